@@ -9,7 +9,7 @@ from navi.core.address import LOCAL
 from navi.core.headless import OVER, HeadlessStatus, StoredStatus
 from navi.core.model import Evidence, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
-from navi.headless.rule import Row, shown
+from navi.headless.rule import RowFacts, shown
 from navi.headless.tool_input import cut
 
 Document = Mapping[str, Any]
@@ -86,7 +86,7 @@ def _status(document: Document, has_hub: bool) -> str:
     if has_hub:
         return status
     stored = status if status in OVER else StoredStatus.LIVE
-    return shown(Row(document.get("remote") is True, document.get("interactive") is True, stored)).status
+    return shown(RowFacts(document.get("remote") is True, document.get("interactive") is True, stored)).status
 
 
 def _agent(document: Document, status: str, has_hub: bool) -> HeadlessAgent:

@@ -7,14 +7,14 @@ from dataclasses import asdict
 from typing import Any
 
 from navi.headless.harness.base import (
+    AgentLaunch,
     Asked,
     Event,
     Harness,
-    Launch,
     Mode,
     Raw,
-    Refused,
-    Session,
+    SessionNamed,
+    StartRefused,
     Taken,
     Text,
     ToolCall,
@@ -37,9 +37,9 @@ NAMES: Mapping[type, str] = {
     TurnEnded: "turn_ended",
     Asked: "asked",
     Withdrawn: "withdrawn",
-    Session: "session",
+    SessionNamed: "session",
     Mode: "mode",
-    Refused: "refused",
+    StartRefused: "refused",
     Raw: "raw",
 }
 """The events that are shown, and their names. Their fields are those of navi.headless.harness.base."""
@@ -48,7 +48,7 @@ NAMES: Mapping[type, str] = {
 class Readable:
     """Reads the lines of one session, in their order."""
 
-    def __init__(self, harness: Harness, launch: Launch) -> None:
+    def __init__(self, harness: Harness, launch: AgentLaunch) -> None:
         self._codec = harness.codec
         self._memory = self._codec.remember(launch)
 

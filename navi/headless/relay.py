@@ -73,7 +73,7 @@ SENDS_WITHIN = 60.0
 """Seconds within which the hub takes a message; it may wait for its disk."""
 
 
-class Hub(Protocol):
+class HubOfRelay(Protocol):
     """The connection to the hub."""
 
     async def send(self, message: Message, /) -> None:
@@ -81,7 +81,7 @@ class Hub(Protocol):
         ...
 
 
-class Followed(NamedTuple):
+class FollowedRun(NamedTuple):
     """A run that is followed, and from where."""
 
     id: RunId
@@ -91,7 +91,7 @@ class Followed(NamedTuple):
 class Relay:
     """Follows the runs that the hub names on all hosts, until its connection to the hub ends."""
 
-    def __init__(self, hosts: Sequence[Host], hub: Hub, log: Log = SILENT) -> None:
+    def __init__(self, hosts: Sequence[Host], hub: HubOfRelay, log: Log = SILENT) -> None:
         self._hosts = {one.name: one for one in (_HostRelay(host, hub, log) for host in hosts)}
         self._at: dict[str, _HostRelay] = {}
         self._log = log
@@ -146,12 +146,12 @@ class Relay:
 class _HostRelay:
     """One host: a stream of the output of all its runs, and what is sent there, in order."""
 
-    def __init__(self, host: Host, hub: Hub, log: Log) -> None:
+    def __init__(self, host: Host, hub: HubOfRelay, log: Log) -> None:
         self.host = host
         self.name = stored_host(host.name)
         self._hub = hub
         self._log = log
-        self._runs: dict[str, Followed] = {}
+        self._runs: dict[str, FollowedRun] = {}
         self._unacknowledged: dict[str, deque[int | None]] = {}
         self._changed = trio.Event()
         self._watched = False
@@ -177,7 +177,7 @@ class _HostRelay:
 
     def add(self, id: RunId, offset: int) -> None:
         """Follow a run from an offset on."""
-        self._runs[id.session] = Followed(id, offset)
+        self._runs[id.session] = FollowedRun(id, offset)
         self._change()
 
     def watch(self) -> None:
@@ -189,7 +189,7 @@ class _HostRelay:
     def _drop(self, id: RunId) -> int | None:
         """Follow a run no more; return where its last line ended, None if it is not followed."""
         self._here = {one for one in self._here if (one.type, one.session, one.generation) != ("send_input", *id)}
-        if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
+        if self._runs.get(id.session, FollowedRun(RunId(""), 0)).id != id:
             return None
         self._away.discard(id.session)
         return self._runs.pop(id.session).offset
@@ -274,9 +274,9 @@ class _HostRelay:
     async def _report_output(self, news: Lines | Rest) -> None:
         """Other processes may print to a log after the end of its run, which is followed no more then."""
         id = news.id
-        if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
+        if self._runs.get(id.session, FollowedRun(RunId(""), 0)).id != id:
             return
-        self._runs[id.session] = Followed(id, news.end)
+        self._runs[id.session] = FollowedRun(id, news.end)
         self._unacknowledged.setdefault(id.session, deque()).append(news.end)
         is_rest = isinstance(news, Rest)
         lines = [news.data] if is_rest else news.data.split(b"\n")[:-1]
@@ -428,7 +428,7 @@ class _HostRelay:
         done = await self.host.run(end(id))
         if id.session in self._away:
             self._drop(id)
-        if self._runs.get(id.session, Followed(RunId(""), 0)).id != id:
+        if self._runs.get(id.session, FollowedRun(RunId(""), 0)).id != id:
             await self._tell({
                 "type": "session_ended", "session_id": id.session, "generation": id.generation,
                 "exit_code": done.exit.status if done.exit else None, "reason": done.exit.reason if done.exit else "",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from navi.core.headless import HeadlessStatus, StoredStatus
 
 
-class Row(NamedTuple):
+class RowFacts(NamedTuple):
     """What the store has of a session, as far as it decides what the session is. `remote` says that it runs without a
     terminal, not where it runs.
     """
@@ -33,7 +33,7 @@ class Shown(NamedTuple):
     badge: str
 
 
-def shown(row: Row, live: Live | None = None) -> Shown:
+def shown(row: RowFacts, live: Live | None = None) -> Shown:
     """Return what a session is shown as; `live` is None if no relay reaches it. A record of another generation does not
     count.
     """

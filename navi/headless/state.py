@@ -15,9 +15,9 @@ from navi.headless.harness.base import (
     Event,
     Mode,
     Ready,
-    Refused,
     Replied,
-    Session,
+    SessionNamed,
+    StartRefused,
     Taken,
     Text,
     ToolResult,
@@ -119,11 +119,11 @@ def _ready(state: State, _event: Ready) -> State:
     return state._replace(status=HeadlessStatus.RUNNING if state.prompted else HeadlessStatus.WAITING)
 
 
-def _refused(state: State, event: Refused) -> State:
+def _refused(state: State, event: StartRefused) -> State:
     return state._replace(status=HeadlessStatus.FAILED, reason=event.reason, questions=())
 
 
-def _session(state: State, event: Session) -> State:
+def _session(state: State, event: SessionNamed) -> State:
     """It comes at every turn, and is neither a start nor a sign of one."""
     return state._replace(
         conversation=event.conversation or state.conversation,
@@ -253,8 +253,8 @@ def _what_failed(state: State, event: Exited) -> str:
 RULES: Mapping[type, Callable[[State, Any], State]] = {
     Began: _began,
     Ready: _ready,
-    Refused: _refused,
-    Session: _session,
+    StartRefused: _refused,
+    SessionNamed: _session,
     Taken: _taken,
     Handed: _taken,
     Asked: _asked,

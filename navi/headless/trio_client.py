@@ -39,7 +39,7 @@ CHUNK = 65_536
 """Bytes that are read at once: to read what is in them takes no longer than a key may wait."""
 
 
-class Hub:
+class TrioHubClient:
     """A connection. Its methods raise OperationError when the hub has ended, or does not answer in time."""
 
     def __init__(self, stream: trio.SocketStream) -> None:
@@ -128,7 +128,7 @@ def _silent() -> OperationError:
 
 
 @asynccontextmanager
-async def connected(folder: str) -> AsyncIterator[Hub]:
+async def connected(folder: str) -> AsyncIterator[TrioHubClient]:
     """Connect to the hub at its socket in the folder for sockets. Raise NoHub if none runs, or OperationError."""
     path = os.path.join(folder, SOCKET)
     try:
@@ -138,7 +138,7 @@ async def connected(folder: str) -> AsyncIterator[Hub]:
         raise NoHub(NO_HUB, exits.UNAVAILABLE) from error
     except (OSError, trio.TooSlowError) as error:
         raise OperationError(f"the hub at {path} does not answer", exits.UNAVAILABLE) from error
-    hub = Hub(stream)
+    hub = TrioHubClient(stream)
     try:
         if _user_of(stream) != os.getuid():
             raise OperationError(f"the hub at {path} belongs to another user", exits.UNAVAILABLE)

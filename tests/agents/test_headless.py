@@ -19,12 +19,12 @@ from navi.core.headless import HeadlessStatus
 from navi.headless.client import HubClient
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import (
-    Answer,
+    AgentLaunch,
     Asked,
+    GivenAnswer,
     Harness,
-    Launch,
     Mode,
-    Session,
+    SessionNamed,
     Taken,
     ToolCall,
     ToolResult,
@@ -69,7 +69,7 @@ def driven(lab: Lab, far: bool, harness: Harness, **options: object) -> Iterator
         work.mkdir()
         install(account, harness.words[0])
         variables = HOMES[harness.id](account.home, work, service.url)
-        launch = Launch(str(work), str(uuid.uuid4()), **options)  # type: ignore[arg-type]
+        launch = AgentLaunch(str(work), str(uuid.uuid4()), **options)  # type: ignore[arg-type]
         with Driven(host, account, harness, launch, variables) as agent:
             agent.start()
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the handshake")
@@ -237,14 +237,14 @@ class TestClaude:
             assert agent.state.conversation == agent.launch.conversation
             assert Taken(first) in agent.events
             asks(agent, "bash: touch allowed ;; say: done", HeadlessStatus.PERMISSION)
-            agent.answer(Answer(allow=True))
+            agent.answer(GivenAnswer(allow=True))
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             assert (work / "allowed").exists()
             asks(agent, "bash: touch changed", HeadlessStatus.PERMISSION)
-            agent.answer(Answer(allow=True, input={"command": "touch other", "description": "d"}))
+            agent.answer(GivenAnswer(allow=True, input={"command": "touch other", "description": "d"}))
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             asks(agent, "bash: touch denied", HeadlessStatus.PERMISSION)
-            agent.answer(Answer(allow=False, message="not now"))
+            agent.answer(GivenAnswer(allow=False, message="not now"))
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             assert sorted(path.name for path in work.iterdir()) == ["allowed", "other"]
             assert agent.of(ToolResult)[-1].text == "not now"  # type: ignore[union-attr]
@@ -258,7 +258,7 @@ class TestClaude:
             options = {option.label: option.id for option in agent.state.questions[0].options}
             (words,) = [label for label in options if label.startswith("Yes, and always allow Bash(touch allowed")]
             assert words.endswith(" for you in this project")
-            agent.answer(Answer(allow=True, option=options[words]))
+            agent.answer(GivenAnswer(allow=True, option=options[words]))
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             turn(agent, f"{command} ;; say: again")
             assert agent.texts()[-1] == "again"
@@ -268,12 +268,12 @@ class TestClaude:
     def test_a_question_and_a_plan(self, lab: Lab) -> None:
         with claude(lab, far=False, mode="plan") as agent:
             asks(agent, "ask: Which colour", HeadlessStatus.QUESTION)
-            agent.answer(Answer(allow=True, answers={"Which colour?": "Blue"}))
+            agent.answer(GivenAnswer(allow=True, answers={"Which colour?": "Blue"}))
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             assert "Blue" in agent.of(ToolResult)[0].text  # type: ignore[union-attr]
             asks(agent, "plan: # do it", HeadlessStatus.QUESTION)
             assert agent.state.questions[0].kind == "plan"
-            agent.answer(Answer(allow=True))
+            agent.answer(GivenAnswer(allow=True))
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             assert agent.of(Mode)
 
@@ -285,7 +285,7 @@ class TestClaude:
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the interrupt")
             assert agent.state.reason == "interrupted"
             assert Withdrawn(asked.request_id) in agent.events
-            agent.answer(Answer(allow=True), asked)  # too late, and does nothing
+            agent.answer(GivenAnswer(allow=True), asked)  # too late, and does nothing
             agent.prompt("slow: 30 word")
             agent.until(lambda: agent.state.status is HeadlessStatus.RUNNING, "the next turn")
             time.sleep(1)
@@ -322,8 +322,8 @@ class TestClaude:
             agent.start(resume=True)
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the handshake")
             turn(agent, "say: second")
-            found = agent.of(Session)[-1]
-            assert isinstance(found, Session)
+            found = agent.of(SessionNamed)[-1]
+            assert isinstance(found, SessionNamed)
             assert (found.conversation, found.model) == (agent.launch.conversation, model)
 
     def test_a_conversation_that_is_not_there_fails_with_its_reason(self, lab: Lab) -> None:
@@ -383,7 +383,7 @@ def test_an_agent_of_the_client_protocol(lab: Lab, harness: Harness, far: bool) 
         turn(agent, "say: hello there")
         assert "hello there" in "".join(agent.texts())
         asks(agent, "bash: touch allowed ;; say: done", HeadlessStatus.PERMISSION)
-        agent.answer(Answer(allow=True))
+        agent.answer(GivenAnswer(allow=True))
         agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
         assert (Path(agent.launch.cwd) / "allowed").exists()
         asks(agent, "bash: touch denied", HeadlessStatus.PERMISSION)

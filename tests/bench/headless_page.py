@@ -17,7 +17,7 @@ import trio
 from navi.fleet import Fleet
 from navi.headless.messages import read, to_line
 from navi.tui.headless.page import TranscriptPage
-from navi.tui.headless.transcript import MAX_MESSAGES, Transcript
+from navi.tui.headless.transcript import MAX_MESSAGES, ShownTranscript
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
 from navi.tui.pages.folded import Block
@@ -90,7 +90,7 @@ async def rows(run: Run, agent: Puppet, dashboard: Screen) -> list[Row]:
 class Fed(TranscriptPage):
     """The page of a transcript that this process feeds."""
 
-    def __init__(self, transcript: Transcript) -> None:
+    def __init__(self, transcript: ShownTranscript) -> None:
         super().__init__(Services(Fleet([], ()), UNICODE, Keymap(KEYS), (), lambda: None), None)
         self.transcript = transcript
 
@@ -104,7 +104,7 @@ class Fed(TranscriptPage):
 
 def paint(times: int) -> list[float]:
     """Return the milliseconds of processor time of 100 messages behind 2,000, from the hub's frame to the screen."""
-    transcript = Transcript("claude-code")
+    transcript = ShownTranscript("claude-code")
     text = json.dumps(Puppet.text("flood " + "word " * 80))
     frame = to_line({"type": "message", "session_id": "s", "index": 0, "messages": [text] * FLOOD})
     view, found = StreamView(UNICODE, Fed(transcript), "Esc"), []

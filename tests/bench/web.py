@@ -21,7 +21,7 @@ from wsproto.events import Request
 from wsproto.events import TextMessage as Text
 
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Batch, Message, StoredSession
+from navi.headless.store.stored import Batch, PrintedLine, StoredSession
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row, p95
 from tests.support.machines import Lab
@@ -59,7 +59,7 @@ def fill(lab: Lab) -> None:
         for number in range(SESSIONS - 1):
             store.add(StoredSession(f"sess_{number}", f"Session {number}", "claude-code", status="complete"))
         store.add(StoredSession("sess_long", "long", "scripted"))
-        store.receive(Batch("sess_long", 1, 0, 1, [Message("text", LINE.encode(), 0)] * STORED))
+        store.receive(Batch("sess_long", 1, 0, 1, [PrintedLine("text", LINE.encode(), 0)] * STORED))
     store.close()
 
 

@@ -15,21 +15,21 @@ from hypothesis import strategies as st
 from navi.core.headless import HeadlessStatus
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import (
-    Answer,
+    AgentLaunch,
     Asked,
     Due,
     Event,
+    GivenAnswer,
     Harness,
-    Launch,
     Mode,
     Option,
     Other,
     Partial,
     Raw,
     Ready,
-    Refused,
     Replied,
-    Session,
+    SessionNamed,
+    StartRefused,
     Taken,
     Text,
     ToolCall,
@@ -52,7 +52,7 @@ def recorded(harness: Harness) -> list[bytes]:
     return (Path(__file__).parent / f"{harness.id}.jsonl").read_bytes().splitlines()
 
 
-def read(harness: Harness, lines: Sequence[bytes], launch: Launch = Launch("/work")) -> list[Event]:  # noqa: B008
+def read(harness: Harness, lines: Sequence[bytes], launch: AgentLaunch = AgentLaunch("/work")) -> list[Event]:  # noqa: B008
     """Return the events of some lines."""
     memory, found = harness.codec.remember(launch), list[Event]()
     for line in lines:
@@ -160,15 +160,16 @@ def test_a_message_that_is_nested_too_deeply_is_raw(form: str, depth: int, is_re
 def test_what_claude_is_answered() -> None:
     asked = Asked("q1", "permission", "Bash", {"command": "x"})
 
-    def found(answer: Answer) -> object:
+    def found(answer: GivenAnswer) -> object:
         return json.loads(CLAUDE.codec.answer(asked, answer))["response"]["response"]
 
-    assert found(Answer(allow=True)) == {"behavior": "allow", "updatedInput": {"command": "x"}}
-    assert found(Answer(allow=True, input={"command": "y"})) == {"behavior": "allow", "updatedInput": {"command": "y"}}
+    assert found(GivenAnswer(allow=True)) == {"behavior": "allow", "updatedInput": {"command": "x"}}
+    changed = GivenAnswer(allow=True, input={"command": "y"})
+    assert found(changed) == {"behavior": "allow", "updatedInput": {"command": "y"}}
     expected = {"behavior": "allow", "updatedInput": {"command": "x", "answers": {"Which?": "Blue"}}}
-    assert found(Answer(allow=True, answers={"Which?": "Blue"})) == expected
+    assert found(GivenAnswer(allow=True, answers={"Which?": "Blue"})) == expected
     refused = {"behavior": "deny", "message": "why", "interrupt": True}
-    assert found(Answer(allow=False, message="why", stop=True)) == refused
+    assert found(GivenAnswer(allow=False, message="why", stop=True)) == refused
 
 
 RULES = {
@@ -207,26 +208,27 @@ def test_a_suggestion_of_claude_is_a_choice(suggestion: dict[str, object], words
     further = [option for option in asked.options if option.kind == "allow_always"]
     assert [option.label for option in further][:-1] == ([words] if words else [])
     for option, wanted in zip(further[::-1], (FOLDERS, suggestion), strict=False):
-        answer = json.loads(CLAUDE.codec.answer(asked, Answer(allow=True, option=option.id)))["response"]["response"]
+        line = CLAUDE.codec.answer(asked, GivenAnswer(allow=True, option=option.id))
+        answer = json.loads(line)["response"]["response"]
         assert answer == {
             "behavior": "allow", "updatedInput": {"command": "touch f1"}, "updatedPermissions": [wanted],
         }  # fmt: skip
-    plain = json.loads(CLAUDE.codec.answer(asked, Answer(allow=True)))["response"]["response"]
+    plain = json.loads(CLAUDE.codec.answer(asked, GivenAnswer(allow=True)))["response"]["response"]
     assert "updatedPermissions" not in plain
 
 
 COMMANDS = [
-    (Launch("/w", "U"), ["--session-id", "U"]),
+    (AgentLaunch("/w", "U"), ["--session-id", "U"]),
     (
-        Launch("/w", "U", resume=True, model="m", mode="plan"),
+        AgentLaunch("/w", "U", resume=True, model="m", mode="plan"),
         ["--resume", "U", "--model", "m", "--permission-mode", "plan"],
     ),
-    (Launch("/w", partial=True), ["--include-partial-messages"]),
+    (AgentLaunch("/w", partial=True), ["--include-partial-messages"]),
 ]
 
 
 @pytest.mark.parametrize(("launch", "options"), COMMANDS)
-def test_the_command_line_of_claude(launch: Launch, options: list[str]) -> None:
+def test_the_command_line_of_claude(launch: AgentLaunch, options: list[str]) -> None:
     assert CLAUDE.command(launch) == (*CLAUDE.words, *options)
     assert CLAUDE.command(launch, ("my-claude",)) == ("my-claude", *options)
 
@@ -263,7 +265,7 @@ def test_chunks_become_one_message() -> None:
 
 @pytest.mark.parametrize(("able", "method"), [({"resume": {}}, "session/resume"), ({}, "session/load")])
 def test_a_session_is_resumed_without_its_history(able: object, method: str) -> None:
-    launch = Launch("/w", "A", resume=True)
+    launch = AgentLaunch("/w", "A", resume=True)
     able = {"loadSession": True, "sessionCapabilities": able}
     lines = [result("navi-initialize", agentCapabilities=able), chunk("old"), result("navi-resume"), chunk("new")]
     events = read(GEMINI, [*lines, result("navi-prompt:U", stopReason="end_turn")], launch)
@@ -271,7 +273,7 @@ def test_a_session_is_resumed_without_its_history(able: object, method: str) -> 
     request = json.loads(events[0].line)
     assert (request["method"], request["params"]["sessionId"]) == (method, "A")
     assert [event.text for event in events if isinstance(event, Text)] == ["new"]
-    assert Session("A") in events
+    assert SessionNamed("A") in events
 
 
 def test_what_nobody_can_answer_is_refused_at_once() -> None:
@@ -295,15 +297,16 @@ def test_permissions_of_the_protocol() -> None:
         ("o-reject_always", "No, never: N"),
     ]  # fmt: skip
 
-    def chosen(answer: Answer) -> object:
+    def chosen(answer: GivenAnswer) -> object:
         found = json.loads(GEMINI.codec.answer(asked, answer))
         assert found["id"] == 9
         return found["result"]["outcome"]
 
-    assert chosen(Answer(allow=True)) == {"outcome": "selected", "optionId": "o-allow_once"}
-    assert chosen(Answer(allow=False)) == {"outcome": "selected", "optionId": "o-reject_once"}
-    assert chosen(Answer(allow=True, option="o-allow_always")) == {"outcome": "selected", "optionId": "o-allow_always"}
-    memory = GEMINI.codec.remember(Launch("/w"))
+    assert chosen(GivenAnswer(allow=True)) == {"outcome": "selected", "optionId": "o-allow_once"}
+    assert chosen(GivenAnswer(allow=False)) == {"outcome": "selected", "optionId": "o-reject_once"}
+    always = GivenAnswer(allow=True, option="o-allow_always")
+    assert chosen(always) == {"outcome": "selected", "optionId": "o-allow_always"}
+    memory = GEMINI.codec.remember(AgentLaunch("/w"))
     notice, cancelled = map(json.loads, GEMINI.codec.interrupt(memory, "k", [asked]))
     assert notice["method"] == "session/cancel"
     assert cancelled == {"jsonrpc": "2.0", "id": 9, "result": {"outcome": {"outcome": "cancelled"}}}
@@ -311,7 +314,7 @@ def test_permissions_of_the_protocol() -> None:
 
 def test_a_login_that_is_wanted_is_a_refusal() -> None:
     error = {"jsonrpc": "2.0", "id": "navi-new", "error": {"code": -32000, "message": "Authentication required"}}
-    assert one(GEMINI, error) == [Refused("Authentication required")]
+    assert one(GEMINI, error) == [StartRefused("Authentication required")]
 
 
 # ---- any line at all
@@ -349,11 +352,12 @@ def test_a_line_that_is_too_long_is_raw(harness: Harness) -> None:
 @EVERY_HARNESS
 @given(text=st.text())
 def test_lines_for_an_agent_are_ascii_and_one_line(harness: Harness, text: str) -> None:
-    codec, memory = harness.codec, harness.codec.remember(Launch("/w", text))
+    codec, memory = harness.codec, harness.codec.remember(AgentLaunch("/w", text))
     asked = Asked("1", "permission", text, {"command": text}, options=(Option(text, "allow_once", "x"),))
     lines = [
-        *codec.handshake(Launch("/w", text)), codec.prompt(memory, "U", text), *codec.interrupt(memory, "k", [asked]),
-        codec.answer(asked, Answer(True, text)), codec.answer(asked, Answer(False, text)),
+        *codec.handshake(AgentLaunch("/w", text)), codec.prompt(memory, "U", text),
+        *codec.interrupt(memory, "k", [asked]),
+        codec.answer(asked, GivenAnswer(True, text)), codec.answer(asked, GivenAnswer(False, text)),
         codec.set_mode(memory, "k", text),
     ]  # fmt: skip
     for line in lines:
@@ -374,7 +378,7 @@ def test_tools_and_their_results() -> None:
 def test_the_scripted_agent_plays_the_story_of_its_directory_whatever_its_prompt_is(tmp_path: Path) -> None:
     (tmp_path / ".navi-story").write_text("say one ;; say two\n")
     prompt = SCRIPTED.codec.prompt(None, "u1", "Bring it up to date")
-    words = SCRIPTED.command(Launch("", "c1"))
+    words = SCRIPTED.command(AgentLaunch("", "c1"))
     done = subprocess.run(words, cwd=tmp_path, input=f"{prompt}\n", capture_output=True, text=True, check=True)
     texts = [json.loads(line).get("text") for line in done.stdout.splitlines()]
     assert [text for text in texts if text] == ["one", "two"]

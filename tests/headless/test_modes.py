@@ -10,8 +10,8 @@ import pytest
 
 from navi.core.agents import AGENTS, CLAUDE, AgentKind
 from navi.headless.harness import HARNESSES
-from navi.headless.harness.base import Due, Launch, Mode, Replied, mode_key, mode_of
-from navi.headless.harness.base import Session as OfAgent
+from navi.headless.harness.base import AgentLaunch, Due, Mode, Replied, mode_key, mode_of
+from navi.headless.harness.base import SessionNamed as OfAgent
 from navi.headless.hub.api import respond
 from navi.headless.hub.wanted import Wanted
 from navi.headless.modes import request_id, stays_behind, wanted_mode
@@ -84,7 +84,7 @@ async def test_a_request_that_comes_twice_is_one(tmp_path: Path) -> None:
         await here.prints(row, READY)
         for _ in range(2):
             await ask(here, row, "plan")
-        found = await here.hub.writer.do(lambda store: (store.inputs(row.id), store.deeds(row.id)))
+        found = await here.hub.writer.do(lambda store: (store.inputs(row.id), store.audit(row.id)))
         assert [one.kind for one in found[0]] == ["line", "user", "mode"]
         assert [one.what for one in found[1]] == ["spawned", "asked for the permission mode"]
 
@@ -103,8 +103,8 @@ async def test_what_the_agent_refuses_changes_nothing_and_is_reported(tmp_path: 
         assert stored(tmp_path, row).permission_mode == "plan"
         _, info = await respond(here.hub, "GET", f"/api/sessions/{row.id}/info", {})
         assert info["mode_refused"] == "bypassPermissions: bypass is not available"
-        deeds = await here.hub.writer.do(lambda store: store.deeds(row.id))
-        assert (deeds[-1].who, deeds[-1].what) == ("agent", "refused the permission mode")
+        entries = await here.hub.writer.do(lambda store: store.audit(row.id))
+        assert (entries[-1].who, entries[-1].what) == ("agent", "refused the permission mode")
         await here.prints(row, agrees(await ask(here, row, "default", "u2")))
         _, info = await respond(here.hub, "GET", f"/api/sessions/{row.id}/info", {})
         assert (info["mode_refused"], info["permission_mode"]) == ("", "default")
@@ -218,7 +218,7 @@ async def test_an_agent_without_modes_says_so(tmp_path: Path) -> None:
 
 def test_the_modes_of_the_protocol_are_read_and_set() -> None:
     codec = HARNESSES["gemini"].codec
-    memory, events = codec.read(codec.remember(Launch("/w")), json.dumps(OPENED).encode())
+    memory, events = codec.read(codec.remember(AgentLaunch("/w")), json.dumps(OPENED).encode())
     assert OfAgent("A", mode="default", modes=("default", "yolo")) in events
     line = codec.set_mode(memory, mode_key("yolo", "u1"), "yolo")
     assert json.loads(line) == {
@@ -236,7 +236,7 @@ def test_newer_agents_have_an_option_in_place_of_modes() -> None:
     model = {"id": "m2", "category": "model", "type": "select", "currentValue": "big", "options": []}
     options = [7, {"category": "mode", "type": "boolean"}, model, mode]
     opened = {"jsonrpc": "2.0", "id": "navi-new", "result": {"sessionId": "A", "configOptions": options}}
-    memory, events = codec.read(codec.remember(Launch("/w", mode="plan")), json.dumps(opened).encode())
+    memory, events = codec.read(codec.remember(AgentLaunch("/w", mode="plan")), json.dumps(opened).encode())
     assert OfAgent("A", "big", "build", modes=("build", "plan")) in events
     line = codec.set_mode(memory, mode_key("plan", "launch"), "plan")
     assert json.loads(line)["method"] == "session/set_config_option"

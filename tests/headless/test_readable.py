@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.acp import INITIALIZE, NEW, PROMPT, RESUME
-from navi.headless.harness.base import Launch
+from navi.headless.harness.base import AgentLaunch
 from navi.headless.readable import DEEPEST, LONGEST_TEXT, MOST_MEMBERS, Readable, shortened
 
 
 def read(harness: str, *lines: object) -> list[dict[str, object]]:
     """Return the events of lines."""
-    reader = Readable(HARNESSES[harness], Launch("/repo", "s"))
+    reader = Readable(HARNESSES[harness], AgentLaunch("/repo", "s"))
     texts = [one if isinstance(one, str) else json.dumps(one) for one in lines]
     return [event for line in texts for event in reader.events(line)]
 

@@ -16,7 +16,7 @@ import trio
 from navi.config.remote import Remote
 from navi.core.agents import AGENTS
 from navi.headless.harness import HARNESSES
-from navi.headless.harness.base import Launch
+from navi.headless.harness.base import AgentLaunch
 from navi.headless.hub.hub import Hub
 from navi.headless.hub.server import serve
 from navi.headless.lines import LinePeer
@@ -272,12 +272,12 @@ async def test_what_is_followed_anew_breaks_no_message_to_the_hub(lab: Lab) -> N
     """Half a message would end the connection; one that is counted, and not sent, spoils all acknowledgements."""
     slow = Slow()
     made = Relay(all_hosts(lab)[:1], slow)
-    words = HARNESSES["scripted"].command(Launch(str(lab.local.home), "c"))
+    words = HARNESSES["scripted"].command(AgentLaunch(str(lab.local.home), "c"))
     start = {"host": "", "cwd": "", "words": list(words), "variables": {}, "first": 1, "type": "start_session"}
     async with trio.open_nursery() as nursery:
         nursery.start_soon(made.run)
         await made.take({**start, "session_id": "a", "generation": 1})
-        (hello,) = HARNESSES["scripted"].codec.handshake(Launch("", "c"))
+        (hello,) = HARNESSES["scripted"].codec.handshake(AgentLaunch("", "c"))
         send = {"type": "send_input", "session_id": "a", "generation": 1, "seq": 1, "line": hello}
         with trio.fail_after(60):
             await made.take(send)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from navi.headless.rule import Live, Row, Shown, shown
+from navi.headless.rule import Live, RowFacts, Shown, shown
 
 TABLE = [
     # remote interactive status      live                       type        status          badge
@@ -27,4 +27,4 @@ TABLE = [
 def test_what_a_session_is_shown_as(
     remote: bool, interactive: bool, status: str, live: Live | None, type: str, is_shown: str, badge: str
 ) -> None:
-    assert shown(Row(remote, interactive, status), live) == Shown(type, is_shown, badge)
+    assert shown(RowFacts(remote, interactive, status), live) == Shown(type, is_shown, badge)

@@ -18,7 +18,7 @@ import pytest
 
 from navi.core import exits
 from navi.core.headless import HeadlessStatus
-from navi.headless.harness.base import Answer, Taken, ToolResult
+from navi.headless.harness.base import GivenAnswer, Taken, ToolResult
 from navi.headless.harness.scripted import SCRIPTED
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.wire import new_token, request
@@ -90,7 +90,7 @@ def test_a_session_from_its_start_to_its_end(lab: Lab, far: bool) -> None:
         uuid = agent.prompt("say one ;; ask touch x ;; say two")
         agent.until(lambda: agent.state.status is HeadlessStatus.PERMISSION, "the question")
         assert Taken(uuid) in agent.events
-        agent.answer(Answer(allow=True))
+        agent.answer(GivenAnswer(allow=True))
         agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
         assert agent.texts() == ["one", "two"]
         assert agent.of(ToolResult) == [ToolResult("q1", "allow")]

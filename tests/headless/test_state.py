@@ -12,9 +12,9 @@ from navi.headless.harness.base import (
     Other,
     Raw,
     Ready,
-    Refused,
     Replied,
-    Session,
+    SessionNamed,
+    StartRefused,
     Taken,
     Text,
     ToolResult,
@@ -36,7 +36,7 @@ from navi.headless.state import (
 
 Q1 = Asked("q1", "permission", "Bash", {}, "t1")
 Q2 = Asked("q2", "question", "AskUserQuestion", {}, "t2")
-INIT = Session("S", "m", "default")
+INIT = SessionNamed("S", "m", "default")
 DONE = TurnEnded("done")
 
 STARTING: list[Happening] = [Began()]
@@ -53,7 +53,7 @@ TABLE = [
     (STARTING,    [Ready()],                              HeadlessStatus.RUNNING, ""),
     (WAITING,     [],                                     HeadlessStatus.WAITING, ""),
     (STARTING,    [Silent()],                             HeadlessStatus.FAILED,       UNANSWERED),
-    (STARTING,    [Refused("log in")],                    HeadlessStatus.FAILED, "log in"),
+    (STARTING,    [StartRefused("log in")],                    HeadlessStatus.FAILED, "log in"),
     (STARTING,    [Exited(1)],                            HeadlessStatus.FAILED,       BEFORE.format(1)),
     (STARTING,    [Exited(0)],                            HeadlessStatus.FAILED,       BEFORE.format(0)),
     (STARTING,    [TurnEnded("error", "gone"), Exited(1)], HeadlessStatus.FAILED, "gone"),
@@ -113,7 +113,7 @@ def test_what_becomes_of_a_session(
 
 def test_what_is_known_of_the_agent_stays_when_it_is_resumed() -> None:
     turns: list[Happening] = [TurnEnded("done", "", 0.1, 3, 4), TurnEnded("done", "", 0.2, 5, 6)]
-    happens: list[Happening] = [*RUNNING, INIT, Session("S"), *turns, Exited(137), Began()]
+    happens: list[Happening] = [*RUNNING, INIT, SessionNamed("S"), *turns, Exited(137), Began()]
     state = reduce(after, happens, BEGINNING)
     assert (state.conversation, state.model, state.mode) == ("S", "m", "default")
     assert (state.cost, state.tokens_in, state.tokens_out) == (0.2, 8, 10)

@@ -17,7 +17,7 @@ from navi.headless.harness.scripted import SCRIPTED
 from navi.headless.hub.hub import Hub
 from navi.headless.hub.server import serve
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Batch, Message, StoredSession
+from navi.headless.store.stored import Batch, PrintedLine, StoredSession
 from navi.headless.trio_client import connected
 from navi.ops import OperationError
 from tests.support.strangers import HAS_STRANGERS, STRANGER
@@ -88,8 +88,8 @@ async def test_a_hub_that_sends_nonsense_is_reported(tmp_path: Path) -> None:
 
 async def test_long_lines_and_texts_come_cut_to_who_wants_that(tmp_path: Path) -> None:
     async with running(tmp_path) as (_, store, _), connected(str(tmp_path)) as hub:
-        lines = [Message("text", b'{"type":"text","who":"agent","text":"%s"}' % (b"\xc3\xa9" * 5000), 0)]
-        store.receive(Batch("spawn_1", 1, 0, 20_000, [*lines, Message("text", b"short", 10_000)]))
+        lines = [PrintedLine("text", b'{"type":"text","who":"agent","text":"%s"}' % (b"\xc3\xa9" * 5000), 0)]
+        store.receive(Batch("spawn_1", 1, 0, 20_000, [*lines, PrintedLine("text", b"short", 10_000)]))
         found = await hub.ask("GET", "/api/sessions/spawn_1/messages", from_index=0, longest=1001)
         assert [len(one.encode("utf-8", "surrogateescape")) for one in found["messages"]] == [1001, 5]
         assert (await hub.ask("GET", "/api/sessions/spawn_1/messages", from_index=1, limit=1))["messages"] == ["short"]

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from navi.config.remote import Remote
-from navi.headless.harness.base import Answer, Asked, Due, Event, Harness, Launch, Text
+from navi.headless.harness.base import AgentLaunch, Asked, Due, Event, GivenAnswer, Harness, Text
 from navi.headless.state import BEGINNING, Began, State, after
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
@@ -68,14 +68,14 @@ class Driven:
         host: BlockingHost,
         account: Account,
         harness: Harness,
-        launch: Launch | None = None,
+        launch: AgentLaunch | None = None,
         variables: Mapping[str, str] | None = None,
         session: str = "spawn_1",
     ) -> None:
         self.host = host
         self.account = account
         self.harness = harness
-        self.launch = launch or Launch(str(account.home), str(uuid.uuid4()))
+        self.launch = launch or AgentLaunch(str(account.home), str(uuid.uuid4()))
         self.id = RunId(session, 0)
         self.number = 0
         self.reopened = 0
@@ -148,7 +148,7 @@ class Driven:
         self.post(self.harness.codec.prompt(self.memory, id, text))
         return id
 
-    def answer(self, answer: Answer, asked: Asked | None = None) -> None:
+    def answer(self, answer: GivenAnswer, asked: Asked | None = None) -> None:
         """Answer what it asks, or asks first."""
         self.post(self.harness.codec.answer(asked or self.state.questions[0], answer))
 

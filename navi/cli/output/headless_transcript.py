@@ -14,7 +14,7 @@ from navi.core import exits
 from navi.core.headless import OVER, HeadlessStatus, InputState
 from navi.headless.client import HubClient, HubGone
 from navi.headless.harness import HARNESSES
-from navi.headless.harness.base import Launch
+from navi.headless.harness.base import AgentLaunch
 from navi.headless.transcript import Reader
 from navi.ops import OperationError
 
@@ -32,12 +32,12 @@ PAUSE = 1.0
 """Seconds between attempts at a hub that has ended."""
 
 
-class Transcript:
+class PrintedTranscript:
     """Turns an agent's lines into lines for people, in their order: what one means may depend on earlier ones."""
 
     def __init__(self, info: Info) -> None:
         self._codec = HARNESSES[info["harness"]].codec
-        self._memory = self._codec.remember(Launch(info["cwd"], info["agent_session_id"]))
+        self._memory = self._codec.remember(AgentLaunch(info["cwd"], info["agent_session_id"]))
         self._reader = Reader({})
         self.index = 0
         """The number of the next message."""
@@ -55,7 +55,7 @@ class Transcript:
             yield from self._reader.lines(events)
 
 
-def stored(hub: HubClient, info: Info, transcript: Transcript) -> Iterator[str]:
+def stored(hub: HubClient, info: Info, transcript: PrintedTranscript) -> Iterator[str]:
     """Yield the lines of what is stored; the hub goes on sending what comes."""
     hub.send({"type": "subscribe", "session_id": info["id"]})
     for message in hub.messages(30):
@@ -65,11 +65,11 @@ def stored(hub: HubClient, info: Info, transcript: Transcript) -> Iterator[str]:
             return
 
 
-class Followed:
+class LiveTranscript:
     """What comes of a session from now on. A second connection asks: whoever waits for an answer drops the rest."""
 
     def __init__(
-        self, connect: Connect, hub: HubClient, info: Info, transcript: Transcript, growing: Growing,
+        self, connect: Connect, hub: HubClient, info: Info, transcript: PrintedTranscript, growing: Growing,
         complain: Complain, away: float = AWAY,
     ) -> None:  # fmt: skip
         """`away` are the seconds for which the hub may stay away."""
@@ -148,7 +148,7 @@ class Followed:
 def tail(connect: Connect, info: Info, options: Options, context: Context) -> int:
     """Print what the agent printed, and then what comes, until it ends or a line matches."""
     until = re.compile(options.until) if options.until is not None else None
-    hub, transcript = connect(), Transcript(info)
+    hub, transcript = connect(), PrintedTranscript(info)
     with context.progress.waiting("the transcript"):
         lines = list(stored(hub, info, transcript))
     for line in last(lines, options.lines):
@@ -156,7 +156,7 @@ def tail(connect: Connect, info: Info, options: Options, context: Context) -> in
     if not (options.follow or until):
         return exits.OK
     growing = Growing(context.output, context.environment)
-    with closing(Followed(connect, hub, info, transcript, growing, context.output.complain)) as followed:
+    with closing(LiveTranscript(connect, hub, info, transcript, growing, context.output.complain)) as followed:
         for line in followed.lines():
             context.output.print_at_once(line)
             if until and until.search(line):

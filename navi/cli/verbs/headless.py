@@ -147,11 +147,11 @@ def _tail(hub: HubClient, options: Options, context: Context) -> int:
 
 def _capture(hub: HubClient, options: Options, context: Context) -> int:
     """Print what the agent printed."""
-    from navi.cli.output.headless_transcript import Transcript, last, stored
+    from navi.cli.output.headless_transcript import PrintedTranscript, last, stored
 
     info = find(hub, options.address)
     with context.progress.waiting("the transcript"):
-        lines = list(stored(hub, info, Transcript(info)))
+        lines = list(stored(hub, info, PrintedTranscript(info)))
     for line in last(lines, options.lines or None):
         context.output.print(line)
     return exits.OK

@@ -11,7 +11,7 @@ from navi.core import exits
 from navi.core.facts import Fact, facts
 from navi.core.headless import InputState
 from navi.core.text import clean
-from navi.headless.deeds import deed_facts
+from navi.headless.audit_facts import audit_facts
 from navi.headless.listed import session_of
 from navi.headless.tool_input import asked_text
 
@@ -30,7 +30,7 @@ def explain(hub: HubClient, info: Info, address: str, options: Options, context:
         context.output.print_json(document(info, address, entries))
         return exits.OK
     now = time.time()
-    for fact in [*_facts(info, now), *deed_facts(entries, now)]:
+    for fact in [*_facts(info, now), *audit_facts(entries, now)]:
         context.output.print(f"{fact.label:<12} {fact.text}")
     return exits.OK
 

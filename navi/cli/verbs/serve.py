@@ -25,7 +25,7 @@ from navi.core.text import clean
 from navi.headless.client import SOCKET, HubClient
 from navi.headless.harness.configured import configured
 from navi.headless.hub.hub import Hub
-from navi.headless.hub.limits import Limits
+from navi.headless.hub.limits import InputLimits
 from navi.headless.hub.server import serve
 from navi.headless.only_one import Locked, only_one
 from navi.headless.store.schema import TooNew
@@ -128,7 +128,7 @@ def _hub(store: Store, context: Context) -> Hub:
     harnesses, problems = configured(settings.harnesses)
     for problem in problems:
         context.output.complain(str(problem))
-    limits = Limits(settings.prompts_a_minute, settings.prompts_waiting)
+    limits = InputLimits(settings.prompts_a_minute, settings.prompts_waiting)
     return Hub(store, harnesses, None if settings.idle_limit == "off" else seconds_of(settings.idle_limit), limits)
 
 

@@ -11,22 +11,22 @@ from typing import Any, Literal, NamedTuple
 from navi.headless.harness.base import (
     OPTION_KINDS,
     Abilities,
-    Answer,
+    AgentLaunch,
     Asked,
     Due,
     Event,
+    GivenAnswer,
     Harness,
     Json,
-    Launch,
     Mode,
     Option,
     Other,
     Partial,
     Raw,
     Ready,
-    Refused,
     Replied,
-    Session,
+    SessionNamed,
+    StartRefused,
     Taken,
     Text,
     ToolCall,
@@ -58,7 +58,7 @@ class Memory(NamedTuple):
     `mode_option` is the id of the session's option that is its mode, where the agent has options in place of modes.
     """
 
-    launch: Launch
+    launch: AgentLaunch
     session: str = ""
     who: str = ""
     chunks: tuple[str, ...] = ()
@@ -68,11 +68,11 @@ class Memory(NamedTuple):
 class AcpCodec:
     """The receipt of a prompt is the end of its turn: the protocol has none before."""
 
-    def remember(self, launch: Launch) -> Memory:
+    def remember(self, launch: AgentLaunch) -> Memory:
         """Return the memory at the beginning of a run."""
         return Memory(launch)
 
-    def handshake(self, _launch: Launch) -> Sequence[str]:
+    def handshake(self, _launch: AgentLaunch) -> Sequence[str]:
         """Return the first request. What follows is `Due` when it has been answered."""
         files = {"readTextFile": False, "writeTextFile": False}
         able = {"fs": files, "terminal": False}
@@ -96,7 +96,7 @@ class AcpCodec:
         content = [{"type": "text", "text": text}]
         return _request(PROMPT + uuid, "session/prompt", {"sessionId": memory.session, "prompt": content})
 
-    def answer(self, asked: Asked, answer: Answer) -> str:
+    def answer(self, asked: Asked, answer: GivenAnswer) -> str:
         """Return the choice of an option: the one that is named, or the first that allows, or refuses, once."""
         usual = usual_option(asked.options, answer.allow)
         option = answer.option or (usual.id if usual else "")
@@ -173,7 +173,7 @@ def _response(memory: Memory, message: Json) -> tuple[Memory, Sequence[Event]]:
         memory, whole = _whole(memory)
         return memory, (*whole, Taken(id.removeprefix(PROMPT)), _turn_ended(result, error))
     if id in (INITIALIZE, NEW, RESUME):
-        return memory, (Refused(error),)
+        return memory, (StartRefused(error),)
     return memory, (Replied(id, error),)
 
 
@@ -182,7 +182,7 @@ def _opened(memory: Memory, result: Json) -> tuple[Memory, Sequence[Event]]:
     mode, model = (_option_in(list_in(result, "configOptions"), one) for one in ("mode", "model"))
     modes = tuple(filter(None, (text_in(one, "id") for one in list_in(result, "modes", "availableModes"))))
     memory = memory._replace(mode_option="" if modes else text_in(mode, "id"))
-    about = Session(
+    about = SessionNamed(
         memory.session, text_in(result, "models", "currentModelId") or text_in(model, "currentValue"),
         text_in(result, "modes", "currentModeId") or text_in(mode, "currentValue"), modes=modes or _values_of(mode),
     )  # fmt: skip
@@ -202,7 +202,7 @@ def _values_of(option: Json) -> tuple[str, ...]:
     return tuple(filter(None, (text_in(one, "value") for one in flat)))
 
 
-def _wanted_mode(memory: Memory, about: Session) -> Iterator[Event]:
+def _wanted_mode(memory: Memory, about: SessionNamed) -> Iterator[Event]:
     """Ask for the permission mode of the launch, which no option of the command line says."""
     wanted = memory.launch.mode
     if wanted and not (about.mode or about.modes):
@@ -227,7 +227,7 @@ def _error(message: Json) -> str:
     return ": ".join(word for word in words if word) or "it was refused"
 
 
-def _open(launch: Launch, able: Json) -> str:
+def _open(launch: AgentLaunch, able: Json) -> str:
     """Return the request that begins a session, or goes on with one: `resume` does not send its history again."""
     params = {"cwd": launch.cwd, "mcpServers": []}
     if not launch.resume:

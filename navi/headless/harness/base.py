@@ -34,14 +34,14 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class StartRefused:
     """The agent lives, and can't begin or go on with the session; it says why. It is of no use any more."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SessionNamed:
     """What the agent says of its session. It says so again at every turn. "" is what it does not say. `modes` are the
     permission modes that it offers, where it names them.
     """
@@ -212,8 +212,8 @@ class Raw:
 
 
 Event = (
-    Ready | Refused | Session | Taken | Text | Partial | ToolCall | ToolResult | Asked | Withdrawn | TurnEnded | Mode
-    | Replied | Due | Other | Raw
+    Ready | StartRefused | SessionNamed | Taken | Text | Partial | ToolCall | ToolResult | Asked | Withdrawn | TurnEnded
+    | Mode | Replied | Due | Other | Raw
 )  # fmt: skip
 
 
@@ -248,7 +248,7 @@ class Abilities(NamedTuple):
 EVERYTHING = Abilities()
 
 
-class Launch(NamedTuple):
+class AgentLaunch(NamedTuple):
     """How an agent is to be started. `conversation` is the id that it is to have, or to go on with (`resume`)."""
 
     cwd: str
@@ -259,7 +259,7 @@ class Launch(NamedTuple):
     partial: bool = False
 
 
-class Answer(NamedTuple):
+class GivenAnswer(NamedTuple):
     """A person's answer to what an agent asked. `input` is another input for the tool; `answers` are those to the parts
     of a question, by its text; `option` is the id of a choice; `stop` ends the turn, too.
     """
@@ -275,11 +275,11 @@ class Answer(NamedTuple):
 class Codec(Protocol):
     """Lines ↔ events. `memory` is what it must remember between two lines; only the codec looks into it."""
 
-    def remember(self, launch: Launch, /) -> Any:
+    def remember(self, launch: AgentLaunch, /) -> Any:
         """Return the memory at the beginning of a run."""
         ...
 
-    def handshake(self, launch: Launch, /) -> Sequence[str]:
+    def handshake(self, launch: AgentLaunch, /) -> Sequence[str]:
         """Return the first lines for the agent."""
         ...
 
@@ -291,7 +291,7 @@ class Codec(Protocol):
         """Return the line with a prompt."""
         ...
 
-    def answer(self, asked: Asked, answer: Answer, /) -> str:
+    def answer(self, asked: Asked, answer: GivenAnswer, /) -> str:
         """Return the line that answers what the agent asked."""
         ...
 
@@ -322,7 +322,7 @@ class Harness:
     kind: str = ""
     modes: tuple[str, ...] = ()
 
-    def command(self, launch: Launch, words: Sequence[str] = ()) -> tuple[str, ...]:
+    def command(self, launch: AgentLaunch, words: Sequence[str] = ()) -> tuple[str, ...]:
         """Return the command line for a launch; `words` replace its beginning."""
         return (*(words or self.words), *(self.options(launch) if self.options else ()))
 

@@ -7,20 +7,20 @@ from typing import Any
 
 from navi.core.agents.claude import MODES
 from navi.headless.harness.base import (
-    Answer,
+    AgentLaunch,
     Asked,
     Event,
+    GivenAnswer,
     Harness,
     Json,
     Kind,
-    Launch,
     Mode,
     Other,
     Partial,
     Raw,
     Ready,
     Replied,
-    Session,
+    SessionNamed,
     Taken,
     Text,
     ToolCall,
@@ -50,7 +50,7 @@ KINDS: Mapping[str, Kind] = {"AskUserQuestion": "question", "ExitPlanMode": "pla
 """The tools whose use is a question of its own."""
 
 
-def options(launch: Launch) -> tuple[str, ...]:
+def options(launch: AgentLaunch) -> tuple[str, ...]:
     """Return the options of a launch. A resumed session needs model and mode again."""
     found: list[str] = []
     if launch.conversation:
@@ -63,10 +63,10 @@ def options(launch: Launch) -> tuple[str, ...]:
 class ClaudeCodec:
     """Needs no memory: each line is complete."""
 
-    def remember(self, _launch: Launch) -> None:
+    def remember(self, _launch: AgentLaunch) -> None:
         """Return no memory."""
 
-    def handshake(self, _launch: Launch) -> Sequence[str]:
+    def handshake(self, _launch: AgentLaunch) -> Sequence[str]:
         """Return the request that shows that the agent lives."""
         return (_request(HANDSHAKE, {"subtype": "initialize"}),)
 
@@ -85,7 +85,7 @@ class ClaudeCodec:
         message = {"role": "user", "content": text}
         return to_line({"type": "user", "uuid": uuid, "message": message, "parent_tool_use_id": None, "session_id": ""})
 
-    def answer(self, asked: Asked, answer: Answer) -> str:
+    def answer(self, asked: Asked, answer: GivenAnswer) -> str:
         """Return the line that answers. Some versions run nothing that was allowed without its input."""
         response: dict[str, object]
         if answer.allow:
@@ -120,7 +120,8 @@ def _system(message: Json) -> Iterator[Event]:
     subtype = text_in(message, "subtype")
     if subtype == "init":
         conversation, model = text_in(message, "session_id"), text_in(message, "model")
-        yield Session(conversation, model, text_in(message, "permissionMode"), text_in(message, "claude_code_version"))
+        mode, version = text_in(message, "permissionMode"), text_in(message, "claude_code_version")
+        yield SessionNamed(conversation, model, mode, version)
     elif subtype == "status" and text_in(message, "permissionMode"):
         yield Mode(text_in(message, "permissionMode"))
 

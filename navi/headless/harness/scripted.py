@@ -17,17 +17,17 @@ from typing import Any
 
 from navi.headless.harness.base import (
     Abilities,
-    Answer,
+    AgentLaunch,
     Asked,
     Event,
+    GivenAnswer,
     Harness,
-    Launch,
     Option,
     Other,
     Raw,
     Ready,
     Replied,
-    Session,
+    SessionNamed,
     Taken,
     Text,
     ToolResult,
@@ -132,10 +132,10 @@ OFFERED = (
 class ScriptedCodec:
     """Needs no memory."""
 
-    def remember(self, _launch: Launch) -> None:
+    def remember(self, _launch: AgentLaunch) -> None:
         """Return no memory."""
 
-    def handshake(self, _launch: Launch) -> Sequence[str]:
+    def handshake(self, _launch: AgentLaunch) -> Sequence[str]:
         """Return the line that shows that the agent lives."""
         return (to_line({"do": "hello"}),)
 
@@ -146,7 +146,7 @@ class ScriptedCodec:
             return memory, (Raw(line),) if line.strip() else ()
         id, text = text_in(message, "id"), text_in(message, "text")
         known: dict[str, tuple[Event, ...]] = {
-            "ready": (Ready(), Session(text_in(message, "conversation"))),
+            "ready": (Ready(), SessionNamed(text_in(message, "conversation"))),
             "taken": (Taken(text_in(message, "uuid")),),
             "text": (Text(text_in(message, "who"), text),),
             "asked": (Asked(id, "permission", "Script", {"command": text}, id, takes_reason=False),),
@@ -162,7 +162,7 @@ class ScriptedCodec:
         """Return the line with a prompt."""
         return to_line({"do": "prompt", "uuid": uuid, "text": text})
 
-    def answer(self, asked: Asked, answer: Answer) -> str:
+    def answer(self, asked: Asked, answer: GivenAnswer) -> str:
         """Return the line that answers."""
         word = "always" if answer.option == "always" else "allow" if answer.allow else "deny"
         return to_line({"do": "answer", "id": asked.request_id, "word": word})
@@ -176,7 +176,7 @@ class ScriptedCodec:
         return to_line({"do": "mode", "id": key})
 
 
-def options(launch: Launch) -> tuple[str, ...]:
+def options(launch: AgentLaunch) -> tuple[str, ...]:
     """Return the id of the conversation."""
     return (launch.conversation,)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from navi.core.text import clean
-from navi.headless.harness.base import Answer, Asked
+from navi.headless.harness.base import Asked, GivenAnswer
 from navi.headless.refused import Refused
 
 LONGEST_TOOL = 80
 """Characters of the name of a tool in the audit."""
 
 
-def check_option(asked: Asked | None, answer: Answer) -> None:
+def check_option(asked: Asked | None, answer: GivenAnswer) -> None:
     """Raise Refused if an answer names a choice that was not offered, or one that says the opposite."""
     if asked and answer.option:
         found = next((one for one in asked.options if one.id == answer.option), None)
@@ -20,7 +20,7 @@ def check_option(asked: Asked | None, answer: Answer) -> None:
             raise Refused("the agent offers no such choice; nothing was answered")
 
 
-def answer_in_words(asked: Asked | None, answer: Answer) -> str:
+def answer_in_words(asked: Asked | None, answer: GivenAnswer) -> str:
     """Return what was answered, for the audit: neither what the tool was to do, nor any text."""
     if asked is None:
         return ""
@@ -30,7 +30,7 @@ def answer_in_words(asked: Asked | None, answer: Answer) -> str:
     return f"{asked.kind} {clean(asked.tool)[:LONGEST_TOOL]}: {word}{more}"
 
 
-def stored_answer(answer: Answer) -> dict[str, Any]:
+def stored_answer(answer: GivenAnswer) -> dict[str, Any]:
     """Return an answer as the store keeps it."""
     given = {name: value for name, value in answer._asdict().items() if value not in (None, "", False)}
     return given | {"allow": answer.allow}

@@ -21,10 +21,10 @@ from navi.headless.modes import stays_behind
 from navi.headless.refused import Limited, Refused
 from navi.headless.shortened import cut_lines, cut_texts
 from navi.headless.store.store import Store
-from navi.headless.store.stored import WRITTEN, Batch, By, Message, StoredSession
+from navi.headless.store.stored import WRITTEN, Batch, By, PrintedLine, StoredSession
 
 Body = Mapping[str, Any]
-Answer = tuple[int, dict[str, Any]]
+ApiAnswer = tuple[int, dict[str, Any]]
 
 OK, CREATED, BAD, MISSING, CONFLICT, TOO_MANY, UNAVAILABLE = 200, 201, 400, 404, 409, 429, 503
 
@@ -43,15 +43,15 @@ TITLE = 100
 """Characters of a prompt that become a session's title."""
 
 
-class Route(NamedTuple):
+class ApiRoute(NamedTuple):
     """A method and a path, in which {id} is the id of a session."""
 
     method: str
     path: str
-    answer: Callable[[Hub, str, Body], Awaitable[Answer]]
+    answer: Callable[[Hub, str, Body], Awaitable[ApiAnswer]]
 
 
-async def respond(hub: Hub, method: str, path: str, body: Body, origin: str = "") -> Answer:
+async def respond(hub: Hub, method: str, path: str, body: Body, origin: str = "") -> ApiAnswer:
     """Return the status, as in HTTP, and the body of an answer. Never raises for what a program sends.
 
     `origin` is where the request came from; the one in its body is replaced by it.
@@ -110,29 +110,29 @@ def _number(body: Body, name: str, default: int) -> int:
 # ---- answers
 
 
-async def _health(hub: Hub, _id: str, _body: Body) -> Answer:
+async def _health(hub: Hub, _id: str, _body: Body) -> ApiAnswer:
     return OK, {"status": "ok", "daemon_connected": hub.relay_is_connected}
 
 
-async def _daemon(hub: Hub, _id: str, _body: Body) -> Answer:
+async def _daemon(hub: Hub, _id: str, _body: Body) -> ApiAnswer:
     connected = hub.relay_is_connected
     reason = "" if connected else hub.other_version
     return OK, {"connected": connected, "capabilities": dict(hub.capabilities), "reason": reason}
 
 
-async def _daemons(hub: Hub, _id: str, _body: Body) -> Answer:
+async def _daemons(hub: Hub, _id: str, _body: Body) -> ApiAnswer:
     """There is one relay at most; the last one counts."""
     daemon = {"client_id": hub.client_id, "capabilities": dict(hub.capabilities)}
     return OK, {"daemons": [daemon] if hub.relay_is_connected else []}
 
 
-async def _page(hub: Hub, _id: str, _body: Body) -> Answer:
+async def _page(hub: Hub, _id: str, _body: Body) -> ApiAnswer:
     if hub.inviter is None:
         return UNAVAILABLE, {"error": "this hub serves no page; where navi serve was started, it says why"}
     return CREATED, {"address": hub.inviter()}
 
 
-async def _spawn(hub: Hub, _id: str, body: Body) -> Answer:
+async def _spawn(hub: Hub, _id: str, body: Body) -> ApiAnswer:
     prompt = _text(body, "prompt")
     wanted = Wanted(
         prompt, _text(body, "cwd", ""), _text(body, "host", "local"), _text(body, "harness", "claude-code"),
@@ -154,26 +154,26 @@ def title_of(prompt: str) -> str:
     return line[:TITLE] + "..." * (len(line) > TITLE)
 
 
-async def _list(hub: Hub, _id: str, body: Body) -> Answer:
+async def _list(hub: Hub, _id: str, body: Body) -> ApiAnswer:
     return await _sessions(hub, None, body)
 
 
-async def _spawned(hub: Hub, _id: str, body: Body) -> Answer:
+async def _spawned(hub: Hub, _id: str, body: Body) -> ApiAnswer:
     return await _sessions(hub, True, body)
 
 
-async def _sessions(hub: Hub, remote: bool | None, body: Body) -> Answer:
+async def _sessions(hub: Hub, remote: bool | None, body: Body) -> ApiAnswer:
     limit, skip = min(_number(body, "limit", LARGEST_LIST), LARGEST_LIST), _number(body, "skip", 0)
     rows = await hub.writer.do(lambda store: store.sessions(remote, limit, skip))
     return OK, {"sessions": [document(hub, row) for row in rows]}
 
 
-async def _info(hub: Hub, id: str, _body: Body) -> Answer:
+async def _info(hub: Hub, id: str, _body: Body) -> ApiAnswer:
     row = await hub.writer.do(lambda store: store.session(id))
     return (OK, document(hub, row)) if row else (MISSING, {"error": f"there is no session {id}"})
 
 
-async def _session(hub: Hub, id: str, body: Body) -> Answer:
+async def _session(hub: Hub, id: str, body: Body) -> ApiAnswer:
     """The information, and what is asked and was sent."""
     status, found = await _info(hub, id, body)
     if status != OK:
@@ -184,23 +184,23 @@ async def _session(hub: Hub, id: str, body: Body) -> Answer:
     return status, cut_texts(found, longest) if (longest := _number(body, "longest", 0)) else found
 
 
-async def _put_away(hub: Hub, id: str, body: Body) -> Answer:
+async def _put_away(hub: Hub, id: str, body: Body) -> ApiAnswer:
     return OK, document(hub, await hub.put_away(id, _by(body)))
 
 
-async def _deeds(hub: Hub, id: str, _body: Body) -> Answer:
+async def _audit(hub: Hub, id: str, _body: Body) -> ApiAnswer:
     """Who did what to a session, and from where."""
-    found = await hub.writer.do(lambda store: (store.needed(id), store.deeds(id))[1])
+    found = await hub.writer.do(lambda store: (store.needed(id), store.audit(id))[1])
     return OK, {"audit": [one._asdict() for one in found]}
 
 
-async def _mode(hub: Hub, id: str, body: Body) -> Answer:
+async def _mode(hub: Hub, id: str, body: Body) -> ApiAnswer:
     """Give the agent another permission mode."""
     sent = await (await _held(hub, id)).set_mode(_text(body, "mode"), _text(body, "uuid", ""), _by(body))
     return CREATED, {"uuid": sent.uuid, "seq": sent.seq, "state": sent.state}
 
 
-async def _messages(hub: Hub, id: str, body: Body) -> Answer:
+async def _messages(hub: Hub, id: str, body: Body) -> ApiAnswer:
     """Some of what the agent printed, from a number on: its lines, or the events in them."""
     index, limit = _number(body, "from_index", 0), _number(body, "limit", 0) or PAGE
     reader = await hub.reader(id, index) if _text(body, "form", "") == "events" else None
@@ -212,14 +212,14 @@ async def _messages(hub: Hub, id: str, body: Body) -> Answer:
     return OK, {"index": index, "messages": cut_lines(lines, longest) if longest else lines}
 
 
-async def _add(hub: Hub, id: str, body: Body) -> Answer:
+async def _add(hub: Hub, id: str, body: Body) -> ApiAnswer:
     """Send the agent a message, or keep what one in a terminal printed."""
     if "messages" not in body:
         return await _say(hub, id, body)
     lines = body["messages"]
     if not (isinstance(lines, list) and all(isinstance(one, dict) for one in lines)):
         raise BadBody("`messages` must be a list of objects")
-    kept = [Message(_text(one, "type", "other")[:40], to_line(one).rstrip(b"\n"), 0) for one in lines]
+    kept = [PrintedLine(_text(one, "type", "other")[:40], to_line(one).rstrip(b"\n"), 0) for one in lines]
 
     def add(store: Store) -> int:
         row = store.needed(id)
@@ -232,7 +232,7 @@ async def _add(hub: Hub, id: str, body: Body) -> Answer:
     return CREATED, {"last_index": await hub.writer.do(add)}
 
 
-async def _say(hub: Hub, id: str, body: Body) -> Answer:
+async def _say(hub: Hub, id: str, body: Body) -> ApiAnswer:
     content, session = _text(body, "content"), hub.held(id)
     if session is None:
         raise Refused(NO_AGENT)
@@ -240,7 +240,7 @@ async def _say(hub: Hub, id: str, body: Body) -> Answer:
     return CREATED, {"uuid": sent.uuid, "seq": sent.seq, "state": sent.state}
 
 
-async def _live(hub: Hub, _id: str, body: Body) -> Answer:
+async def _live(hub: Hub, _id: str, body: Body) -> ApiAnswer:
     """A session in a terminal. One whose conversation is known is that session: it may have had no terminal before."""
     wanted = StoredSession(
         hub.new_id("sess"), _text(body, "title", ""), _text(body, "harness", "claude-code"), _text(body, "model", ""),
@@ -257,24 +257,24 @@ async def _live(hub: Hub, _id: str, body: Body) -> Answer:
     return CREATED, {"id": row.id, "type": hub.shown(row).type, "remote": row.remote, "interactive": row.interactive}
 
 
-async def _of_conversation(hub: Hub, id: str, _body: Body) -> Answer:
+async def _of_conversation(hub: Hub, id: str, _body: Body) -> ApiAnswer:
     rows = await hub.writer.do(lambda store: store.of_conversation(id))
     return OK, {"sessions": [document(hub, row) for row in rows]}
 
 
-async def _resume(hub: Hub, id: str, body: Body) -> Answer:
+async def _resume(hub: Hub, id: str, body: Body) -> ApiAnswer:
     if not hub.relay_is_connected:
         return UNAVAILABLE, {"error": hub.no_relay}
     row = await hub.resume(id, _text(body, "prompt", ""), _by(body), body.get("anew") is True)
     return OK, document(hub, row)
 
 
-async def _terminal(hub: Hub, id: str, body: Body) -> Answer:
+async def _terminal(hub: Hub, id: str, body: Body) -> ApiAnswer:
     row = await hub.open_in_terminal(id, _text(body, "tmux_name"), _by(body))
     return OK, document(hub, row)
 
 
-async def _open(hub: Hub, id: str, _body: Body) -> Answer:
+async def _open(hub: Hub, id: str, _body: Body) -> ApiAnswer:
     """End the agent, and let it go on in tmux on its host."""
     if hub.opener is None:
         return UNAVAILABLE, {"error": f"this hub can't open terminals; navi attach {id} does it"}
@@ -290,15 +290,15 @@ async def _open(hub: Hub, id: str, _body: Body) -> Answer:
     return OK, {"address": address, "command": f"navi attach {address}", "note": note}
 
 
-async def _interactive(hub: Hub, id: str, body: Body) -> Answer:
+async def _interactive(hub: Hub, id: str, body: Body) -> ApiAnswer:
     return OK, {"interactive": (await hub.terminals.set_interactive(id, True, _by(body))).interactive}
 
 
-async def _not_interactive(hub: Hub, id: str, body: Body) -> Answer:
+async def _not_interactive(hub: Hub, id: str, body: Body) -> ApiAnswer:
     return OK, {"interactive": (await hub.terminals.set_interactive(id, False, _by(body))).interactive}
 
 
-async def _end(hub: Hub, id: str, body: Body) -> Answer:
+async def _end(hub: Hub, id: str, body: Body) -> ApiAnswer:
     """End the agent now, or, where no relay reaches it, as soon as one does. One that has failed may still run: its
     host makes sure that it does not.
     """
@@ -310,7 +310,7 @@ async def _end(hub: Hub, id: str, body: Body) -> Answer:
     return OK, {"ends": "now" if await session.end(_by(body)) else "when reached"}
 
 
-async def _not_end(hub: Hub, id: str, body: Body) -> Answer:
+async def _not_end(hub: Hub, id: str, body: Body) -> ApiAnswer:
     await (await _held(hub, id)).withdraw_end(_by(body))
     return OK, {"ends": "no"}
 
@@ -324,7 +324,7 @@ async def _held(hub: Hub, id: str) -> HubSession:
     return session
 
 
-async def _complete(hub: Hub, id: str, _body: Body) -> Answer:
+async def _complete(hub: Hub, id: str, _body: Body) -> ApiAnswer:
     """A session in a terminal has ended. One without a terminal ends when its agent does."""
 
     def complete(store: Any) -> None:
@@ -336,19 +336,19 @@ async def _complete(hub: Hub, id: str, _body: Body) -> Answer:
     return OK, {"status": StoredStatus.COMPLETE}
 
 
-async def _feedback(hub: Hub, id: str, body: Body) -> Answer:
+async def _feedback(hub: Hub, id: str, body: Body) -> ApiAnswer:
     kind = _text(body, "kind", "message")
     _text(body, "uuid", "")
     number, position = await hub.terminals.give(id, kind, body, _by(body))
     return CREATED, {"message_id": number, "position": position}
 
 
-async def _pending(hub: Hub, id: str, _body: Body) -> Answer:
+async def _pending(hub: Hub, id: str, _body: Body) -> ApiAnswer:
     found = await hub.writer.do(lambda store: (store.needed(id), store.feedback(id))[1])
     return OK, {"feedback": [one._asdict() for one in found]}
 
 
-async def _delivered(hub: Hub, id: str, body: Body) -> Answer:
+async def _delivered(hub: Hub, id: str, body: Body) -> ApiAnswer:
     ids = body.get("ids")
     if not isinstance(ids, list) or not all(type(one) is int for one in ids):
         raise BadBody("`ids` must be a list of numbers")
@@ -366,31 +366,31 @@ def document(hub: Hub, row: StoredSession) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "/api/health", _health),
-    Route("GET", "/api/daemon/status", _daemon),
-    Route("GET", "/api/daemon/list", _daemons),
-    Route("POST", "/api/page", _page),
-    Route("POST", "/api/sessions/spawn", _spawn),
-    Route("GET", "/api/sessions", _list),
-    Route("GET", "/api/sessions/spawned", _spawned),
-    Route("POST", "/api/sessions/live", _live),
-    Route("GET", "/api/sessions/by-claude-session/{id}", _of_conversation),
-    Route("GET", "/api/sessions/{id}", _session),
-    Route("GET", "/api/sessions/{id}/info", _info),
-    Route("GET", "/api/sessions/{id}/messages", _messages),
-    Route("POST", "/api/sessions/{id}/messages", _add),
-    Route("GET", "/api/sessions/{id}/audit", _deeds),
-    Route("POST", "/api/sessions/{id}/mode", _mode),
-    Route("POST", "/api/sessions/{id}/archive", _put_away),
-    Route("POST", "/api/sessions/{id}/resume", _resume),
-    Route("POST", "/api/sessions/{id}/open", _open),
-    Route("POST", "/api/sessions/{id}/terminal", _terminal),
-    Route("POST", "/api/sessions/{id}/end", _end),
-    Route("DELETE", "/api/sessions/{id}/end", _not_end),
-    Route("POST", "/api/sessions/{id}/complete", _complete),
-    Route("POST", "/api/sessions/{id}/interactive", _interactive),
-    Route("DELETE", "/api/sessions/{id}/interactive", _not_interactive),
-    Route("POST", "/api/sessions/{id}/feedback", _feedback),
-    Route("GET", "/api/sessions/{id}/feedback/pending", _pending),
-    Route("POST", "/api/sessions/{id}/feedback/delivered", _delivered),
+    ApiRoute("GET", "/api/health", _health),
+    ApiRoute("GET", "/api/daemon/status", _daemon),
+    ApiRoute("GET", "/api/daemon/list", _daemons),
+    ApiRoute("POST", "/api/page", _page),
+    ApiRoute("POST", "/api/sessions/spawn", _spawn),
+    ApiRoute("GET", "/api/sessions", _list),
+    ApiRoute("GET", "/api/sessions/spawned", _spawned),
+    ApiRoute("POST", "/api/sessions/live", _live),
+    ApiRoute("GET", "/api/sessions/by-claude-session/{id}", _of_conversation),
+    ApiRoute("GET", "/api/sessions/{id}", _session),
+    ApiRoute("GET", "/api/sessions/{id}/info", _info),
+    ApiRoute("GET", "/api/sessions/{id}/messages", _messages),
+    ApiRoute("POST", "/api/sessions/{id}/messages", _add),
+    ApiRoute("GET", "/api/sessions/{id}/audit", _audit),
+    ApiRoute("POST", "/api/sessions/{id}/mode", _mode),
+    ApiRoute("POST", "/api/sessions/{id}/archive", _put_away),
+    ApiRoute("POST", "/api/sessions/{id}/resume", _resume),
+    ApiRoute("POST", "/api/sessions/{id}/open", _open),
+    ApiRoute("POST", "/api/sessions/{id}/terminal", _terminal),
+    ApiRoute("POST", "/api/sessions/{id}/end", _end),
+    ApiRoute("DELETE", "/api/sessions/{id}/end", _not_end),
+    ApiRoute("POST", "/api/sessions/{id}/complete", _complete),
+    ApiRoute("POST", "/api/sessions/{id}/interactive", _interactive),
+    ApiRoute("DELETE", "/api/sessions/{id}/interactive", _not_interactive),
+    ApiRoute("POST", "/api/sessions/{id}/feedback", _feedback),
+    ApiRoute("GET", "/api/sessions/{id}/feedback/pending", _pending),
+    ApiRoute("POST", "/api/sessions/{id}/feedback/delivered", _delivered),
 )

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from navi.headless.harness.base import Answer
+from navi.headless.harness.base import GivenAnswer
 from navi.headless.hub.session import HubSession
 from navi.headless.store.stored import By
 
@@ -30,7 +30,7 @@ async def _end(session: HubSession, by: By, _message: Message) -> None:
 
 
 async def _respond(session: HubSession, by: By, message: Message) -> None:
-    answer = Answer(
+    answer = GivenAnswer(
         message["allow"], message.get("message") or "", message.get("updatedInput"), message.get("answers"),
         message.get("option") or "",
     )  # fmt: skip

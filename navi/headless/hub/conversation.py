@@ -29,7 +29,7 @@ class Connection(Peer, Protocol):
         ...
 
 
-class Conversation:
+class ServedProgram:
     """One program: a relay if it says so first, else a client. `name` is who it is where it does not say so itself,
     `origin` where it comes from.
 

@@ -24,7 +24,7 @@ from navi.core.headless import ON_THE_WAY, StoredStatus
 from navi.headless import rule
 from navi.headless.harness import HARNESSES, Harness
 from navi.headless.hub.commands import COMMANDS
-from navi.headless.hub.limits import LIMITS, MINUTE, Limiter, Limits, on_clock
+from navi.headless.hub.limits import LIMITS, MINUTE, InputLimits, Limiter, on_clock
 from navi.headless.hub.listing import Watchers, rows_of, summary
 from navi.headless.hub.refusals import ANEW, NO_AGENT
 from navi.headless.hub.removals import ABOUT_FILES, Removals
@@ -39,7 +39,7 @@ from navi.headless.readable import Readable
 from navi.headless.refused import Limited, OtherVersion, Refused
 from navi.headless.store.run_store import begin_run, open_noted
 from navi.headless.store.store import Store
-from navi.headless.store.stored import HUB, NOBODY, By, Input, StoredSession
+from navi.headless.store.stored import HUB, NOBODY, By, StoredInput, StoredSession
 from navi.headless.store.writer import Writer
 from navi.headless.versions import about_relay, is_other
 
@@ -73,7 +73,7 @@ class Hub:
 
     def __init__(
         self, store: Store, harnesses: Mapping[str, Harness] = HARNESSES, idle_limit: float | None = None,
-        limits: Limits = LIMITS,
+        limits: InputLimits = LIMITS,
     ) -> None:  # fmt: skip
         """`idle_limit` are the seconds that an agent may wait for a prompt until it is ended; None for ever."""
         self.writer = Writer(store)
@@ -244,8 +244,8 @@ class Hub:
             row = store.resume(session_id, able.sends_once, conversation)
             if prompt:
                 self._limiter.check_place(store, session_id, "user", "resume it without a message")
-            deed = "resumed in a new conversation" if anew else "resumed"
-            return begin_run(store, row, harness, "\n\n".join(filter(None, (printed, prompt))), by, deed)
+            what = "resumed in a new conversation" if anew else "resumed"
+            return begin_run(store, row, harness, "\n\n".join(filter(None, (printed, prompt))), by, what)
 
         session = await self.follow(await self.writer.do(store_run))
         await session.start()
@@ -287,7 +287,7 @@ class Hub:
         """Return what a session is shown as."""
         held = self._sessions.get(row.id)
         live = rule.Live(held.state.status.value, held.row.generation) if held and held.reached else None
-        return rule.shown(rule.Row(row.remote, row.interactive, row.status, row.generation), live)
+        return rule.shown(rule.RowFacts(row.remote, row.interactive, row.status, row.generation), live)
 
     async def listed(self, ids: Collection[str] | None = None) -> list[Message]:
         """Return sessions as a list shows them: those with these ids, or all."""
@@ -444,7 +444,7 @@ class Hub:
             ],
         }  # fmt: skip
 
-    def why_waits(self, session_id: str, one: Input) -> str:
+    def why_waits(self, session_id: str, one: StoredInput) -> str:
         """Return why an input did not get to the agent's host, "" if that is not known."""
         held = self._sessions.get(session_id)
         return held.troubles.of(one) if held else ""

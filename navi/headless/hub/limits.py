@@ -17,7 +17,7 @@ from typing import NamedTuple
 from navi.core.headless import InputState
 from navi.headless.refused import Limited
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Input
+from navi.headless.store.stored import StoredInput
 
 NOUNS: Mapping[str, str] = {"user": "messages", "mode": "changes of its permission mode", "interrupt": "interrupts"}
 """The kinds of inputs that are limited, each of its own, so that a flood of one leaves room for the other."""
@@ -36,24 +36,24 @@ TAKEN_UP = "try again when it has taken some up"
 MINUTE = 60.0
 
 
-class Limits(NamedTuple):
+class InputLimits(NamedTuple):
     """How many inputs of a kind a session takes within a minute, and how many may wait for its agent; 0: any number."""
 
     a_minute: int = 60
     waiting: int = 200
 
 
-LIMITS = Limits()
+LIMITS = InputLimits()
 
 
 class Limiter:
     """Counts what sessions are sent. Only the writer's work uses it, which is carried out one after the other."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: InputLimits) -> None:
         self._limits = limits
         self._admitted: dict[tuple[str, str], deque[float]] = {}
 
-    def admit(self, store: Store, session_id: str, several: Sequence[Input], now: float) -> None:
+    def admit(self, store: Store, session_id: str, several: Sequence[StoredInput], now: float) -> None:
         """Count an input, with others that belong to it, unless it is known already; `now` never goes back. Raise
         Limited for one too many, and for an interrupt that adds nothing.
         """

@@ -11,7 +11,7 @@ import trio
 from navi.core.headless import StoredStatus
 from navi.headless import rule
 from navi.headless.harness import HARNESSES
-from navi.headless.harness.base import Launch, Text
+from navi.headless.harness.base import AgentLaunch, Text
 from navi.headless.hub.session import HubSession
 from navi.headless.hub.subscriber import Client
 from navi.headless.shortened import cut_texts
@@ -135,6 +135,6 @@ def text_of(row: StoredSession, message: StoredMessage | None) -> str:
     if message is None or harness is None:
         return ""
     codec = harness.codec
-    _, events = codec.read(codec.remember(Launch(row.cwd, row.agent_session_id)), message.body)
+    _, events = codec.read(codec.remember(AgentLaunch(row.cwd, row.agent_session_id)), message.body)
     texts = [one.text for one in events if isinstance(one, Text) and one.who == "agent"]
     return " ".join(texts[-1][: 2 * LONGEST_LATEST].split())[:LONGEST_LATEST] if texts else ""

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from navi.core.headless import HeadlessStatus, StoredStatus
 from navi.headless.asking import stored_choices
 from navi.headless.harness.base import (
+    AgentLaunch,
     Asked,
     Due,
     Event,
     Harness,
-    Launch,
     Other,
     Partial,
     Raw,
@@ -26,10 +26,10 @@ from navi.headless.harness.base import (
     mode_of,
 )
 from navi.headless.state import Began, Handed, Happening, State, after
-from navi.headless.store.stored import Batch, Message, Question, StoredSession
+from navi.headless.store.stored import Batch, PrintedLine, StoredQuestion, StoredSession
 
 
-class RunState(NamedTuple):
+class RunSoFar(NamedTuple):
     """A run so far: what the codec remembers, and what follows from all lines."""
 
     harness: Harness
@@ -37,12 +37,12 @@ class RunState(NamedTuple):
     state: State = State()
 
 
-class Output(NamedTuple):
+class RunOutput(NamedTuple):
     """What some lines of a run say: the run behind them, what is stored, and what is only shown or sent on. `replies`
     are the agent's answers to requests of ours, `outcomes` those of the turns that have ended.
     """
 
-    run: RunState
+    run: RunSoFar
     batch: Batch
     partials: tuple[Partial, ...] = ()
     dues: tuple[Due, ...] = ()
@@ -50,23 +50,23 @@ class Output(NamedTuple):
     outcomes: tuple[str, ...] = ()
 
 
-def begin(harness: Harness, row: StoredSession, prompted: bool = True) -> RunState:
+def begin(harness: Harness, row: StoredSession, prompted: bool = True) -> RunSoFar:
     """Return a run that begins."""
     state = after(State(), Began(prompted))
-    return RunState(harness, harness.codec.remember(launch_of(row)), state)
+    return RunSoFar(harness, harness.codec.remember(launch_of(row)), state)
 
 
-def launch_of(row: StoredSession) -> Launch:
+def launch_of(row: StoredSession) -> AgentLaunch:
     """Return how the run of a stored session is started: each run after the one that began its conversation goes on
     with that, if the agent has named it.
     """
     resume = row.generation > row.conversation_from and bool(row.agent_session_id)
-    return Launch(row.cwd, row.agent_session_id, resume, row.model, row.permission_mode, partial=True)
+    return AgentLaunch(row.cwd, row.agent_session_id, resume, row.model, row.permission_mode, partial=True)
 
 
-def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterable[bytes]) -> Output:
+def read(run: RunSoFar, row: StoredSession, offset: int, end: int, lines: Iterable[bytes]) -> RunOutput:
     """Read lines of a log, without their ends, that begin at `offset` and end at `end`."""
-    messages: list[Message] = []
+    messages: list[PrintedLine] = []
     events: list[Event] = []
     was_open = {one.request_id for one in run.state.questions}
     for line in lines:
@@ -76,9 +76,9 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
         events += found
         partial = all(isinstance(one, Partial) for one in found)
         if found and (remembers or not partial or not run.harness.abilities.repeats):
-            messages.append(Message(_kind(found), line, offset))
+            messages.append(PrintedLine(_kind(found), line, offset))
         offset += len(line) + 1
-    return Output(
+    return RunOutput(
         run, _batch(run, row, end, messages, events, was_open),
         tuple(one for one in events if isinstance(one, Partial)), tuple(one for one in events if isinstance(one, Due)),
         tuple(one for one in events if isinstance(one, Replied)),
@@ -86,7 +86,7 @@ def read(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterab
     )  # fmt: skip
 
 
-def _read_line(run: RunState, generation: int, line: bytes) -> tuple[RunState, Sequence[Event]]:
+def _read_line(run: RunSoFar, generation: int, line: bytes) -> tuple[RunSoFar, Sequence[Event]]:
     """Return the run after a line, and what it says. A line that is more than we can read says nothing, and costs the
     other agents nothing.
     """
@@ -98,19 +98,19 @@ def _read_line(run: RunState, generation: int, line: bytes) -> tuple[RunState, S
         return run, (Raw(line),)
 
 
-def unread(run: RunState, row: StoredSession, offset: int, end: int, lines: Iterable[bytes]) -> Output:
+def unread(run: RunSoFar, row: StoredSession, offset: int, end: int, lines: Iterable[bytes]) -> RunOutput:
     """Return lines that are kept as they are, because the store does not take what they say."""
     messages = []
     for line in lines:
-        messages.append(Message("raw", line, offset))
+        messages.append(PrintedLine("raw", line, offset))
         offset += len(line) + 1
-    return Output(run, _batch(run, row, end, messages, (), {one.request_id for one in run.state.questions}))
+    return RunOutput(run, _batch(run, row, end, messages, (), {one.request_id for one in run.state.questions}))
 
 
 CUT_OFF = b" ... cut off here: its agent ended before the end of this line"
 
 
-def read_rest(run: RunState, row: StoredSession, offset: int, end: int, line: bytes) -> Output:
+def read_rest(run: RunSoFar, row: StoredSession, offset: int, end: int, line: bytes) -> RunOutput:
     """Read the last line of a log, which has no line end because its agent has ended. One that is no whole message is
     kept as it is, with a mark.
     """
@@ -138,7 +138,7 @@ def as_asked(harness: Harness, asked: Asked) -> Asked:
     return replace(asked, request_id=asked.request_id.partition(".")[2])
 
 
-def at_work(output: Output, prompted: bool) -> Output:
+def at_work(output: RunOutput, prompted: bool) -> RunOutput:
     """Return output of an agent that goes on with a prompt that it was handed before: the end of one turn says nothing
     of the next one where its receipt is the end of that.
     """
@@ -149,7 +149,7 @@ def at_work(output: Output, prompted: bool) -> Output:
     return output._replace(run=run, batch=output.batch._replace(changes=dict(columns(run.state))))
 
 
-def happened(run: RunState, what: Happening) -> RunState:
+def happened(run: RunSoFar, what: Happening) -> RunSoFar:
     """Return the run after something that no line says."""
     return run._replace(state=after(run.state, what))
 
@@ -169,7 +169,7 @@ def _kind(events: Sequence[Event]) -> str:
 
 
 def _batch(
-    run: RunState, row: StoredSession, end: int, messages: Sequence[Message], events: Sequence[Event], open: set[str]
+    run: RunSoFar, row: StoredSession, end: int, lines: Sequence[PrintedLine], events: Sequence[Event], open: set[str]
 ) -> Batch:
     """Return what is stored. A question that the agent asks no more is withdrawn, whatever ended it: the end of its
     turn, too.
@@ -180,8 +180,8 @@ def _batch(
     gone |= (open | {one.request_id for one in asked}) - still_open
     modes = [one for one in events if isinstance(one, Replied) and mode_of(one.request_id)]
     return Batch(
-        row.id, row.generation, row.log_offset, end, messages,
-        opened=[Question(one.request_id, one.kind, question_body(one)) for one in asked],
+        row.id, row.generation, row.log_offset, end, lines,
+        opened=[StoredQuestion(one.request_id, one.kind, question_body(one)) for one in asked],
         withdrawn=sorted(gone),
         taken=[
             *(one.uuid for one in events if isinstance(one, Taken)),
@@ -197,7 +197,7 @@ def question_body(asked: Asked) -> str:
     return json.dumps({name: value for name, value in asdict(asked).items() if name not in ("request_id", "kind")})
 
 
-def question_document(stored: Question) -> dict[str, Any]:
+def question_document(stored: StoredQuestion) -> dict[str, Any]:
     """Return a stored question as programs see it."""
     body: dict[str, Any] = json.loads(stored.body) | {"request_id": stored.request_id, "kind": stored.kind}
     return body | {"choices": stored_choices(body)}

@@ -13,7 +13,7 @@ from pathlib import Path
 import trio
 
 from navi.core.log import SILENT, Log
-from navi.headless.hub.conversation import Conversation
+from navi.headless.hub.conversation import ServedProgram
 from navi.headless.hub.hub import Hub
 from navi.headless.hub.subscriber import GIVES_UP
 from navi.headless.lines import LinePeer
@@ -59,7 +59,7 @@ async def _connection(hub: Hub, log: Log, stream: trio.SocketStream) -> None:
         process, user = _other_end(stream)
         if user == os.getuid():
             origin = f"socket, user {user}, process {process}"
-            await Conversation(hub, peer, "socket", origin=origin, process=process).run()
+            await ServedProgram(hub, peer, "socket", origin=origin, process=process).run()
     except Exception:
         log.exception("a fault in navi; the connection of one program to the hub ends")
     finally:

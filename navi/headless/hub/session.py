@@ -13,7 +13,7 @@ import trio
 
 from navi.core.headless import ON_THE_WAY, HeadlessStatus
 from navi.core.text import clean
-from navi.headless.harness.base import Launch
+from navi.headless.harness.base import AgentLaunch
 from navi.headless.hub.ended import changes_at_end
 from navi.headless.hub.refusals import IN_TERMINAL, NEVER_STARTED, NO_AGENT
 from navi.headless.hub.run_state import columns, happened, launch_of
@@ -44,7 +44,7 @@ class HubSession(SessionOutput):
         else:
             await self._hear_ended({"error": NEVER_STARTED})
 
-    async def _send_start(self, launch: Launch, first: int, again: bool) -> None:
+    async def _send_start(self, launch: AgentLaunch, first: int, again: bool) -> None:
         harness = self._run.harness
         self.reached = await self._to_relay(self._about(
             "start_session", host=self.row.host, cwd=self.row.cwd, words=list(harness.command(launch)),
@@ -174,8 +174,8 @@ class HubSession(SessionOutput):
                 await self.rebuild()
         self._tell([self._updated()])
 
-    async def _note_end(self, at: float | None, by: By, deed: str, detail: str = "") -> None:
-        await self._change({"end_asked": at, "end_asked_by": by.name if at else ""}, by, deed, detail)
+    async def _note_end(self, at: float | None, by: By, what: str, detail: str = "") -> None:
+        await self._change({"end_asked": at, "end_asked_by": by.name if at else ""}, by, what, detail)
 
     async def _end_now(self) -> None:
         self._run = happened(self._run, EndWanted())

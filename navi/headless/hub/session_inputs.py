@@ -10,17 +10,17 @@ import trio
 
 from navi.core.headless import HeadlessStatus, InputState
 from navi.core.text import clean
-from navi.headless.harness.base import Answer
+from navi.headless.harness.base import GivenAnswer
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
 from navi.headless.hub.refusals import IN_TERMINAL, NO_AGENT
-from navi.headless.hub.run_state import Output, as_asked, happened
+from navi.headless.hub.run_state import RunOutput, as_asked, happened
 from navi.headless.hub.session_state import SessionState
 from navi.headless.modes import check_mode, modes_of, plain_id, request_id
 from navi.headless.refused import Refused
 from navi.headless.state import Answered, Handed
 from navi.headless.store.run_store import check_length, queue_noted
 from navi.headless.store.store import Store
-from navi.headless.store.stored import WRITTEN, By, Input
+from navi.headless.store.stored import WRITTEN, By, StoredInput
 
 Message = Mapping[str, Any]
 
@@ -28,11 +28,11 @@ Message = Mapping[str, Any]
 class SessionInputs(SessionState):
     """A session that takes inputs: prompts, answers, interrupts and permission modes."""
 
-    async def queue(self, id: str, kind: str, body: str, by: By) -> Input:
+    async def queue(self, id: str, kind: str, body: str, by: By) -> StoredInput:
         """Store an input, and send it on. Raise Refused, as for one too many."""
-        return await self._queue([Input(0, id, kind, body, by.name)], by)
+        return await self._queue([StoredInput(0, id, kind, body, by.name)], by)
 
-    async def _queue(self, several: Sequence[Input], by: By) -> Input:
+    async def _queue(self, several: Sequence[StoredInput], by: By) -> StoredInput:
         """Store inputs that belong together, and send them on; return the first. Raise Refused."""
         async with self._lock:
             if not self.row.remote:
@@ -43,7 +43,7 @@ class SessionInputs(SessionState):
             for one in several:
                 check_length(self._line(one))
 
-            def store_inputs(store: Store) -> tuple[Input, Sequence[Input]]:
+            def store_inputs(store: Store) -> tuple[StoredInput, Sequence[StoredInput]]:
                 self._limiter.admit(store, self.row.id, several, now)
                 return queue_noted(store, self.row.id, several, by), self._waiting(store)
 
@@ -60,10 +60,10 @@ class SessionInputs(SessionState):
         """Send the relay the inputs that are not at the agent's host yet. The number makes one that comes twice one."""
         await self._send(await self._writer.do(self._waiting))
 
-    def _waiting(self, store: Store) -> Sequence[Input]:
+    def _waiting(self, store: Store) -> Sequence[StoredInput]:
         return store.inputs(self.row.id, InputState.QUEUED)
 
-    async def _send(self, waiting: Sequence[Input]) -> None:
+    async def _send(self, waiting: Sequence[StoredInput]) -> None:
         self._held_back = False
         if self.row.end_asked is not None:
             return  # it takes nothing any more; what waits goes on with it if it is resumed
@@ -73,13 +73,13 @@ class SessionInputs(SessionState):
                 return
             await self._to_relay(self._about("send_input", seq=one.seq, line=self._line(one)))
 
-    def _line(self, one: Input) -> str:
+    def _line(self, one: StoredInput) -> str:
         codec, memory = self._run.harness.codec, self._run.memory
         if one.kind == "mode":
             return codec.set_mode(memory, one.uuid, one.body)
         return codec.prompt(memory, one.uuid, one.body) if one.kind == "user" else one.body
 
-    async def answer(self, request_id: str, answer: Answer, by: By) -> None:
+    async def answer(self, request_id: str, answer: GivenAnswer, by: By) -> None:
         """Store an answer, and send it on; only the first one counts. Raise Refused."""
         async with self._lock:
             if not self.row.remote:
@@ -89,11 +89,11 @@ class SessionInputs(SessionState):
             harness = self._run.harness
             line = harness.codec.answer(as_asked(harness, asked), answer) if asked else ""
             check_length(line)
-            id, deed = str(uuid.uuid4()), answer_in_words(asked, answer)
+            id, words = str(uuid.uuid4()), answer_in_words(asked, answer)
 
-            def store_answer(store: Store) -> Sequence[Input]:
+            def store_answer(store: Store) -> Sequence[StoredInput]:
                 store.answer(self.row.id, request_id, stored_answer(answer), by.name, id, line)
-                store.note(by, "answered", self.row.id, deed)
+                store.note(by, "answered", self.row.id, words)
                 return self._waiting(store)
 
             waiting = await self._writer.do(store_answer)
@@ -110,15 +110,15 @@ class SessionInputs(SessionState):
         harness = self._run.harness
         asked = [as_asked(harness, one) for one in self.state.questions]
         first, *answers = harness.codec.interrupt(self._run.memory, key, asked)
-        inputs = [Input(0, f"{key}-{number}", "answer", line, by.name) for number, line in enumerate(answers, 1)]
-        await self._queue([Input(0, key, "interrupt", first, by.name), *inputs], by)
+        inputs = [StoredInput(0, f"{key}-{number}", "answer", line, by.name) for number, line in enumerate(answers, 1)]
+        await self._queue([StoredInput(0, key, "interrupt", first, by.name), *inputs], by)
 
     @property
     def modes(self) -> tuple[str, ...]:
         """The permission modes that its agent has, none where that is not known."""
         return modes_of(self._run.harness, self.state)
 
-    async def set_mode(self, mode: str, id: str, by: By) -> Input:
+    async def set_mode(self, mode: str, id: str, by: By) -> StoredInput:
         """Give the agent another permission mode; `id` makes a request that comes twice one. It is kept, also for a
         later run. Raise Refused where the agent can't have it.
         """
@@ -153,7 +153,7 @@ class SessionInputs(SessionState):
             del self._interrupts[one]
         return found
 
-    def _interrupts_over(self, output: Output) -> tuple[list[str], dict[str, str]]:
+    def _interrupts_over(self, output: RunOutput) -> tuple[list[str], dict[str, str]]:
         """Return the interrupts that had their effect, by what an agent printed: it said so, or its turn has ended. And
         those that it refused, with its reasons.
         """

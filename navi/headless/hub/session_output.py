@@ -11,7 +11,7 @@ import trio
 from navi.core.headless import HeadlessStatus
 from navi.headless.hub.ended import with_offer
 from navi.headless.hub.news import news
-from navi.headless.hub.run_state import Output, at_work, read, read_rest, unread
+from navi.headless.hub.run_state import RunOutput, at_work, read, read_rest, unread
 from navi.headless.hub.session_inputs import SessionInputs
 from navi.headless.store.run_store import GAP, NO_DATA, cut_log, receive
 from navi.headless.store.stored import Batch
@@ -65,7 +65,7 @@ class SessionOutput(SessionInputs):
             await self._store_lines(offset, after, [line])
             offset = after
 
-    async def _store(self, output: Output) -> None:
+    async def _store(self, output: RunOutput) -> None:
         self._handed -= {*output.batch.taken}
         output = at_work(output, bool(self._handed))
         batch, before = self._allowed(output.batch), self.state

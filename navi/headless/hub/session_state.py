@@ -146,9 +146,9 @@ class SessionState:
         """Why what somebody wants of its agent did not get there yet, "" if nothing is known to have failed."""
         return self.troubles.words(self.row.end_asked is not None) if self.state.status.live else ""
 
-    async def _change(self, changes: Mapping[str, Any], by: By, deed: str, detail: str = "") -> None:
+    async def _change(self, changes: Mapping[str, Any], by: By, what: str, detail: str = "") -> None:
         """Change columns of the row, and note who did that."""
-        await self._writer.do(lambda store: change_noted(store, self.row.id, changes, by, deed, detail))
+        await self._writer.do(lambda store: change_noted(store, self.row.id, changes, by, what, detail))
         self.row = self.row._replace(**changes)
 
     async def _end_run(self) -> None:

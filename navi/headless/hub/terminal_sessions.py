@@ -120,9 +120,9 @@ class TerminalSessions:
             raise Refused(f"{session_id} runs without a terminal; it takes prompts at any time")
         if not row.agent_session_id:
             raise Refused(f"the conversation of {session_id} is not known, so no hook can give it feedback")
-        deed = "let it take feedback" if interactive else "ended its feedback"
+        what = "let it take feedback" if interactive else "ended its feedback"
         changed = {"interactive": int(interactive)}
-        await self._writer.do(lambda store: change_noted(store, session_id, changed, by, deed))
+        await self._writer.do(lambda store: change_noted(store, session_id, changed, by, what))
         row = await self._changed(row)
         await self._to_relay({"type": "know" if interactive else "forget", **_place(row)})
         for one in await self._pending(row) if interactive else ():

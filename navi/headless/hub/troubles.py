@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from navi.headless.store.stored import Input
+from navi.headless.store.stored import StoredInput
 
 NOUNS: Mapping[str, str] = {
     "user": "a message", "answer": "an answer", "interrupt": "an interrupt", "mode": "a permission mode",
@@ -19,7 +19,7 @@ class Troubles:
         self.end = ""
         self._inputs: dict[int, tuple[str, str]] = {}
 
-    def note(self, one: Input, why: str) -> None:
+    def note(self, one: StoredInput, why: str) -> None:
         """Note why an input did not get there."""
         self._inputs[one.seq] = (NOUNS.get(one.kind, "what it needs"), why)
 
@@ -29,7 +29,7 @@ class Troubles:
         self._inputs = {number: what for number, what in self._inputs.items() if number > seq}
         return len(self._inputs) < before
 
-    def of(self, one: Input) -> str:
+    def of(self, one: StoredInput) -> str:
         """Return why an input did not get there, "" if that is not known."""
         return self._inputs[one.seq][1] if one.seq in self._inputs else ""
 

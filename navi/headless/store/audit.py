@@ -1,6 +1,6 @@
-"""The audit: who did what to a session. It has the last deeds of each session, and none that is older than a year.
+"""The audit: who did what to a session. It has the last entries of each session, and none that is older than a year.
 
-A program in a loop does thousands of deeds a day, so the audit is trimmed; in pieces so small that no message waits.
+A program in a loop makes thousands of entries a day, so the audit is trimmed; in pieces so small that no message waits.
 """
 
 from __future__ import annotations
@@ -8,22 +8,22 @@ from __future__ import annotations
 import sqlite3
 import time
 
-from navi.headless.store.stored import By, Deed
+from navi.headless.store.stored import AuditEntry, By
 
 LONGEST_NAME = 100
 """Characters of the name of somebody that are kept."""
 
 MOST_READ = 200
-"""Deeds that are read at once, the last ones."""
+"""Entries that are read at once, the last ones."""
 
 KEPT = 1000
-"""Deeds of a session that are kept, the last ones."""
+"""Entries of a session that are kept, the last ones."""
 
 KEPT_FOR = 366 * 86_400.0
-"""Seconds for which a deed is kept."""
+"""Seconds for which an entry is kept."""
 
-SESSIONS, DEEDS = 20, 500
-"""Sessions that one piece of trimming looks at, and deeds that it removes."""
+SESSIONS, ENTRIES = 20, 500
+"""Sessions that one piece of trimming looks at, and entries that it removes."""
 
 TOO_MANY = """
 DELETE FROM audit WHERE rowid IN (
@@ -40,13 +40,13 @@ def note(database: sqlite3.Connection, by: By, what: str, session_id: str, detai
     )
 
 
-def deeds(database: sqlite3.Connection, session_id: str) -> tuple[Deed, ...]:
-    """Return the last deeds about a session, the oldest first."""
+def entries(database: sqlite3.Connection, session_id: str) -> tuple[AuditEntry, ...]:
+    """Return the last entries about a session, the oldest first."""
     rows = database.execute(
         "SELECT at, who, what, detail, origin FROM audit WHERE session_id = ? ORDER BY rowid DESC LIMIT ?",
         (session_id, MOST_READ),
     )
-    return tuple(Deed(*row) for row in rows)[::-1]
+    return tuple(AuditEntry(*row) for row in rows)[::-1]
 
 
 def trim(database: sqlite3.Connection, after: str) -> str | None:
@@ -65,12 +65,12 @@ def trim(database: sqlite3.Connection, after: str) -> str | None:
 
 
 def _trim_session(database: sqlite3.Connection, session: str) -> int:
-    """Remove the oldest deeds of a session that are too many or too old, or any if it is gone; return how many."""
+    """Remove the oldest entries of a session that are too many or too old, or any if it is gone; return how many."""
     exists = database.execute("SELECT 1 FROM sessions WHERE id = ?", (session,)).fetchone()
     last = database.execute(
         "SELECT rowid FROM audit WHERE session_id = ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
         (session, KEPT if exists else 0),
     ).fetchone()
     oldest = time.time() - KEPT_FOR
-    values = {"session": session, "last": last[0] if last else 0, "oldest": oldest, "most": DEEDS}
+    values = {"session": session, "last": last[0] if last else 0, "oldest": oldest, "most": ENTRIES}
     return database.execute(TOO_MANY, values).rowcount

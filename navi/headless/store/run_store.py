@@ -14,7 +14,7 @@ from navi.headless.refused import Refused
 from navi.headless.store.counts import SENT
 from navi.headless.store.removals import Removal
 from navi.headless.store.store import Store
-from navi.headless.store.stored import AGENT, Batch, By, Input, StoredSession
+from navi.headless.store.stored import AGENT, Batch, By, StoredInput, StoredSession
 from navi.ops.headless.runs import LONGEST_INPUT
 
 LONGEST_WHY = 200
@@ -40,11 +40,11 @@ def check_length(line: str) -> None:
 
 
 def change_noted(
-    store: Store, session_id: str, changes: Mapping[str, Any], by: By, deed: str, detail: str = ""
+    store: Store, session_id: str, changes: Mapping[str, Any], by: By, what: str, detail: str = ""
 ) -> None:
     """Change columns of a session, and note who did that."""
     store.change(session_id, **changes)
-    store.note(by, deed, session_id, detail)
+    store.note(by, what, session_id, detail)
 
 
 def end_noted(store: Store, changes: Mapping[str, Any], files: Removal) -> None:
@@ -62,7 +62,7 @@ def open_noted(store: Store, session_id: str, tmux_name: str, by: By) -> StoredS
     return row
 
 
-def queue_noted(store: Store, session_id: str, several: Iterable[Input], by: By) -> Input:
+def queue_noted(store: Store, session_id: str, several: Iterable[StoredInput], by: By) -> StoredInput:
     """Store inputs that belong together, and who sent them; return the first. Those that come again are noted once."""
     before = store.last_input(session_id)
     first, *_ = [store.queue(session_id, one.uuid, one.kind, one.body, one.by) for one in several]
@@ -71,7 +71,7 @@ def queue_noted(store: Store, session_id: str, several: Iterable[Input], by: By)
     return first
 
 
-def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, by: By, deed: str) -> StoredSession:
+def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, by: By, what: str) -> StoredSession:
     """Store the first inputs of a run that was just stored: the handshake, whatever waits, and then the prompt.
 
     It belongs into one transaction with that: a hub that is killed has stored all of a beginning, or nothing.
@@ -84,7 +84,7 @@ def begin_run(store: Store, row: StoredSession, harness: Harness, prompt: str, b
     if prompt:
         check_length(harness.codec.prompt(harness.codec.remember(launch_of(row)), NO_ID, prompt))
         store.queue(row.id, str(uuid.uuid4()), "user", prompt, by.name)
-    store.note(by, deed, row.id, " ".join(filter(None, (row.harness, row.permission_mode))))
+    store.note(by, what, row.id, " ".join(filter(None, (row.harness, row.permission_mode))))
     return row
 
 

@@ -20,7 +20,17 @@ from navi.headless.refused import AlreadyAnswered, Refused
 from navi.headless.store import audit, counts, feedback, output, removals
 from navi.headless.store.removals import Removal
 from navi.headless.store.schema import SESSIONS, migrate
-from navi.headless.store.stored import WRITTEN, Batch, By, Deed, Feedback, Input, Question, StoredMessage, StoredSession
+from navi.headless.store.stored import (
+    WRITTEN,
+    AuditEntry,
+    Batch,
+    By,
+    Feedback,
+    StoredInput,
+    StoredMessage,
+    StoredQuestion,
+    StoredSession,
+)
 
 CHANGED_BY_OUTPUT = frozenset(
     {"status", "reason", "exit_code", "agent_session_id", "model", "permission_mode", "title", "cost_usd", "tokens_in",
@@ -34,7 +44,7 @@ NOT_ENDING: Mapping[str, Any] = {"lost": 0, "end_asked": None, "end_asked_by": "
 PATIENCE = 5000
 """Milliseconds to wait for another process that writes, such as one that copies the database."""
 
-INPUT = ", ".join(Input._fields)
+INPUT = ", ".join(StoredInput._fields)
 
 WHOLE = ("begin immediate", "commit", ("rollback",))
 READING = ("begin", "commit", ("rollback",))
@@ -292,7 +302,7 @@ class Store:
 
     # ---- what people send
 
-    def queue(self, session_id: str, uuid: str, kind: str, body: str, by: str = "", at: float = 0.0) -> Input:
+    def queue(self, session_id: str, uuid: str, kind: str, body: str, by: str = "", at: float = 0.0) -> StoredInput:
         """Store an input under the next number, as one that was sent now or `at` a time. The same uuid again is the
         same input. Raise Refused.
         """
@@ -303,8 +313,8 @@ class Store:
             if known:
                 if known[0] != session_id:
                     raise Refused(f"the input {uuid} is one of another session")
-                return Input(*known[1:])
-            one = Input(self.last_input(session_id) + 1, uuid, kind, body, by, created_at=at or time.time())
+                return StoredInput(*known[1:])
+            one = StoredInput(self.last_input(session_id) + 1, uuid, kind, body, by, created_at=at or time.time())
             self._database.execute(
                 f"INSERT INTO inputs (session_id, {INPUT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (session_id, *one)
             )
@@ -331,7 +341,7 @@ class Store:
         query = "SELECT coalesce(max(seq), 0) FROM inputs WHERE session_id = ?"
         return int(self._database.execute(query, (session_id,)).fetchone()[0])
 
-    def hand(self, session_id: str, seq: int) -> tuple[Input, ...]:
+    def hand(self, session_id: str, seq: int) -> tuple[StoredInput, ...]:
         """Note that all inputs up to a number are at the agent's host; return those that were not known to be."""
         with self.together():
             handed = [one for one in self.inputs(session_id, InputState.QUEUED) if one.seq <= seq]
@@ -349,7 +359,7 @@ class Store:
                 [(session_id, uuid) for uuid in uuids],
             )
 
-    def take_back(self, session_id: str) -> tuple[Input, ...]:
+    def take_back(self, session_id: str) -> tuple[StoredInput, ...]:
         """Remove the inputs that wait, and return them: what goes before them takes their numbers."""
         with self.together():
             waiting = self.inputs(session_id, InputState.QUEUED)
@@ -365,21 +375,21 @@ class Store:
             first = next((number for number, one in enumerate(waiting) if one.kind in WRITTEN), len(waiting))
             places = [(session_id, one.seq) for one in waiting[first:]]
             self._database.executemany("DELETE FROM inputs WHERE session_id = ? AND seq = ?", places)
-            for one in (Input(0, uuid, "line", line), *waiting[first:]):
+            for one in (StoredInput(0, uuid, "line", line), *waiting[first:]):
                 self.queue(session_id, one.uuid, one.kind, one.body, one.by, one.created_at)
 
-    def inputs(self, session_id: str, *states: str) -> tuple[Input, ...]:
+    def inputs(self, session_id: str, *states: str) -> tuple[StoredInput, ...]:
         """Return the inputs of a session in their order, those in these states or all."""
         places = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
         rows = self._database.execute(
             f"SELECT {INPUT} FROM inputs WHERE session_id = ?{places} ORDER BY seq",
             (session_id, *states),
         )
-        return tuple(Input(*row) for row in rows)
+        return tuple(StoredInput(*row) for row in rows)
 
     def answer(
         self, session_id: str, request_id: str, answer: Mapping[str, Any], by: str, uuid: str, line: str
-    ) -> Input:
+    ) -> StoredInput:
         """Store an answer, and the line with it as an input, "" for none. Only the first one counts. Raise Refused."""
         with self.together():
             if self.needed(session_id).status != StoredStatus.LIVE:
@@ -403,7 +413,7 @@ class Store:
             return AlreadyAnswered(f"{found.by or 'somebody'} has answered it already")
         return Refused("the agent does not ask it any more")
 
-    def questions(self, session_id: str, *states: str) -> tuple[Question, ...]:
+    def questions(self, session_id: str, *states: str) -> tuple[StoredQuestion, ...]:
         """Return the questions of a session, those in these states or all."""
         places = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
         rows = self._database.execute(
@@ -411,7 +421,7 @@ class Store:
             "ORDER BY rowid",
             (session_id, *states),
         )
-        return tuple(Question(*row) for row in rows)
+        return tuple(StoredQuestion(*row) for row in rows)
 
     # ---- files of runs that are over
 
@@ -459,9 +469,9 @@ class Store:
         with self.together():
             audit.note(self._database, by, what, session_id, detail)
 
-    def deeds(self, session_id: str) -> tuple[Deed, ...]:
-        """Return the last deeds of the audit about a session, the oldest first."""
-        return audit.deeds(self._database, session_id)
+    def audit(self, session_id: str) -> tuple[AuditEntry, ...]:
+        """Return the last entries of the audit about a session, the oldest first."""
+        return audit.entries(self._database, session_id)
 
     def trim_audit(self, after: str = "") -> str | None:
         """Trim a piece of the audit, from the first session whose id comes `after` one; return where to go on, or None

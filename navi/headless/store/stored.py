@@ -49,7 +49,7 @@ class StoredSession(NamedTuple):
     reached_at: float = 0.0
 
 
-class Message(NamedTuple):
+class PrintedLine(NamedTuple):
     """One line that an agent printed: what it is, the line, and where it begins in the log of its generation."""
 
     kind: str
@@ -66,7 +66,7 @@ class StoredMessage(NamedTuple):
     generation: int
 
 
-class Question(NamedTuple):
+class StoredQuestion(NamedTuple):
     """What an agent asks. `body` is JSON; `answer` and `by` are those of the person who answered first."""
 
     request_id: str
@@ -77,7 +77,7 @@ class Question(NamedTuple):
     by: str = ""
 
 
-class Input(NamedTuple):
+class StoredInput(NamedTuple):
     """What a person sends: its number at the host, the id by which the agent confirms it, how far it has come, and when
     it was stored first (epoch).
     """
@@ -108,7 +108,7 @@ RELAY = By("host", "relay")
 AGENT = By("agent", "relay")
 
 
-class Deed(NamedTuple):
+class AuditEntry(NamedTuple):
     """What somebody did to a session: when (epoch), who, what, more about it, and from where. It has no text of a
     prompt, of an answer or of a tool's input.
     """
@@ -140,8 +140,8 @@ class Batch(NamedTuple):
     generation: int
     offset: int
     end: int
-    messages: Sequence[Message] = ()
-    opened: Sequence[Question] = ()
+    messages: Sequence[PrintedLine] = ()
+    opened: Sequence[StoredQuestion] = ()
     withdrawn: Sequence[str] = ()
     taken: Sequence[str] = ()
     refused: Mapping[str, str] = {}

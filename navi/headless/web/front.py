@@ -20,14 +20,14 @@ from wsproto.events import AcceptConnection
 from wsproto.utilities import RemoteProtocolError
 
 from navi.core.log import SILENT, Log
-from navi.headless.hub.conversation import Conversation
+from navi.headless.hub.conversation import ServedProgram
 from navi.headless.hub.hub import Hub
 from navi.headless.hub.subscriber import GIVES_UP
 from navi.headless.lines import send_with_patience
 from navi.headless.web.login import Login, User, read_token
 from navi.headless.web.page_files import read_page
-from navi.headless.web.requests import Answer, Request, Wrong, check_body, check_place, from_json, of_all
-from navi.headless.web.routes import LARGEST_OF_CLIENT, Asked, Route, Site, allowed, check_user, find
+from navi.headless.web.requests import HttpAnswer, Request, Wrong, check_body, check_place, from_json, of_all
+from navi.headless.web.routes import LARGEST_OF_CLIENT, AllowedRequest, HttpRoute, Site, allowed, check_user, find
 from navi.headless.web.websocket import USUAL_PINGS, Pings, WebSocketPeer
 
 LONGEST_HEADER = 16 * 1024
@@ -211,7 +211,7 @@ class _Connection:
         if request.method == "OPTIONS" and allowed(request.path):
             check_body(request, 0)
             await self._body()
-            return await self._send(Answer(204, headers=[("allow", allowed(request.path))]))
+            return await self._send(HttpAnswer(204, headers=[("allow", allowed(request.path))]))
         route, id = find(request.method, request.path)
         login = self._front.site.login
         user = login.user(request.header("authorization"), request.header("cookie"), time.time())
@@ -222,9 +222,9 @@ class _Connection:
             await self._become_socket(head, request, route, id, user)
             return False
         body = from_json(await self._body())
-        return await self._answer(route, Asked(request, id, body, user))
+        return await self._answer(route, AllowedRequest(request, id, body, user))
 
-    async def _answer(self, route: Route, asked: Asked) -> bool:
+    async def _answer(self, route: HttpRoute, asked: AllowedRequest) -> bool:
         assert route.answer
         rank, self.rank = self.rank, AT_WORK
         try:
@@ -235,7 +235,7 @@ class _Connection:
         self._front.log.debug("page: %s %s: %d", route.method, route.path, answer.status)
         return await self._send(answer, asked.request.method == "HEAD")
 
-    async def _send(self, answer: Answer, only_head: bool = False) -> bool:
+    async def _send(self, answer: HttpAnswer, only_head: bool = False) -> bool:
         """Send an answer; return whether another request may follow."""
         headers = [*of_all(self._host), *answer.headers]
         if answer.status != 204:
@@ -267,7 +267,7 @@ class _Connection:
 
     # ---- WebSockets
 
-    async def _become_socket(self, head: h11.Request, request: Request, route: Route, id: str, user: User) -> None:
+    async def _become_socket(self, head: h11.Request, request: Request, route: HttpRoute, id: str, user: User) -> None:
         """Speak over a WebSocket until it ends. Raise Wrong."""
         assert route.socket
         if not request.upgrades or request.header("content-length"):
@@ -279,7 +279,7 @@ class _Connection:
         self.rank = AT_WORK
         async with trio.open_nursery() as nursery:
             nursery.start_soon(peer.keep_alive, self._front.pings)
-            await Conversation(hub, peer, user, id, f"web, {user}").run()
+            await ServedProgram(hub, peer, user, id, f"web, {user}").run()
             nursery.cancel_scope.cancel()
         await peer.finish()
 

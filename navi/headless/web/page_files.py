@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from navi.headless.web.requests import Answer
+from navi.headless.web.requests import HttpAnswer
 
 FOLDER = Path(__file__).parent / "page"
 
@@ -18,8 +18,8 @@ KINDS = {
 }
 
 
-def read_page() -> Mapping[str, Answer]:
+def read_page() -> Mapping[str, HttpAnswer]:
     """Return the answers with the page's files, by their paths. Raise OSError."""
     found = {f"/{path.name}": path for path in FOLDER.iterdir() if path.suffix in KINDS}
     found["/"] = found.pop("/index.html")
-    return {name: Answer(200, path.read_bytes(), KINDS[path.suffix]) for name, path in found.items()}
+    return {name: HttpAnswer(200, path.read_bytes(), KINDS[path.suffix]) for name, path in found.items()}

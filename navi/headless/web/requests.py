@@ -39,7 +39,7 @@ class Request(NamedTuple):
         return self.header("upgrade").lower() == "websocket"
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """An answer: its status, body and kind of body, and headers beside those of all answers."""
 
     status: int
@@ -57,14 +57,14 @@ class Wrong(Exception):
         self.headers = headers
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> HttpAnswer:
         """The answer that reports it."""
         return in_json(self.status, {"error": str(self)}, self.headers)
 
 
-def in_json(status: int, body: Mapping[str, Any], headers: Headers = ()) -> Answer:
+def in_json(status: int, body: Mapping[str, Any], headers: Headers = ()) -> HttpAnswer:
     """Return an answer with a body of JSON."""
-    return Answer(status, json_text.dumps(body).encode(), JSON, headers)
+    return HttpAnswer(status, json_text.dumps(body).encode(), JSON, headers)
 
 
 def from_json(body: bytes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from navi.headless.hub.hub import Hub
 from navi.headless.messages import LONGEST, Sender
 from navi.headless.web.login import COOKIE, LASTS, Login, User
 from navi.headless.web.page_files import read_page
-from navi.headless.web.requests import Answer, Request, Wrong, in_json
+from navi.headless.web.requests import HttpAnswer, Request, Wrong, in_json
 
 LARGEST_OF_CLIENT = 4 * 1024 * 1024
 """Bytes of a message of a client, and of a request's body."""
@@ -26,10 +26,10 @@ class Site(NamedTuple):
 
     hub: Hub
     login: Login
-    page: Mapping[str, Answer]
+    page: Mapping[str, HttpAnswer]
 
 
-class Asked(NamedTuple):
+class AllowedRequest(NamedTuple):
     """A request that may be answered: what it asks, the id in its path, its body, and who sends it."""
 
     request: Request
@@ -45,17 +45,17 @@ class Socket(NamedTuple):
     largest: int
 
 
-class Route(NamedTuple):
+class HttpRoute(NamedTuple):
     """A method and a path, in which {id} is an id; who may use it; and its answer, or its WebSocket."""
 
     method: str
     path: str
     users: Literal["all", "users", "programs"]
-    answer: Callable[[Site, Asked], Awaitable[Answer]] | None = None
+    answer: Callable[[Site, AllowedRequest], Awaitable[HttpAnswer]] | None = None
     socket: Socket | None = None
 
 
-def find(method: str, path: str) -> tuple[Route, str]:
+def find(method: str, path: str) -> tuple[HttpRoute, str]:
     """Return the route of a request and the id in its path. Raise Wrong."""
     found = [(route, id) for route in ROUTES if (id := api.match(route.path, path)) is not None]
     wanted = "GET" if method == "HEAD" else method
@@ -73,7 +73,7 @@ def allowed(path: str) -> str:
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set()) | {"OPTIONS"})) if methods else ""
 
 
-def check_user(route: Route, request: Request, user: User) -> None:
+def check_user(route: HttpRoute, request: Request, user: User) -> None:
     """Raise Wrong if somebody may not use a route. A page also says that it is ours."""
     if route.users == "all":
         return
@@ -88,11 +88,11 @@ def check_user(route: Route, request: Request, user: User) -> None:
 # ---- answers
 
 
-async def _file(site: Site, asked: Asked) -> Answer:
+async def _file(site: Site, asked: AllowedRequest) -> HttpAnswer:
     return site.page[asked.request.path]
 
 
-async def _login(site: Site, asked: Asked) -> Answer:
+async def _login(site: Site, asked: AllowedRequest) -> HttpAnswer:
     given = asked.body.get("token")
     cookie = site.login.exchange(given, time.time()) if isinstance(given, str) else None
     if cookie is None:
@@ -100,7 +100,7 @@ async def _login(site: Site, asked: Asked) -> Answer:
     return in_json(200, {"status": "ok"}, [("set-cookie", _cookie(cookie, LASTS))])
 
 
-async def _logout(_site: Site, _asked: Asked) -> Answer:
+async def _logout(_site: Site, _asked: AllowedRequest) -> HttpAnswer:
     return in_json(200, {"status": "ok"}, [("set-cookie", _cookie("", 0))])
 
 
@@ -108,7 +108,7 @@ def _cookie(value: str, seconds: int) -> str:
     return f"{COOKIE}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Strict"
 
 
-async def _operation(site: Site, asked: Asked) -> Answer:
+async def _operation(site: Site, asked: AllowedRequest) -> HttpAnswer:
     """What the hub's socket can be asked, too."""
     body = {"by": asked.user, **asked.request.query, **asked.body}
     method = asked.request.method.replace("HEAD", "GET")
@@ -116,16 +116,16 @@ async def _operation(site: Site, asked: Asked) -> Answer:
     return in_json(status, found, [("retry-after", str(found["retry_after"]))] if "retry_after" in found else [])
 
 
-def _operations() -> list[Route]:
+def _operations() -> list[HttpRoute]:
     opened = {"/api/health"}
-    return [Route(one.method, one.path, "all" if one.path in opened else "users", _operation) for one in api.ROUTES]
+    return [HttpRoute(one.method, one.path, "all" if one.path in opened else "users", _operation) for one in api.ROUTES]
 
 
 ROUTES = (
-    *(Route("GET", path, "all", _file) for path in read_page()),
-    Route("POST", "/api/login", "all", _login),
-    Route("POST", "/api/logout", "all", _logout),
-    Route("GET", "/api/sessions/{id}/ws", "users", socket=Socket(("client",), LARGEST_OF_CLIENT)),
-    Route("GET", "/api/daemon/ws", "programs", socket=Socket(("relay",), LONGEST)),
+    *(HttpRoute("GET", path, "all", _file) for path in read_page()),
+    HttpRoute("POST", "/api/login", "all", _login),
+    HttpRoute("POST", "/api/logout", "all", _logout),
+    HttpRoute("GET", "/api/sessions/{id}/ws", "users", socket=Socket(("client",), LARGEST_OF_CLIENT)),
+    HttpRoute("GET", "/api/daemon/ws", "programs", socket=Socket(("relay",), LONGEST)),
     *_operations(),
 )

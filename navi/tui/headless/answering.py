@@ -22,7 +22,7 @@ from navi.tui.pages.page import Services
 from navi.tui.screen_protocol import Screen
 
 if TYPE_CHECKING:
-    from navi.headless.trio_client import Hub
+    from navi.headless.trio_client import TrioHubClient
     from navi.tui.headless.feed import Feed
 
 Document = Mapping[str, Any]
@@ -45,10 +45,10 @@ class HeadlessAnswering:
 
     def show(self, chosen: int, sessions: Sequence[Session]) -> None:
         """Show what sessions ask, with that choice."""
-        Answer(self._services, self._commands, self._screen, self._drafts, chosen, sessions).open()
+        Answering(self._services, self._commands, self._screen, self._drafts, chosen, sessions).open()
 
 
-class Answer:
+class Answering:
     """One dialog, from its opening to the answer. `_parts` are the answers to parts of a question before `_part`."""
 
     def __init__(
@@ -204,7 +204,7 @@ class Answer:
         answer = answer_of(question, reply, dict(self._parts))
         message = {"type": "control_response", "session_id": session.name, "by": who(), **answer}
 
-        async def work(hub: Hub) -> str:
+        async def work(hub: TrioHubClient) -> str:
             await hub.tell({**message, "request_id": question["request_id"]})
             return f"answered {session.short_label}: {words_for(question, answer)}{_kept(session)}"
 

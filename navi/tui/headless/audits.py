@@ -43,10 +43,10 @@ class Audits:
         found = self._fetcher.found(session.name) if session.headless else None
         if not found:
             return []
-        from navi.headless.deeds import deed_facts
+        from navi.headless.audit_facts import audit_facts
 
         entries, fault = found
-        return [Fact("done by", fault)] if fault else deed_facts(entries, time.time())
+        return [Fact("done by", fault)] if fault else audit_facts(entries, time.time())
 
     async def _read(self, name: str, show: Callable[[Found], None]) -> None:
         from navi.headless.trio_client import connected

@@ -27,9 +27,9 @@ from navi.tui.style.theme import status_style
 from navi.tui.terminal_programs import TerminalPrograms
 
 if TYPE_CHECKING:
-    from navi.headless.trio_client import Hub
+    from navi.headless.trio_client import TrioHubClient
 
-Work = Callable[["Hub"], Awaitable[str]]
+Work = Callable[["TrioHubClient"], Awaitable[str]]
 """Asks the hub for something, and returns what is reported."""
 
 SHORT = 200
@@ -116,7 +116,7 @@ class HeadlessCommands:
         """Return what sends a text. One that failed has the same name when it is sent again: the hub takes it once."""
         which = (session.key, text)
 
-        async def work(hub: Hub) -> str:
+        async def work(hub: TrioHubClient) -> str:
             words = await _send(session, text, self._names.setdefault(which, str(uuid.uuid4())), hub)
             self._names.pop(which, None)
             return words
@@ -216,7 +216,7 @@ class HeadlessCommands:
         """Start an agent without a terminal; the cursor goes there, unless the user has gone on."""
         place = self._screen.place
 
-        async def work(hub: Hub) -> str:
+        async def work(hub: TrioHubClient) -> str:
             made = await hub.ask(
                 "POST", "/api/sessions/spawn", prompt=fields.prompt, cwd=directory, host=host, harness=fields.harness,
                 model=fields.model, permission_mode=fields.mode, title=fields.title, by=who(),
@@ -236,7 +236,7 @@ def _path(session: Session, last: str = "") -> str:
     return f"/api/sessions/{session.name}{last}"
 
 
-async def _send(session: Session, text: str, name: str, hub: Hub) -> str:
+async def _send(session: Session, text: str, name: str, hub: TrioHubClient) -> str:
     if session.headless and session.headless.over:
         return await _resume(session, text, hub)
     message = {"type": "user_message", "uuid": name, "content": text, "by": who()}
@@ -246,29 +246,29 @@ async def _send(session: Session, text: str, name: str, hub: Hub) -> str:
     return f"sent to {label}" if reached else f"kept for {label} until its host can be reached"
 
 
-async def _resume(session: Session, text: str, hub: Hub) -> str:
+async def _resume(session: Session, text: str, hub: TrioHubClient) -> str:
     """Go on with a conversation, or begin another one with what is stored of it, if its agent has no record of it."""
     anew = session.headless is not None and session.headless.lost
     await hub.ask("POST", _path(session, "/resume"), prompt=text, by=who(), anew=anew)
     return f"{session.short_label} goes on {'in a new' if anew else 'with its'} conversation"
 
 
-async def _interrupt(session: Session, hub: Hub) -> str:
+async def _interrupt(session: Session, hub: TrioHubClient) -> str:
     await hub.tell({"type": "interrupt", "session_id": session.name, "by": who()})
     return f"asked the agent of {session.short_label} to end its turn"
 
 
-async def _dismiss(session: Session, hub: Hub) -> str:
+async def _dismiss(session: Session, hub: TrioHubClient) -> str:
     await hub.ask("POST", _path(session, "/archive"))
     return f"{session.short_label} is off the list; its transcript stays: navi capture {session.address}"
 
 
-async def _go_on(session: Session, hub: Hub) -> str:
+async def _go_on(session: Session, hub: TrioHubClient) -> str:
     await hub.ask("DELETE", _path(session, "/end"))
     return f"the agent of {session.short_label} goes on"
 
 
-async def _end(session: Session, hub: Hub, hints: tuple[str, str]) -> str:
+async def _end(session: Session, hub: TrioHubClient, hints: tuple[str, str]) -> str:
     """End an agent, and wait for the proof that it has ended; or have that done when its host is reached again."""
     from navi.ops import OperationError
 

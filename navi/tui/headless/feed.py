@@ -15,9 +15,9 @@ from navi.core.headless import ON_THE_WAY
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.headless.tool_input import asked_text
-from navi.headless.trio_client import Hub, connected
+from navi.headless.trio_client import TrioHubClient, connected
 from navi.ops import OperationError
-from navi.tui.headless.transcript import MAX_LINE, Message, Transcript
+from navi.tui.headless.transcript import MAX_LINE, ShownMessage, ShownTranscript
 from navi.tui.style.paint import Line
 
 Document = Mapping[str, Any]
@@ -64,7 +64,7 @@ class Feed:
 
     def __init__(self, session: Session, folder: str) -> None:
         agent = session.headless
-        self.transcript = Transcript(
+        self.transcript = ShownTranscript(
             agent.harness if agent else "", session.cwd, agent.conversation if agent else ""
         )
         self.questions: dict[str, Document] = {}
@@ -125,12 +125,12 @@ class Feed:
 
     # ---- what comes
 
-    async def _follow(self, hub: Hub) -> None:
+    async def _follow(self, hub: TrioHubClient) -> None:
         with trio.CancelScope() as self._connection:
             while True:
                 await self._take(await hub.next())
 
-    async def _begin(self, hub: Hub) -> None:
+    async def _begin(self, hub: TrioHubClient) -> None:
         info = await hub.ask("GET", f"/api/sessions/{self._id}", longest=MAX_LINE)
         last, self._run = int(info["last_index"]), int(info["generation"])
         if not self.ready or not self.transcript.first <= self.transcript.next <= last + 1:
@@ -235,8 +235,8 @@ class Feed:
             self._asks_older = False
         self._note_news()
 
-    async def _read_older(self, start: int, lines: Sequence[str]) -> list[Message]:
-        reading, found = self.transcript.reading(), list[Message]()
+    async def _read_older(self, start: int, lines: Sequence[str]) -> list[ShownMessage]:
+        reading, found = self.transcript.reading(), list[ShownMessage]()
         for number, line in enumerate(lines, start):
             found.append(reading.read(number, line))
             if len(line) > SLICE // 8:

@@ -19,7 +19,7 @@ from navi.tui.pages.page import Services
 from navi.tui.screen_protocol import Screen
 
 if TYPE_CHECKING:
-    from navi.headless.trio_client import Hub
+    from navi.headless.trio_client import TrioHubClient
 
 WHEN = "its agent gets it at the end of its turn"
 
@@ -62,7 +62,7 @@ class FeedbackCommands:
         work = partial(self._send, session, conversation, text)
         self._commands.order(work, answer_to(form, self._screen, lambda: self._drafts.keep(session.key, text)))
 
-    async def _send(self, session: Session, conversation: str, text: str, hub: Hub) -> str:
+    async def _send(self, session: Session, conversation: str, text: str, hub: TrioHubClient) -> str:
         """Send feedback; an agent that takes none yet is to take it from now on."""
         found = await hub.ask("GET", f"/api/sessions/by-claude-session/{conversation}")
         id = _taking(found["sessions"], session) or await self._begin(session, conversation, hub)
@@ -71,7 +71,7 @@ class FeedbackCommands:
         after = f", after {before} before it" if before else ""
         return f"queued for {session.short_label}{after}: {WHEN}"
 
-    async def _begin(self, session: Session, conversation: str, hub: Hub) -> str:
+    async def _begin(self, session: Session, conversation: str, hub: TrioHubClient) -> str:
         """Let the agent take feedback; return the id that the session has for the hub."""
         from navi.headless.feedback import check_hooks
         from navi.ops import OperationError

@@ -14,7 +14,7 @@ from navi.tui.screen_protocol import Screen
 from navi.tui.style.theme import Glyphs
 
 if TYPE_CHECKING:
-    from navi.headless.trio_client import Hub
+    from navi.headless.trio_client import TrioHubClient
 
 MEANINGS = {
     "default": "asks before it changes files or runs commands",
@@ -49,7 +49,7 @@ def _entry(mode: str, current: bool) -> Entry:
     return Entry(mode, mode, cells, MEANINGS.get(mode, ""))
 
 
-async def set_mode(session: Session, mode: str, hub: Hub) -> str:
+async def set_mode(session: Session, mode: str, hub: TrioHubClient) -> str:
     """Ask the hub for another mode; return what is reported."""
     message = {"type": "set_mode", "session_id": session.name, "mode": mode, "uuid": str(uuid.uuid4()), "by": who()}
     await hub.tell(message)

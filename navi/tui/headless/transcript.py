@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from navi.headless.harness import HARNESSES
-from navi.headless.harness.base import Codec, Event, Launch, Raw, Text, ToolCall, ToolResult, from_line
+from navi.headless.harness.base import AgentLaunch, Codec, Event, Raw, Text, ToolCall, ToolResult, from_line
 from navi.headless.harness.scripted import SCRIPTED
 from navi.tui.headless.blocks import Rendering
 from navi.tui.style.paint import Line
@@ -28,7 +28,7 @@ CUT = "... cut here: the line is longer; navi capture prints all of it"
 TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
 
 
-class Message(NamedTuple):
+class ShownMessage(NamedTuple):
     """A message: its number, what it means, and how many bytes it has here."""
 
     number: int
@@ -39,19 +39,19 @@ class Message(NamedTuple):
 class Reading:
     """Reads one message after the other."""
 
-    def __init__(self, codec: Codec, launch: Launch) -> None:
+    def __init__(self, codec: Codec, launch: AgentLaunch) -> None:
         self._codec = codec
         self._memory: Any = codec.remember(launch)
 
-    def read(self, number: int, line: str) -> Message:
+    def read(self, number: int, line: str) -> ShownMessage:
         """Return the message in a line."""
         data = line.encode("utf-8", "surrogateescape")
         was_cut = len(data) >= MAX_LINE and from_line(data) is None
         self._memory, events = self._codec.read(self._memory, closed(data) if was_cut else data)
-        return Message(number, [*map(_mark_cut, events)] if was_cut else events, len(data))
+        return ShownMessage(number, [*map(_mark_cut, events)] if was_cut else events, len(data))
 
 
-class Transcript:
+class ShownTranscript:
     """Messages without a gap, from `first` to before `next`. `growing` is the text that the agent is writing.
 
     `version` changes with each change.
@@ -59,9 +59,9 @@ class Transcript:
 
     def __init__(self, harness: str, cwd: str = "", conversation: str = "") -> None:
         self._codec = HARNESSES.get(harness, SCRIPTED).codec
-        self._launch = Launch(cwd, conversation)
+        self._launch = AgentLaunch(cwd, conversation)
         self._reading = self.reading()
-        self._messages: list[Message] = []
+        self._messages: list[ShownMessage] = []
         self._rendered: dict[int, list[Line]] = {}
         self._how: tuple[bool, str] = (False, "")
         self._size = 0
@@ -95,7 +95,7 @@ class Transcript:
         self._drop()
         self.version += 1
 
-    def prepend(self, messages: Sequence[Message]) -> None:
+    def prepend(self, messages: Sequence[ShownMessage]) -> None:
         """Take the messages before the first one here. Those that leave a gap, or are here already, are left out."""
         found = [one for one in messages if one.number < self.first]
         if found and found[-1].number == self.first - 1:

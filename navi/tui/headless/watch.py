@@ -14,7 +14,7 @@ from navi.core.text import clean
 from navi.fleet import Fleet
 
 if TYPE_CHECKING:
-    from navi.headless.trio_client import Hub
+    from navi.headless.trio_client import TrioHubClient
 
 LOOKS_EVERY = 1.0
 """Seconds between two looks for a hub."""
@@ -75,7 +75,7 @@ class HubWatch:
             pass
         self._lose()
 
-    async def _take_all(self, hub: Hub) -> None:
+    async def _take_all(self, hub: TrioHubClient) -> None:
         while True:
             with trio.fail_after(SILENT_AFTER):
                 message = await hub.next()
@@ -124,7 +124,7 @@ def _first(error: BaseException) -> BaseException:
     return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
-async def _ping(hub: Hub) -> None:
+async def _ping(hub: TrioHubClient) -> None:
     while True:
         await trio.sleep(PINGS_EVERY)
         await hub.send({"type": "ping"})

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from navi.cli.output.growing import Growing
-from navi.cli.output.headless_transcript import Followed, Transcript, stored
+from navi.cli.output.headless_transcript import LiveTranscript, PrintedTranscript, stored
 from navi.cli.output.output import Output
 from navi.cli.verbs.headless import _await_begin
 from navi.config.places import Places
@@ -253,8 +253,8 @@ def test_an_agent_that_failed_before_anybody_followed_it_is_not_called_started(l
     program.chmod(0o755)
     with serving(lab), HubClient(runtime_folder(lab.environment())) as hub:
         made = hub.ask("POST", "/api/sessions/spawn", prompt="x", cwd=str(lab.local.home), host="local")
-        info = lambda: hub.ask("GET", f"/api/sessions/{made['session_id']}/info")  # noqa: E731
-        until(lambda: info()["status"] == "failed", what="it has failed")
+        path = f"/api/sessions/{made['session_id']}/info"
+        until(lambda: hub.ask("GET", path)["status"] == "failed", what="it has failed")
         hub.send({"type": "subscribe", "session_id": made["session_id"]})
         with pytest.raises(OperationError, match="not be started: it ended before it answered, with status 3: no"):
             _await_begin(hub, "x")
@@ -380,9 +380,9 @@ def test_who_follows_an_agent_whose_hub_stays_away_hears_of_it(lab: Lab) -> None
         shows(lab, address, "one")
         with connect() as first:
             info = {**first.ask("GET", f"/api/sessions/{address}"), "address": address}
-            transcript, growing = Transcript(info), Growing(Output(sys.stdout, sys.stderr), {})
+            transcript, growing = PrintedTranscript(info), Growing(Output(sys.stdout, sys.stderr), {})
             assert "one" in list(stored(first, info, transcript))
-            with closing(Followed(connect, first, info, transcript, growing, heard.append, away=3.0)) as followed:
+            with closing(LiveTranscript(connect, first, info, transcript, growing, heard.append, away=3.0)) as followed:
                 hub.kill()
                 hub.communicate(timeout=30)
                 with pytest.raises(NoHub):

@@ -14,7 +14,7 @@ from navi.headless.hub.hub import Hub
 from navi.headless.hub.server import serve
 from navi.headless.messages import TABLE, check
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Batch, Message, Question, StoredSession
+from navi.headless.store.stored import Batch, PrintedLine, StoredQuestion, StoredSession
 
 LINES = [
     {"type": "user", "uuid": "u1", "isReplay": True, "message": {"role": "user", "content": "fix it"}},
@@ -60,8 +60,8 @@ async def program(folder: Path, lines: Sequence[object] = LINES) -> AsyncIterato
     """Speak with a hub that has one session, `a`, which printed these lines and asks something."""
     store = Store(folder / "navi.db")
     store.spawn(StoredSession("a", harness="claude-code"))
-    messages = [Message("x", json.dumps(one).encode(), 0) for one in lines]
-    store.receive(Batch("a", 1, 0, 10, messages, opened=[Question("q1", "permission", "{}")]))
+    messages = [PrintedLine("x", json.dumps(one).encode(), 0) for one in lines]
+    store.receive(Batch("a", 1, 0, 10, messages, opened=[StoredQuestion("q1", "permission", "{}")]))
     async with trio.open_nursery() as nursery:
         hub = Hub(store)
         await nursery.start(hub.run)

@@ -16,10 +16,10 @@ import pytest
 import trio
 
 from navi.config.settings import HarnessCommand
-from navi.headless.harness.base import Launch
+from navi.headless.harness.base import AgentLaunch
 from navi.headless.harness.configured import configured
 from navi.headless.hub.hub import MOST_A_MINUTE, MOST_AT_ONCE, Hub
-from navi.headless.hub.limits import LIMITS, Limits
+from navi.headless.hub.limits import LIMITS, InputLimits
 from navi.headless.hub.so_far import printed_so_far
 from navi.headless.hub.subscriber import BEHIND, Subscriber
 from navi.headless.hub.wanted import Wanted
@@ -122,7 +122,7 @@ class World:
 
 @asynccontextmanager
 async def world(
-    path: Path, relay: bool = True, idle_limit: float | None = None, limits: Limits = LIMITS
+    path: Path, relay: bool = True, idle_limit: float | None = None, limits: InputLimits = LIMITS
 ) -> AsyncIterator[World]:
     """Run a hub over a store."""
     store = Store(path / "navi.db")
@@ -247,7 +247,7 @@ def test_a_configured_command_line_starts_the_agent() -> None:
         HarnessCommand("gemini", ("other",), (), (), "config.yaml", 5),
     ]
     found, problems = configured(commands)
-    launch = Launch("/", "id")
+    launch = AgentLaunch("/", "id")
     words = found["claude-code"].command(launch)
     assert words[:3] == ("firejail", "claude", "-p")
     assert words[-4:] == ("--add-dir", "/x", "--session-id", "id")

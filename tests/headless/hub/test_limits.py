@@ -14,7 +14,7 @@ from navi.core import exits
 from navi.headless.client import HubClient
 from navi.headless.hub.api import respond
 from navi.headless.hub.hub import MOST_A_MINUTE, Hub
-from navi.headless.hub.limits import INTERRUPTS, Limits
+from navi.headless.hub.limits import INTERRUPTS, InputLimits
 from navi.headless.hub.server import serve
 from navi.headless.hub.wanted import Wanted
 from navi.headless.refused import AlreadyAnswered, Limited
@@ -65,7 +65,7 @@ def stored(path: Path, row: StoredSession) -> dict[str, str]:
 
 
 async def test_so_many_messages_a_minute_and_no_more(tmp_path: Path, mock_clock: trio.testing.MockClock) -> None:
-    async with world(tmp_path, limits=Limits(a_minute=2, waiting=0)) as here:
+    async with world(tmp_path, limits=InputLimits(a_minute=2, waiting=0)) as here:
         row = await here.hub.spawn(Wanted(""))
         await here.prints(row, READY)
         await say(here, row, "u1")
@@ -77,8 +77,8 @@ async def test_so_many_messages_a_minute_and_no_more(tmp_path: Path, mock_clock:
         assert raised.value.seconds == 40
         assert "u3" not in str(here.relay.sent)
         assert stored(tmp_path, row) == {"u1": "queued", "u2": "queued"}
-        deeds = await here.hub.writer.do(lambda store: store.deeds(row.id))
-        assert [one.what for one in deeds] == ["spawned", "sent a message", "sent a message"]
+        entries = await here.hub.writer.do(lambda store: store.audit(row.id))
+        assert [one.what for one in entries] == ["spawned", "sent a message", "sent a message"]
         await say(here, row, "u1")
         assert len(stored(tmp_path, row)) == 2, "one that comes again is none"
         mock_clock.jump(40)
@@ -92,7 +92,7 @@ async def test_so_many_messages_a_minute_and_no_more(tmp_path: Path, mock_clock:
 
 
 async def test_each_session_has_limits_of_its_own(tmp_path: Path) -> None:
-    async with world(tmp_path, limits=Limits(a_minute=2, waiting=0)) as here:
+    async with world(tmp_path, limits=InputLimits(a_minute=2, waiting=0)) as here:
         for uuid in ("u1", "u2"):
             await say(here, await here.hub.spawn(Wanted("x")), uuid)
 
@@ -112,7 +112,7 @@ def pass_seconds(folder: Path, seconds: float) -> None:
 async def test_a_restart_of_the_hub_begins_no_fresh_minute(
     tmp_path: Path, mock_clock: trio.testing.MockClock, seconds: float, wait: int
 ) -> None:
-    limits = Limits(a_minute=3, waiting=0)
+    limits = InputLimits(a_minute=3, waiting=0)
     async with world(tmp_path, limits=limits) as here:
         row = await here.hub.spawn(Wanted("x"))
         await here.prints(row, READY)
@@ -140,7 +140,7 @@ async def test_a_restart_of_the_hub_begins_no_fresh_minute(
 
 @pytest.mark.usefixtures("mock_clock")
 async def test_another_run_begins_no_fresh_minute(tmp_path: Path) -> None:
-    async with world(tmp_path, limits=Limits(a_minute=3, waiting=0)) as here:
+    async with world(tmp_path, limits=InputLimits(a_minute=3, waiting=0)) as here:
         row = await here.hub.spawn(Wanted("x"))
         await here.prints(row, READY)
         for uuid in ("u1", "u2", "u3"):
@@ -151,25 +151,25 @@ async def test_another_run_begins_no_fresh_minute(tmp_path: Path) -> None:
         with pytest.raises(Limited, match=A_MINUTE.format(3, r"\d+")):
             await say(here, row, "u4")
     pass_seconds(tmp_path, 61)
-    async with world(tmp_path, limits=Limits(a_minute=1, waiting=0)) as here:
+    async with world(tmp_path, limits=InputLimits(a_minute=1, waiting=0)) as here:
         await here.hub.hear({**ended, "generation": 2})
         row = await here.hub.resume(row.id, "more")
         await say(here, row, "u4")
         with pytest.raises(Limited, match="it got 1 messages"):
             await say(here, row, "u5")
-    async with world(tmp_path, limits=Limits(a_minute=1, waiting=0)) as here:
+    async with world(tmp_path, limits=InputLimits(a_minute=1, waiting=0)) as here:
         with pytest.raises(Limited, match="it got 1 messages"):
             await say(here, row, "u5")
 
 
 async def test_what_waits_keeps_the_time_when_it_was_sent(tmp_path: Path) -> None:
     """Whatever comes before it takes its number."""
-    async with world(tmp_path, limits=Limits(a_minute=2, waiting=0)) as here:
+    async with world(tmp_path, limits=InputLimits(a_minute=2, waiting=0)) as here:
         row = await here.hub.spawn(Wanted("x", harness="gemini"))
         await say(here, row, "u1")
     pass_seconds(tmp_path, 61)
     initialized = {"jsonrpc": "2.0", "id": "navi-initialize", "result": {}}
-    async with world(tmp_path, limits=Limits(a_minute=2, waiting=0)) as here:
+    async with world(tmp_path, limits=InputLimits(a_minute=2, waiting=0)) as here:
         await here.prints(row, initialized)  # the request for a session goes before the prompts
         await here.hub.hear({"type": "session_ended", "session_id": row.id, "generation": 1, "exit_code": 0})
         row = await here.hub.resume(row.id)  # and so does the handshake
@@ -244,7 +244,7 @@ async def test_a_restart_of_the_hub_begins_no_fresh_minute_for_an_agent_that_sta
 
 
 async def test_so_many_messages_wait_and_no_more(tmp_path: Path) -> None:
-    async with world(tmp_path, limits=Limits(a_minute=0, waiting=3)) as here:
+    async with world(tmp_path, limits=InputLimits(a_minute=0, waiting=3)) as here:
         row = await here.hub.spawn(Wanted("x"))
         await here.prints(row, READY)
         for uuid in ("u1", "u2"):
@@ -265,7 +265,7 @@ async def test_so_many_messages_wait_and_no_more(tmp_path: Path) -> None:
 
 
 async def test_what_stops_an_agent_has_no_limit(tmp_path: Path) -> None:
-    async with world(tmp_path, limits=Limits(a_minute=1, waiting=1)) as here:
+    async with world(tmp_path, limits=InputLimits(a_minute=1, waiting=1)) as here:
         row = await here.hub.spawn(Wanted("x"))
         await here.prints(row, READY)
         with pytest.raises(Limited):
@@ -284,8 +284,8 @@ async def test_what_stops_an_agent_has_no_limit(tmp_path: Path) -> None:
         for _ in range(3):
             await does(here, row, "end_session")
             assert here.relay.take("end_session")
-        deeds = await here.hub.writer.do(lambda store: store.deeds(row.id))
-        assert [one.what for one in deeds].count("asked for the end") == 1
+        entries = await here.hub.writer.do(lambda store: store.audit(row.id))
+        assert [one.what for one in entries].count("asked for the end") == 1
 
 
 ADDS_NOTHING = "an interrupt waits already until it can be handed over to its agent; another one adds nothing"
@@ -306,8 +306,8 @@ async def test_an_interrupt_behind_one_that_waits_adds_nothing(tmp_path: Path) -
         with pytest.raises(Limited, match=ADDS_NOTHING):
             await does(here, row, "interrupt")
         assert await kinds(here, row) == ["line", "user", *["interrupt"] * 2, "mode", "user", "interrupt"]
-        deeds = await here.hub.writer.do(lambda store: store.deeds(row.id))
-        assert [one.what for one in deeds].count("interrupted") == 3
+        entries = await here.hub.writer.do(lambda store: store.audit(row.id))
+        assert [one.what for one in entries].count("interrupted") == 3
 
 
 async def test_an_interrupt_that_ends_another_question_adds_something(tmp_path: Path) -> None:
@@ -329,7 +329,7 @@ async def test_an_interrupt_that_ends_another_question_adds_something(tmp_path: 
 
 async def test_so_many_interrupts_a_minute_and_no_more(tmp_path: Path, mock_clock: trio.testing.MockClock) -> None:
     words = f"it got {INTERRUPTS} interrupts within a minute; this one was not stored; try again in {{}} s"
-    async with world(tmp_path, limits=Limits(a_minute=1, waiting=1)) as here:
+    async with world(tmp_path, limits=InputLimits(a_minute=1, waiting=1)) as here:
         row = await here.hub.spawn(Wanted("x"))
         await here.prints(row, READY)
         for number in range(INTERRUPTS):
@@ -349,7 +349,7 @@ async def test_so_many_interrupts_a_minute_and_no_more(tmp_path: Path, mock_cloc
 
 
 async def test_0_is_any_number(tmp_path: Path) -> None:
-    async with world(tmp_path, limits=Limits(0, 0)) as here:
+    async with world(tmp_path, limits=InputLimits(0, 0)) as here:
         row = await here.hub.spawn(Wanted("x"))
         for number in range(300):
             await say(here, row, f"u{number}")
@@ -358,13 +358,13 @@ async def test_0_is_any_number(tmp_path: Path) -> None:
 
 async def test_what_is_stored_already_is_sent_whatever_the_limit_is_now(tmp_path: Path) -> None:
     uuids = [f"u{number}" for number in range(5)]
-    async with world(tmp_path, limits=Limits(0, 0)) as here:
+    async with world(tmp_path, limits=InputLimits(0, 0)) as here:
         row = await here.hub.spawn(Wanted("x"))
         await here.prints(row, READY)
         here.hub.lose_relay(here.relay)
         for uuid in uuids:
             await say(here, row, uuid)
-    async with world(tmp_path, limits=Limits(1, 1)) as here:
+    async with world(tmp_path, limits=InputLimits(1, 1)) as here:
         sent = [json.loads(one["line"]) for one in here.relay.take("send_input")]
         assert [one["uuid"] for one in sent if one.get("message", {}).get("content") == "go on"] == uuids
         with pytest.raises(Limited):
@@ -372,7 +372,7 @@ async def test_what_is_stored_already_is_sent_whatever_the_limit_is_now(tmp_path
 
 
 async def test_where_enough_waits_an_agent_is_resumed_without_a_message(tmp_path: Path) -> None:
-    async with world(tmp_path, limits=Limits(0, 2)) as here:
+    async with world(tmp_path, limits=InputLimits(0, 2)) as here:
         row = await here.hub.spawn(Wanted("x"))
         await here.prints(row, READY)
         await say(here, row, "u1")
@@ -392,7 +392,7 @@ async def test_programs_on_the_socket_hear_of_it(tmp_path: Path) -> None:
     store.spawn(StoredSession("spawn_1", harness="scripted"))
     message = {"type": "user_message", "session_id": "spawn_1", "content": "x"}
     async with trio.open_nursery() as nursery:
-        hub = Hub(store, limits=Limits(1, 0))
+        hub = Hub(store, limits=InputLimits(1, 0))
         await nursery.start(hub.run)
         await nursery.start(serve, hub, tmp_path / "hub.sock")
         async with connected(str(tmp_path)) as dashboard:

@@ -22,7 +22,7 @@ from navi.headless.refused import Refused
 from navi.headless.store.output import CUT, LONGEST_BODY
 from navi.headless.store.schema import SESSIONS, VERSION, TooNew
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Batch, Message, Question, StoredSession
+from navi.headless.store.stored import Batch, PrintedLine, StoredQuestion, StoredSession
 from navi.headless.store.writer import Writer
 
 OLD = """
@@ -61,7 +61,7 @@ def flag(store: Store, session_id: str = "a") -> bool:
 def output(session_id: str, generation: int, *sizes: int, offset: int = 0) -> Batch:
     """Return a batch with a line of each of these sizes."""
     places = list(accumulate(sizes, initial=offset))
-    messages = [Message("text", b"x" * (end - begin), begin) for begin, end in pairwise(places)]
+    messages = [PrintedLine("text", b"x" * (end - begin), begin) for begin, end in pairwise(places)]
     return Batch(session_id, generation, offset, places[-1], messages)
 
 
@@ -249,7 +249,7 @@ def test_a_hub_that_is_killed_leaves_offset_and_messages_in_step(tmp_path: Path)
 
 def test_an_agent_that_has_ended_gets_no_answer(store: Store) -> None:
     store.spawn(StoredSession("a"))
-    assert store.receive(Batch("a", 1, 0, 1, opened=[Question("q1", "permission", "{}")]))
+    assert store.receive(Batch("a", 1, 0, 1, opened=[StoredQuestion("q1", "permission", "{}")]))
     store.change("a", status="complete")
     with pytest.raises(Refused, match="its agent has ended, and does not ask it any more"):
         store.answer("a", "q1", {"allow": True}, "phone", "u1", "line")
@@ -269,7 +269,7 @@ def test_an_endless_line_is_cut(store: Store) -> None:
 def test_lines_are_kept_byte_for_byte(store: Store) -> None:
     store.spawn(StoredSession("a"))
     bodies = [b"\xff\xfe\x00", "\u2028 é".encode(), b"", b"'; DROP TABLE messages; --"]
-    assert store.receive(Batch("a", 1, 0, 99, [Message("raw", body, 0) for body in bodies]))
+    assert store.receive(Batch("a", 1, 0, 99, [PrintedLine("raw", body, 0) for body in bodies]))
     assert [one.body for one in store.messages("a")] == bodies
     assert [one.idx for one in store.messages("a", 2, 1)] == [2]
 
@@ -294,7 +294,8 @@ def test_an_input_has_one_number_however_often_it_is_sent(store: Store) -> None:
 
 def test_the_first_answer_counts(store: Store) -> None:
     store.spawn(StoredSession("a"))
-    store.receive(Batch("a", 1, 0, 5, opened=[Question("q1", "permission", "{}"), Question("q2", "plan", "{}")]))
+    opened = [StoredQuestion("q1", "permission", "{}"), StoredQuestion("q2", "plan", "{}")]
+    store.receive(Batch("a", 1, 0, 5, opened=opened))
     store.answer("a", "q1", {"allow": True}, "phone", "u1", "line")
     for request_id, words in (
         ("q1", "phone has answered it already"), ("q3", "asks nothing with the id q3"),
@@ -312,7 +313,7 @@ def test_the_first_answer_counts(store: Store) -> None:
 
 def test_a_resume_is_another_generation_and_old_questions_expire(store: Store) -> None:
     store.spawn(StoredSession("a"))
-    store.receive(Batch("a", 1, 0, 5, opened=[Question("q1", "question", "{}")]))
+    store.receive(Batch("a", 1, 0, 5, opened=[StoredQuestion("q1", "question", "{}")]))
     store.queue("a", "u1", "user", "text")
     store.queue("a", "u2", "user", "text")
     store.hand("a", 1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from navi.headless.harness.base import Raw, Text, ToolCall
 from navi.tui.headless import transcript
-from navi.tui.headless.transcript import CUT, MAX_LINE, MAX_MESSAGES, Transcript, closed
+from navi.tui.headless.transcript import CUT, MAX_LINE, MAX_MESSAGES, ShownTranscript, closed
 
 
 def line(text: str) -> str:
@@ -22,14 +22,14 @@ def lines(first: int, last: int) -> list[str]:
     return [line(f"m{number}") for number in range(first, last)]
 
 
-def shown(one: Transcript) -> list[str]:
+def shown(one: ShownTranscript) -> list[str]:
     """Return what it shows."""
     return ["".join(text for _, text in found) for _, block in one.blocks(False, "e") for found in block]
 
 
-def begun(first: int, last: int) -> Transcript:
+def begun(first: int, last: int) -> ShownTranscript:
     """Return a transcript with these messages."""
-    one = Transcript("scripted")
+    one = ShownTranscript("scripted")
     one.begin(first)
     one.append(first, lines(first, last))
     return one
@@ -80,7 +80,7 @@ def test_what_is_kept_has_limits() -> None:
 
 
 def test_an_input_that_becomes_known_is_shown() -> None:
-    one = Transcript("scripted")
+    one = ShownTranscript("scripted")
     one.append(0, [json.dumps({"type": "taken", "uuid": "U"})])
     assert shown(one) == []
     one.know("U", "do it")
@@ -89,7 +89,7 @@ def test_an_input_that_becomes_known_is_shown() -> None:
 
 def read(data: str) -> object:
     """Return the first event of a line of Claude Code."""
-    return Transcript("claude-code").reading().read(0, data).events[0]
+    return ShownTranscript("claude-code").reading().read(0, data).events[0]
 
 
 def cut(message: object) -> str:

@@ -18,8 +18,8 @@ export class SessionView {
     this.facts = el("div", { class: "facts", "data-facts": true });
     this.notices = el("div", { role: "status" });
     this.actions = el("div", { class: "row" });
-    this.deeds = el("details", { class: "dim", ontoggle: () => this.loadDeeds() }, el("summary", {}, "Who did what"), el("ul", { class: "log" }));
-    this.element = el("div", {}, this.facts, this.notices, this.deeds, this.transcript.element, this.questions.element, this.outbox.element, this.composer());
+    this.audit = el("details", { class: "dim", ontoggle: () => this.loadAudit() }, el("summary", {}, "Who did what"), el("ul", { class: "log" }));
+    this.element = el("div", {}, this.facts, this.notices, this.audit, this.transcript.element, this.questions.element, this.outbox.element, this.composer());
     this.link = new Link(id, (message, first) => this.hear(message, first), (there) => this.changed(there), (error) => page.refused(error));
     this.after(() => this.load());
     this.refresh();
@@ -203,9 +203,9 @@ export class SessionView {
     await this.refresh();
   }
 
-  async loadDeeds() {
-    const found = this.deeds.open && await this.attempt("GET", "audit");
-    if (found) replace(this.deeds.querySelector("ul"), found.audit.reverse().map((one) => el("li", {},
+  async loadAudit() {
+    const found = this.audit.open && await this.attempt("GET", "audit");
+    if (found) replace(this.audit.querySelector("ul"), found.audit.reverse().map((one) => el("li", {},
       `${clock(one.at)} ${one.who || "somebody"} ${one.what}${one.detail ? ` (${one.detail})` : ""}${one.origin ? `, from ${one.origin}` : ""}`)));
   }
 

@@ -10,19 +10,19 @@ from navi.core.facts import Fact
 from navi.core.text import clean
 
 SHOWN = 20
-"""Deeds that people are shown, the last ones."""
+"""Entries that people are shown, the last ones."""
 
 
-def deed_facts(deeds: Sequence[Mapping[str, Any]], now: float) -> list[Fact]:
-    """Return deeds of the hub's audit as facts, the last one first; `now` is the hub's time (epoch)."""
-    facts = [Fact("done by", _text(one, now)) for one in deeds[-SHOWN:][::-1]]
-    more = len(deeds) - len(facts)
+def audit_facts(entries: Sequence[Mapping[str, Any]], now: float) -> list[Fact]:
+    """Return entries of the hub's audit as facts, the last one first; `now` is the hub's time (epoch)."""
+    facts = [Fact("done by", _text(one, now)) for one in entries[-SHOWN:][::-1]]
+    more = len(entries) - len(facts)
     return [*facts, *([Fact("done by", f"... and {more} times before; --json has them")] if more else [])]
 
 
-def _text(deed: Mapping[str, Any], now: float) -> str:
-    who, what, detail, origin = (clean(str(deed.get(name, ""))) for name in ("who", "what", "detail", "origin"))
+def _text(entry: Mapping[str, Any], now: float) -> str:
+    who, what, detail, origin = (clean(str(entry.get(name, ""))) for name in ("who", "what", "detail", "origin"))
     done = f"{who or 'somebody'} {what}{f' ({detail})' if detail else ''}"
-    at = deed.get("at")
+    at = entry.get("at")
     ago = f", {exact_age(max(0.0, now - at))} ago" if isinstance(at, int | float) else ""
     return f"{done}{ago}{f', from {origin}' if origin else ''}"
