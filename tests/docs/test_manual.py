@@ -338,6 +338,7 @@ def variables() -> set[str]:
     others |= {"COMP_WORDS", "COMP_CWORD", "PPID", "CLAUDECODE", "CLAUDE_CODE_SSE_PORT"}
     others |= {"POST", "DELETE", "OPTIONS", "DENY"}  # of the hub, in HTTP
     others |= {"MALFORMED", "REFUSED", "ALREADY_ANSWERED", "STORE", "RATE_LIMITED", "NOT_INTERACTIVE"}  # its errors
+    others |= {"VERSION"}
     # Constants that a module offers to others.
     offered = {"AGENTS", "CLAUDE", "HARNESSES", "REPORT_AS_SESSION", "REPORT_END"}
     return found - others - offered - {"STRING_START", "STRING_END"} - usage

@@ -180,14 +180,14 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _interrupt(hub: HubClient, info: Info, options: Options, context: Context) -> int:
-    """End the agent's turn. Raise OperationError where there is no proof that it has ended: neither the agent has said
-    so, nor has its turn ended.
+    """End the agent's turn. Raise OperationError where nothing proves that it has ended: neither the agent's word nor
+    the end of the turn.
     """
     about, id, state = address(info), str(uuid.uuid4()), str(InputState.QUEUED)
     hub.send({"type": "interrupt", "uuid": id, "by": who()})
     for message in hub.messages(options.timeout):
         if message["type"] == "complete":
-            raise OperationError(f"{about}: its agent has ended before it said that it was interrupted", exits.NO)
+            raise OperationError(f"{about}: its agent has ended before it confirmed the interrupt", exits.NO)
         state = _state_of(id, message, state, about)
         if state == InputState.TAKEN:
             if options.json:

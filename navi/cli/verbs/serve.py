@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from navi.cli.asking.keep_relay import RelayKeeper
+from navi.cli.asking.relay_supervisor import RelaySupervisor
 from navi.cli.output.output import UsageError
 from navi.cli.verbs.daemon import LOCK as RELAY_LOCK
 from navi.core import exits
@@ -109,14 +109,14 @@ async def _serve(store: Store, path: Path, port: int | None, context: Context) -
     async with trio.open_nursery() as nursery:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             hub = _hub(store, context)
-            keeper = RelayKeeper(context.environment, context.places.state / RELAY_LOCK, context.log)
-            hub.replace_relay = keeper.replace
+            supervisor = RelaySupervisor(context.environment, context.places.state / RELAY_LOCK, context.log)
+            hub.replace_relay = supervisor.replace
             await nursery.start(hub.run)
             await nursery.start(serve, hub, path, context.log)
             context.output.print_at_once(f"serving at {path}; navi spawn starts a session")
             hub.opener = partial(_open_in_terminal, context.environment)
             nursery.start_soon(_serve_page, hub, port, context)
-            nursery.start_soon(keeper.run)
+            nursery.start_soon(supervisor.run)
             async for _ in signals:
                 nursery.cancel_scope.cancel()
                 break

@@ -154,8 +154,8 @@ class SessionInputs(SessionState):
         return found
 
     def _interrupts_over(self, output: RunOutput) -> tuple[list[str], dict[str, str]]:
-        """Return the interrupts that had their effect, by what an agent printed: it said so, or its turn has ended. And
-        those that it refused, with its reasons.
+        """Return the interrupts that had their effect, by what an agent printed: it confirmed them, or its turn has
+        ended. And those that it refused, with its reasons.
         """
         refused = {one.request_id: one.error for one in output.replies if one.error}
         done = {one.request_id for one in output.replies if not one.error}

@@ -1,4 +1,4 @@
-"""What the agent of one session prints: stored with what follows from it, then acknowledged and told."""
+"""What the agent of one session prints: stored with what follows from it, then acknowledged and sent to clients."""
 
 from __future__ import annotations
 

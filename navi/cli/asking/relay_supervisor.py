@@ -23,7 +23,7 @@ STEADY_AFTER = 60.0
 """Seconds after which a relay counts as one that works."""
 
 
-class RelayKeeper:
+class RelaySupervisor:
     """Runs a relay in a process of its own. Another one that runs is left alone, as long as it is of this version.
 
     It may outlive this process, so that it has nothing of its terminal. `lock` is the file that a relay locks.
