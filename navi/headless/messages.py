@@ -41,7 +41,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("client", "subscribe"): {
         "session_id": maybe(TEXT), "from_index": maybe(NUMBER), "longest": maybe(NUMBER), "form": maybe(TEXT),
     },
-    ("client", "hello"): {"version": Field(TEXT)},
+    ("client", "hello"): {"version": Field(TEXT), "program": maybe(TEXT)},
     ("client", "watch"): {},
     ("client", "ping"): {},
     ("client", "user_message"): {

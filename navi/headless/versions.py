@@ -22,8 +22,10 @@ def is_other(version: str) -> bool:
     return version not in ("", __version__)
 
 
-def about_client(version: str) -> str:
-    """Return what a hub says to a program of another version."""
+def about_client(version: str, program: str = "") -> str:
+    """Return what a hub says to a program of another version; `program` is "page" for one in a browser."""
+    if program == "page":
+        return f"navi is {__version__} now, and this page is of navi {version}; reload the page"
     remedy = RESTART_HUB if is_newer(version) else "start that program anew from the newer navi"
     return f"the hub is navi {__version__}, and the program that asks it is navi {version}; {remedy}"
 

@@ -97,7 +97,7 @@ class ServedProgram:
             await self._hub.hear(message)
         elif type == "hello":
             if is_other(message["version"]):
-                raise OtherVersion(about_client(message["version"]))
+                raise OtherVersion(about_client(message["version"], message.get("program") or ""))
         elif type == "watch":
             await self._hub.watchers.add(self._client)
         elif type == "ping":

@@ -47,5 +47,5 @@ def _asked(asked: Asked) -> Message:
 
 def _refused(uuid: str, why: str) -> Message:
     mode = mode_of(uuid)
-    about = {"kind": "mode", "content": mode} if mode else {"kind": "interrupt", "content": "the interrupt"}
+    about = {"kind": "mode", "content": mode} if mode else {"kind": "interrupt"}
     return {"type": "input", "uuid": uuid, "state": InputState.EXPIRED, "error": why, **about}

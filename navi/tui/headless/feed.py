@@ -185,7 +185,8 @@ class Feed:
             by, why = message.get("by") or (before.by if before else ""), str(message.get("error") or "")
             self.pending[uuid] = Sent(text, state, by, kind, why)
         elif message.get("error"):
-            self.note = f"the agent refused {clean(text)}: {clean(message['error'])[:200]}"
+            what = clean(text) or "the interrupt"
+            self.note = f"the agent refused {what}: {clean(message['error'])[:200]}"
 
     def _asked(self, message: Document) -> None:
         question = {**message, "tool": message["tool_name"]}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from navi import __version__
 from tests.headless.web.conftest import World
 from tests.support.browser import WIDTH, Browser, browser, missing
 from tests.support.dashboard import configure
@@ -404,3 +405,19 @@ def test_every_field_and_button_has_a_name(page: Browser) -> None:
 def test_the_files_of_the_page_are_in_the_package() -> None:
     text = (Path(__file__).parents[3] / "setup.cfg").read_text()
     assert "headless/web/page/*" in text
+
+
+def test_a_page_of_before_an_upgrade_is_to_be_reloaded(lab: Lab) -> None:
+    with serving(lab) as hub, browser() as phone:
+        first = site_of(lab, hub)
+        phone.go(f"{first.origin}/#{first.code}")
+        spawn_scripted(phone, "say one")
+        phone.shows("\none")
+        phone.run("document.querySelector('meta[name=navi-version]').content = '0.0.1'")
+        session = phone.run("const there = location.hash; location.hash = '#/'; return there")
+        phone.hides("\none")
+        phone.run("location.hash = arguments[0]", session)
+        phone.shows(f"navi is {__version__} now, and this page is of navi 0.0.1; reload the page")
+        phone.reload()
+        phone.shows("\none")
+        assert phone.errors() == []

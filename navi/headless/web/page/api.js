@@ -31,6 +31,9 @@ export function id() {
   return [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
+// The version of navi that served this page; the hub may be another one by now.
+const version = () => document.querySelector("meta[name=navi-version]").content;
+
 const READ_WITHIN = 15000, DO_WITHIN = 120000;
 
 const PAUSES = [300, 1000, 2000, 4000, 8000];
@@ -71,9 +74,14 @@ export class Link {
     this.drop();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = this.socket = new WebSocket(`${scheme}://${location.host}/api/sessions/${this.session}/ws`);
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", version: version(), program: "page" }));
     socket.onmessage = (event) => {
       if (socket !== this.socket) return;
       const message = JSON.parse(event.data);
+      if (message.code === "VERSION") {
+        this.close();
+        return this.refused(new Failed(409, message.message));
+      }
       clearTimeout(this.silence);
       const first = message.type === "connected" && !socket.greeted;
       if (first) {

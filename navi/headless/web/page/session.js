@@ -96,7 +96,8 @@ export class SessionView {
 
   input(message) {
     const queued = message.state !== "expired";
-    if (message.error && !queued) this.say(`The agent refused the permission mode ${message.content}: ${message.error}`);
+    const what = message.kind === "mode" ? `permission mode ${message.content}` : "interrupt";
+    if (message.error && !queued) this.say(`The agent refused the ${what}: ${message.error}`);
     if (message.content) this.inputs.set(message.uuid, { body: message.content, by: message.by, kind: message.kind });
     this.learn([message.uuid]);
     this.after(() => this.outbox.set(message.uuid, message.state, this.inputs.get(message.uuid), queued ? message.error ?? "" : ""));
