@@ -54,7 +54,6 @@ def find(hub: HubClient, text: str) -> Info:
     return info
 
 
-
 def text_of(options: Options) -> str:
     """Return the text that a command line gives, or standard input."""
     return sys.stdin.buffer.read().decode("utf-8", "replace") if options.stdin else options.text or ""
@@ -105,7 +104,6 @@ def _await_begin(hub: HubClient, about: str) -> str:
         if message["type"] in ("session_updated", "connected") and status not in NOT_BEGUN:
             return str(status)
     raise OperationError(f"no answer from the agent within 90 s; navi health {about} shows its state", exits.TIMED_OUT)
-
 
 
 def _not_started(hub: HubClient, id: str) -> OperationError:
@@ -269,9 +267,6 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
             context.output.print(f"{one['address']}  {one['status']}: {one['reason']}")
     statuses = [codes.get(one["status"], exits.OK) for one in found]
     return next((one for one in statuses if one), exits.OK)
-
-
-
 
 
 def _kill(hub: HubClient, options: Options, context: Context) -> int:

@@ -109,18 +109,20 @@ class HubSession(SessionOutput):
         """The agent's process has ended, and all of its output is here. Where some of it is not stored, the relay is to
         follow the run again from there: it reports the end again, after all of it.
         """
-        if not self.state.status.live and self.row.ended_at is not None:
-            self._tell_end(message)  # somebody made sure of it
-            return
         if (message.get("end") or 0) > self.row.log_offset:
             await self._to_relay({"type": "sync", "sessions": [self.position()]})
+            return
+        files = Removal(self.row.id, self.row.generation, self.row.host, self.row.log_offset)
+        if not self.state.status.live and self.row.ended_at is not None:
+            self._tell_end(message)  # somebody made sure of it
+            await self._writer.do(lambda store: store.note_removal(files))
+            await self._removals.add(files)
             return
         run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
         if self.row.remote:
             changes = changes_at_end(self.row, self.state, run.state, message, self._why_ended)
         else:
             changes = {"ended_at": time.time(), "exit_code": message.get("exit_code")}
-        files = Removal(self.row.id, self.row.generation, self.row.host, self.row.log_offset)
         await self._writer.do(lambda store: end_noted(store, changes, files))
         self._run, self.row = run, self.row._replace(**changes)
         if self.row.remote:
@@ -131,7 +133,6 @@ class HubSession(SessionOutput):
         complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason,
                     "lost": self.row.lost}  # fmt: skip
         self._tell([complete, self._updated()])
-
 
     # ---- its end
 
