@@ -34,13 +34,14 @@ WRITING = """
 import sys
 from pathlib import Path
 from navi.headless.store.store import Store
-from navi.headless.store.stored import Batch, Message
+from navi.headless.store.stored import Batch, PrintedLine
 store = Store(Path(sys.argv[1]))
 print(flush=True)
 while True:
     row = store.session("a")
     body = b"line %d\\n" % row.log_offset
-    store.receive(Batch("a", 1, row.log_offset, row.log_offset + len(body), [Message("raw", body, row.log_offset)]))
+    line = PrintedLine("raw", body, row.log_offset)
+    store.receive(Batch("a", 1, row.log_offset, row.log_offset + len(body), [line]))
 """
 
 
