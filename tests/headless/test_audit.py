@@ -162,7 +162,7 @@ def fill(store: Store, session: str, times: Sequence[float]) -> None:
     """Make an entry at each of these times (epoch)."""
     with store.together():
         store._database.executemany(
-            "INSERT INTO audit (at, who, what, session_id, detail) VALUES (?, 'ann', 'sent a message', ?, '')",
+            "INSERT INTO audit (at, who, what, session_id, detail) VALUES (?, 'ann', 'answered', ?, '')",
             [(at, session) for at in times],
         )
 
