@@ -9,13 +9,14 @@ from functools import partial
 
 from navi.config.person import who
 from navi.core.address import Named
+from navi.core.agent_panes import named_pane, narrowed, panes_to_answer
 from navi.core.model import Session
 from navi.core.question import Question, Reply
-from navi.core.statuses import ASKING
 from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.pane.question import Answered, answer, ask
 from navi.tui.commands.actions import PENDING, Action, Actions
+from navi.tui.commands.agent_choice import with_one_agent
 from navi.tui.commands.drafts import Drafts
 from navi.tui.commands.reports import answer_to, close_and_keep, report_on
 from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
@@ -35,10 +36,23 @@ class Answering:
 
     def show(self, chosen: int, sessions: Sequence[Session]) -> None:
         """Show what sessions ask, with that choice."""
-        there = by_name([session for session in sessions if session.tmux])
-        if not there:
+        with_terminal = [session for session in sessions if session.tmux]
+        if not with_terminal:
             self._screen.show_message("this session has no terminal to answer in; navi explain says why")
-            return
+        elif len(with_terminal) == 1:
+            (session,) = with_terminal
+            show = lambda narrow: self._show(chosen, {named_pane(session.address, session, narrow): narrow})  # noqa: E731
+            panes = panes_to_answer(session)
+            with_one_agent(self._screen, self._glyphs, session, panes, "shows what it asks", show)
+        else:
+            each = [
+                (name, session, narrowed(session, panes_to_answer(session)))
+                for name, session in by_name(with_terminal).items()
+            ]
+            self._show(chosen, {named_pane(*one): one[2] for one in each})
+
+    def _show(self, chosen: int, there: Mapping[str, Session]) -> None:
+        """Show what sessions ask, each in the one pane that it is narrowed to."""
         send = partial(self._close_and_send, there)
         dialog = AnswerDialog(
             self._glyphs, list(there), chosen, send, partial(self._ask_for_text, there), self._screen.close
@@ -109,13 +123,9 @@ class Answering:
 
 
 def pane_of(session: Session) -> Named:
-    """Return the pane of a session in which its agent asks: that of an agent whose screen shows a dialog."""
-    tmux = session.tmux
-    if tmux is None:
-        return Named(session.name)
-    asking = [pane for pane in tmux.panes if pane.screen and pane.screen.status in ASKING]
-    pane = tmux.pane if tmux.pane in asking or not asking else asking[0]
-    return Named(session.name, tmux.socket, pane.id)
+    """Return the pane of a session in which its agent asks, or may: of several, the first."""
+    tmux = narrowed(session, panes_to_answer(session)).tmux
+    return Named(session.name, tmux.socket, tmux.pane.id) if tmux else Named(session.name)
 
 
 def by_name(sessions: Sequence[Session]) -> dict[str, Session]:

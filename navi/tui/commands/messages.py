@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from navi.core.address import LOCAL
+from navi.core.agent_panes import agent_panes, named_pane
 from navi.core.model import Session
 from navi.ops import OperationError
 from navi.ops.pane.send import Became, Interrupted, Sent, find_outcome, interrupt, interrupted_words, send, sent_words
 from navi.tui.commands.actions import NOT_BEGUN, Action, Actions
+from navi.tui.commands.agent_choice import with_one_agent
 from navi.tui.commands.drafts import Drafts, subject_of_all
 from navi.tui.commands.reports import answer_to, close_and_keep, report_on
 from navi.tui.dialogs.dialog import Confirm
@@ -34,10 +36,20 @@ class MessageCommands:
     def message(self, sessions: Sequence[Session]) -> None:
         """Ask for a text, and send it to sessions. Raise OperationError if one of them has no terminal."""
         _check(sessions)
-        title = f"Message to {names_of(sessions)}"
-        keep = partial(self._drafts.keep, subject_of_all(sessions))
+        if len(sessions) == 1:
+            (session,) = sessions
+            write = lambda narrow: self._write([narrow], named_pane(names_of(sessions), session, narrow))  # noqa: E731
+            panes = agent_panes(session)
+            with_one_agent(self._screen, self._glyphs, session, panes, "writes a message to it", write)
+        else:
+            self._write(sessions, names_of(sessions))
+
+    def _write(self, sessions: Sequence[Session], to: str) -> None:
+        """Ask for a text, and send it to sessions, which `to` names."""
+        subject = (subject_of_all(sessions), to)
+        keep = partial(self._drafts.keep, subject)
         form = MessageForm(
-            self._glyphs, title, self._drafts.of(subject_of_all(sessions)), lambda: self._submit(form, sessions, keep),
+            self._glyphs, f"Message to {to}", self._drafts.of(subject), lambda: self._submit(form, sessions, keep),
             lambda: close_and_keep(self._screen, form.busy, form.text, keep),
         )  # fmt: skip
         self._screen.open(form)
@@ -70,10 +82,20 @@ class MessageCommands:
             quits = self._screen.key_of("quit")
             self._screen.show_message(f"no agent works in {names_of(sessions)}; {quits} quits navi")
             return
+        if len(working) == 1:
+            (session,) = working
+            ask = lambda narrow: self._ask([narrow], named_pane(names_of(working), session, narrow))  # noqa: E731
+            panes = agent_panes(session, "working")
+            with_one_agent(self._screen, self._glyphs, session, panes, "interrupts it", ask)
+        else:
+            self._ask(working, names_of(working))
+
+    def _ask(self, working: Sequence[Session], names: str) -> None:
+        """Ask whether to interrupt sessions, which `names` names."""
         table = [session_row(session, session.message) for session in working]
         does = f"interrupts {'it' if len(working) == 1 else 'them'}"
         ask = Confirm(
-            self._glyphs, f"Interrupt {names_of(working)}?", table, does, lambda: self._interrupt(working),
+            self._glyphs, f"Interrupt {names}?", table, does, lambda: self._interrupt(working),
             self._screen.close,
         )  # fmt: skip
         self._screen.open(ask)

@@ -6,6 +6,7 @@ import math
 
 import trio
 
+from navi.core.agent_panes import looked_into
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.fleet import Fleet
@@ -117,7 +118,7 @@ class PreviewFeed:
             self._preview.fail(session.key, f"{clean(view.name)} is {view.state}; {self._more} shows more")
             return False
         try:
-            found = await self._fleet.ask(session.host, capture(session, HISTORY, self._colors))
+            found = await self._fleet.ask(session.host, capture(looked_into(session), HISTORY, self._colors))
             return self._preview.show(session.key, found)
         except HostError as error:
             self._preview.fail(session.key, error.failure.cause)

@@ -200,3 +200,65 @@ def test_sessions_of_one_name_on_two_tmux_servers_are_both_named() -> None:
         "atlas/api": first, "atlas/api -S /tmp/own": second, "atlas/web": other,
     }  # fmt: skip
     assert by_name([second]) == {"atlas/api": second}
+
+
+# ---- several agents in one session
+
+
+@contextmanager
+def two_agents(lab: Lab, second: str) -> Iterator[tuple[Terminal, Asker, Asker]]:
+    """Run the dashboard beside a session with two agents, and a shell in the active pane. The first agent asks, and the
+    second one if it has a command to ask about.
+    """
+    with asking(lab.local, "api") as first:
+        other = first._replace(wanted=lab.local.home / "other.wanted", taken=lab.local.home / "other.taken")
+        program = f"{lab.local.bin / 'claude'} {other.wanted} {other.taken}; :"
+        lab.local.tmux("resize-window", "-t", "=api:", "-x", "100", "-y", "90")
+        lab.local.tmux("split-window", "-d", "-t", "=api:", program)
+        lab.local.tmux("split-window", "-t", "=api:", "exec cat")
+        first.put("touch x")
+        if second:
+            other.put(second)
+        with navi(lab, width=120, height=40) as screen:
+            screen.wait_for(re.compile(r"❯ \S api .*~permission"))
+            yield screen, first, other
+
+
+def test_a_digit_and_the_preview_show_the_pane_whose_agent_asks(lab: Lab) -> None:
+    with two_agents(lab, "") as (screen, first, other):
+        screen.wait_for("api, pane 0.0  ? ~permission")
+        screen.wait_for("   touch x")
+        screen.press("1")
+        screen.wait_for("Answer api, pane 0.0")
+        screen.wait_for("❯ 1  Yes")
+        screen.press("1")
+        screen.wait_for("answered api: 1 Yes")
+        assert (first.notes(), other.notes()) == ([("touch x", "1")], [])
+
+
+def test_of_several_agents_that_ask_one_is_chosen(lab: Lab) -> None:
+    with two_agents(lab, "touch y") as (screen, first, other):
+        screen.press("1")
+        screen.wait_for("Agents of api on this machine")
+        screen.wait_for(re.compile(r"❯ claude +pane 0\.0 +\? permission"))
+        screen.wait_for(re.compile(r"  claude +pane 0\.2 +\? permission"))
+        screen.press("Down", "Enter")
+        screen.wait_for("Answer api, pane 0.2")
+        screen.wait_for("   touch y")
+        screen.wait_for("❯ 1  Yes")
+        screen.press("3", "3")
+        screen.wait_for("answered api: 3 No")
+        assert (first.notes(), other.notes()) == ([], [("touch y", "3")])
+
+
+def test_a_message_goes_to_the_agent_that_is_chosen(lab: Lab) -> None:
+    with two_agents(lab, "") as (screen, first, other):
+        screen.type(":")
+        screen.wait_for(re.compile(r"❯ claude +pane 0\.0 +\? permission"))
+        screen.wait_for(re.compile(r"  claude +pane 0\.2 +- idle"))
+        screen.press("Down", "Enter")
+        screen.wait_for("Message to api on this machine, pane 0.2")
+        screen.type("go on")
+        screen.press("Enter")
+        until(lambda: ("", "g") in other.notes(), what="the other agent gets the message")
+        assert first.notes() == []

@@ -1,0 +1,42 @@
+"""The choice of an agent, where several run in panes of a session and none in its active one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from navi.core.agent_panes import narrowed
+from navi.core.model import Pane, Session
+from navi.core.text import clean
+from navi.tui.dialogs.rows import names_of
+from navi.tui.palette.picker import Entry, Picker
+from navi.tui.screen_protocol import Screen
+from navi.tui.style.paint import Segment
+from navi.tui.style.theme import Glyphs, status_style
+
+
+def with_one_agent(
+    screen: Screen, glyphs: Glyphs, session: Session, panes: Sequence[Pane], does: str, go_on: Callable[[Session], None]
+) -> None:
+    """Call `go_on` with the session as if it had only the pane that is meant: of several `panes`, the one that the user
+    chooses. `does` says what Enter does with it.
+    """
+    if len(panes) < 2:
+        go_on(narrowed(session, panes))
+        return
+    by_id = {pane.id: pane for pane in panes}
+    screen.open(
+        Picker(
+            glyphs, f"Agents of {names_of([session])}", lambda: [_entry(pane, glyphs) for pane in panes],
+            lambda chosen: go_on(narrowed(session, [by_id[chosen]])), screen.close, does,
+        )
+    )  # fmt: skip
+
+
+def _entry(pane: Pane, glyphs: Glyphs) -> Entry:
+    """Return the row of a pane: its agent, where it runs, and what its screen shows."""
+    agent = clean(pane.agents[0].name) if pane.agents else clean(pane.command)
+    word = pane.screen.status if pane.screen and pane.screen.status else ""
+    status: Segment = (status_style(word), f"{glyphs.of_status(word)} {word}") if word else ("dim", "")
+    text = clean(pane.screen.text) if pane.screen else ""
+    cells: tuple[Segment, ...] = (("name", agent), ("dim", f"pane {clean(pane.position)}"), status, ("message", text))
+    return Entry(pane.id, agent, cells, f"pane {pane.position} {word} {text}")
