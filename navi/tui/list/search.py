@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from navi.core.listing import Key
 from navi.core.text import clean
 from navi.tui.keys.keymap import LIST, PROMPT, SEARCH, character
 from navi.tui.list.session_list import SessionList
@@ -19,6 +20,7 @@ class Search:
     def __init__(self, sessions: SessionList) -> None:
         self._list = sessions
         self.typed: str | None = None
+        self._began_at: Key | None = None
 
     @property
     def contexts(self) -> tuple[str, ...]:
@@ -40,6 +42,8 @@ class Search:
 
     def begin(self) -> None:
         """Type another search."""
+        current = self._list.current
+        self._began_at = current.key if current else None
         self.typed = ""
         self._list.narrow("")
 
@@ -62,9 +66,11 @@ class Search:
         self.typed = None
 
     def clear(self) -> None:
-        """End the search."""
-        self.typed = None
+        """End the search. One that finds nothing leaves the cursor where it was when the search began."""
+        self.typed, found = None, self._list.current
         self._list.narrow("")
+        if found is None:
+            self._list.go_to(lambda session: session.key == self._began_at)
 
     def matches(self) -> str:
         """Say which match the cursor is on, "" where no search is on."""
