@@ -10,6 +10,10 @@ from navi.tui.style.paint import Line, columns_of, justify, wrap
 from navi.tui.style.theme import Glyphs
 
 
+LEAST_FOLDED = 12
+"""Columns under which text is not folded, but cut."""
+
+
 class PageView(ScrollingPanel):
     """A title and lines that can be scrolled. `back` is the key that closes the page."""
 
@@ -88,12 +92,18 @@ class PageView(ScrollingPanel):
 
 
 def fold(line: Line, width: int) -> list[Line]:
-    """Break the last segment of a line that is too long; the pieces are aligned under each other."""
+    """Break the last segment of a line that is too long; the pieces are aligned under each other, and behind the blanks
+    that it begins with, unless these take half of the width.
+    """
     if not line:
         return [line]
     *head, (style, text) = line
+    words = text.lstrip(" ")
+    blanks = text[: len(text) - len(words)]
+    if blanks and words and columns_of(head) + len(blanks) <= width // 2:
+        head, text = [*head, (style, blanks)], words
     indent = columns_of(head)
-    if indent > width - 12:
+    if indent > width - LEAST_FOLDED:
         return [line]
     first, *more = wrap(text, width - indent)
     return [[*head, (style, first)], *([("", " " * indent), (style, piece)] for piece in more)]

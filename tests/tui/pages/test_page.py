@@ -275,3 +275,10 @@ def test_of_a_long_message_nothing_is_lost(width: int) -> None:
     folded = PageView(UNICODE, "Details", detail_lines(one, view("local", one), 1000, UNICODE)).lines(width, 60)
     assert all(columns_of(line) <= width for line in folded)
     assert text(folded).count("長") == 200
+
+
+def test_what_a_folded_line_begins_with_stays_before_all_its_pieces() -> None:
+    one = PageView(UNICODE, "Title", [[("", "  the directory /srv/app no longer exists, or can't be entered")]])
+    assert shown(one, 40)[:2] == ["  the directory /srv/app no longer", "  exists, or can't be entered"]
+    deep = PageView(UNICODE, "Title", [[("", " " * 30 + "a line of code that is indented by too much")]])
+    assert " ".join(" ".join(shown(deep, 40)).split()) == "a line of code that is indented by too much"
