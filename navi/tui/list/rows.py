@@ -101,8 +101,10 @@ def _only(session: Session, context: RowContext, width: int) -> Line:
     text = text or ("", "")
     badges, _ = split_badges(_badges(session, context), space - 1 - min(LEAST_MESSAGE, width_of(text[1])))
     before = " " * (GAP - bool(badges))
-    beside = fit([("", before), *badges, ("", " " * bool(badges)), text], room - names, ellipsis=_ellipsis(context))
-    return [*_symbols(session, context), *_cells(session, context), *beside, *state]
+    after = " " * (session.status.inferred and width < NARROW)
+    line = [("", before), *badges, ("", " " * bool(badges)), text]
+    beside = fit(line, room - names - len(after), ellipsis=_ellipsis(context))
+    return [*_symbols(session, context), *_cells(session, context), *beside, ("", after), *state]
 
 
 def _has_room(session: Session, columns: Columns) -> bool:
@@ -130,11 +132,11 @@ def _state_in_columns(session: Session, context: RowContext, width: int) -> list
 
 
 def _text(session: Session, context: RowContext) -> Segment | None:
-    """Return the message, or the directory if its name tells more than the session's."""
+    """Return the message, or the directory if its name tells more than the session's, and more than that it is home."""
     if session.message:
         return ("message", session.message)
     place = short_path(session.cwd, context.home)
-    return None if place.rpartition("/")[2] in (session.name, "") else ("dim", place)
+    return None if place.rpartition("/")[2] in (session.name, "", "~") else ("dim", place)
 
 
 # ---- several lines

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.model import Session
+from navi.core.model import Session, Source
 from navi.core.text import clean
 from navi.tui.list.columns import (
     BEFORE_NAME,
@@ -96,3 +96,17 @@ def test_nothing_overlaps_and_neither_names_nor_messages_vanish(
 def test_a_long_name_leaves_most_of_the_room_to_the_messages(width: int) -> None:
     room = width - BEFORE_NAME - columns_for_state(width)
     assert room - choose_columns([session("api"), LONG], width).both - GAP >= room // 2
+
+
+@pytest.mark.parametrize("width", range(50, 90, 3))
+def test_a_message_that_is_cut_does_not_touch_the_sign_of_a_derived_status(width: int) -> None:
+    one = session("api", "permission", 9_700, message="wants to run " * 20, source=Source.SCREEN)
+    (line,) = row(one, replace(CONTEXT, columns=choose_columns([one], width)), width)
+    assert "… ~permission" in "".join(piece for _, piece in line)
+    assert columns_of(line) == width
+
+
+def test_that_an_agent_runs_in_the_home_directory_is_not_shown_in_place_of_a_message() -> None:
+    one = session("api", "idle", 9_700, cwd="/home/me")
+    (line,) = row(one, replace(CONTEXT, home="/home/me", columns=choose_columns([one], 80)), 80)
+    assert "~" not in "".join(piece for _, piece in line)
