@@ -21,6 +21,9 @@ from navi.tui.tally import Tallies, Tally
 ROOM_FOR_HOSTS = 12
 """Lines of a screen from which the hosts have a line of their own."""
 
+LEAST_HOSTS = 8
+"""Columns that the hosts get beside the counts at least."""
+
 LASTING = 2
 """Keys at the end of the footer that stay when there is no room for the rest: all commands, and help."""
 
@@ -78,7 +81,8 @@ class Header(Panel):
         """Paint the counts with what is filtered, and the hosts below or beside them."""
         if height > 1:
             return [self._first(self._filters(), width), [("", " "), *_joined(self._labels(width - 2))]]
-        beside = max(width // 2, width - columns_of(self._count(width)) - 1)
+        least, most = (columns_of(self._count(room)) for room in (0, width))
+        beside = max(min(width // 2, max(width - least - 1, LEAST_HOSTS)), width - most - 1)
         return [self._first(self._filters() or _joined(self._labels(beside)), width)]
 
     def _first(self, right: list[Segment], width: int) -> Line:
@@ -230,6 +234,11 @@ class Footer(Panel):
         if self._notice:
             self._notice = None
             self.changed()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the line shows nothing, as while a dialog is open."""
+        return not (self._keys or self._killed[0] or self._notice or self._words()) and self._prompt is None
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the line."""

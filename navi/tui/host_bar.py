@@ -110,7 +110,9 @@ class HostBar(NamedTuple):
             waits = [("permission", f" {count.waiting}!")] if count.waiting else []
             return HostLabel(view.name, [*symbol, name, *waits, BRIEF_GAP])
         line: list[Segment] = [(style, f"{self.glyphs.hosts[view.state]} "), name]
-        if view.state is not HostState.CONNECTED:
+        if view.state is HostState.DISCONNECTED and not view.failure:
+            pass  # it is tried in a moment: a word would only scare
+        elif view.state is not HostState.CONNECTED:
             line.append((style, f" {view.state}"))
         elif count.sessions:
             line.append(("dim", f" {count.sessions}"))

@@ -58,6 +58,7 @@ NARROWER = [
     (24, 2, " 1 needs you  1 error"),
     (16, 2, " 1 needs you  …"),
     (40, 1, " 1 needs you  1 error  ? far  local 1!"),
+    (36, 1, " 1 needs you  1 error     ? far  +1"),
     (70, 1, " navi  1 needs you  1 error  2 working  ✔ local 4 (1!)    ? far auth"),
 ]
 
