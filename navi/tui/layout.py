@@ -106,8 +106,8 @@ class Layout(urwid.Widget):
     def rects(self, width: int, height: int) -> list[Rect]:
         """Return where everything is on a screen of this size; the main part gets the last line that is left."""
         top = self._header.height(height) if height > 2 else 0
-        bottom = 1 if height > 1 else 0
         docked = None if floats(width, height) else self.dialog
+        bottom = 0 if height < 2 or (docked and self._footer.is_empty) else 1
         asked = min(docked.height(width, height), max(height - bottom - 3, 1)) if docked else 0
         offer = 1 if self.banner and not asked and height >= BANNER_AT_LEAST else 0
         rows = height - top - bottom - asked - offer

@@ -12,7 +12,9 @@ from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST, Layout
 from navi.tui.style.theme import UNICODE
-from tests.support.dashboard import view
+from tests.support.dashboard import navi, view
+from tests.support.machines import Lab
+from tests.support.questions import asking
 
 
 def layout(preview: bool = True, beside: bool = True, share: int = 50) -> Layout:
@@ -71,3 +73,16 @@ def test_the_last_line_that_is_left_shows_the_list() -> None:
     one = layout()
     (rect,) = one.rects(20, 1)
     assert rect.part is one.main
+
+
+def test_a_question_on_a_small_screen_takes_the_line_of_the_footer(lab: Lab) -> None:
+    with asking(lab.local, "api") as asker, navi(lab, width=40, height=10) as screen:
+        asker.ask("touch x")
+        screen.wait_for("~permission")
+        screen.wait_for("? help")
+        screen.press("1")
+        screen.wait_for("❯ 1  Yes")
+        lines = screen.screen().split("\n")
+        assert lines[9].rstrip() == " 1-3 choose, twice sends   Esc closes"
+        screen.press("Escape")
+        screen.wait_for("? help")

@@ -7,6 +7,7 @@ asked for it.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +31,15 @@ ShowResult = Callable[[str, str], None]
 
 PENDING = "dim"
 """The style of what is shown while the outcome of an action is not known yet."""
+
+
+OPTION = re.compile(r"(, or [^,;]*)? with --\w[\w-]*(?=;|$)|; --\w[^;]*")
+"""Advice to use an option of a verb."""
+
+
+def without_options(words: str) -> str:
+    """Return what a host answered without the advice to use an option, which the dashboard has none of."""
+    return OPTION.sub("", words)
 
 
 class Begun(NamedTuple):
@@ -116,7 +126,7 @@ class Actions:
             answer = await self._fleet.ask(action.host, action.operation)
             show_result(action.done(answer), "good")
         except OperationError as error:
-            show_result(str(error), "fault")
+            show_result(without_options(str(error)), "fault")
         except ConnectionLost as error:
             await self._find_out(action, show_result, before, begun, error.failure.cause)
         except HostError as error:

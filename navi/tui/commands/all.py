@@ -134,7 +134,9 @@ class Commands:
 
     @property
     def footer(self) -> tuple[tuple[str, str], ...]:
-        """Keys and words of the footer."""
+        """Keys and words of the footer. A dialog has its own keys in sight."""
+        if self._screen.dialog:
+            return ()
         now = self._situation()
         able = lambda command: is_offered(command, now)  # noqa: E731
         return tuple(self._keymap.footer(self.contexts, able, footer_order(now)))

@@ -11,7 +11,7 @@ from navi.tui.dialogs.dialog import Dialog, Form
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.table import Row, table
 from navi.tui.frame import bar
-from navi.tui.keys.keymap import ANSWER, DIALOG
+from navi.tui.keys.keymap import ANSWER, DIALOG, shown
 from navi.tui.style.paint import Line, Segment, columns_of, wrap
 from navi.tui.style.theme import Glyphs
 
@@ -256,8 +256,13 @@ class AnswerDialog(Dialog):
         if self.question is None:
             return [("cancel", "closes")]
         if self._several:
-            return [("answer", "... ticks, so does Space"), ("Enter", "sends"), ("cancel", "closes")]
-        return [("answer", "... chooses; again, or Enter, sends"), ("cancel", "closes")]
+            return [(self._digits(), "tick"), ("Space", "ticks"), ("Enter", "sends"), ("cancel", "closes")]
+        return [(self._digits(), "choose, twice sends"), ("Enter", "sends"), ("cancel", "closes")]
+
+    def _digits(self) -> str:
+        """Return the keys of the choices."""
+        keys = self.keymap.keys("answer")[: len(self.question.choices) if self.question else 1]
+        return "-".join(shown(key) for key in dict.fromkeys((keys[0], keys[-1])))
 
 
 def _fate(one: Asked, together: bool, does: str) -> Segment:

@@ -228,7 +228,7 @@ class Dialog(ScrollingPanel):
 
     def _key_name(self, command: str) -> str:
         """Return the key of a command. Fields name their own keys: those are returned as they are."""
-        return self.keymap.name(command) if command.islower() else command
+        return self.keymap.name(command) if self.keymap.keys(command) else command
 
 
 class Confirm(Dialog):

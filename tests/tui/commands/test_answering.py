@@ -64,6 +64,8 @@ def test_a_digit_shows_the_question_and_a_second_press_sends_it(lab: Lab, far: b
         assert asker.notes() == []
         screen.press("1")
         screen.wait_for(re.compile(r"❯ 1  Yes"))
+        screen.wait_for("1-3 choose, twice sends   Enter sends   Esc closes")
+        assert "1-9 answer" not in screen.screen()
         assert asker.notes() == []
         screen.press("1")
         screen.wait_for("answered atlas/api: 1 Yes" if far else "answered api: 1 Yes")
@@ -102,7 +104,7 @@ def test_several_that_ask_the_same_are_answered_together(lab: Lab) -> None:
         screen.wait_for("3 selected")
         screen.press("1")
         screen.wait_for("Answer 3 sessions")
-        until(lambda: "..." not in screen.screen().partition("1 ... chooses")[0], what="all questions are read")
+        until(lambda: "..." not in screen.screen().partition("1-3 choose")[0], what="all questions are read")
         left = screen.screen().count("not answered: it asks something else")
         alike = 3 - left
         assert left in (1, 2)  # the first one decides what the others have to ask
@@ -262,3 +264,12 @@ def test_a_message_goes_to_the_agent_that_is_chosen(lab: Lab) -> None:
         screen.press("Enter")
         until(lambda: ("", "g") in other.notes(), what="the other agent gets the message")
         assert first.notes() == []
+
+
+def test_what_the_dashboard_refuses_names_no_option_of_a_verb(lab: Lab) -> None:
+    with dashboard(lab, False, ("api", "touch x")) as (screen, (asker,)):
+        screen.type(":go on")
+        screen.press("Enter")
+        screen.wait_for("nothing was sent")
+        assert "--force" not in screen.screen()
+        assert asker.notes() == []
