@@ -92,7 +92,7 @@ def test_sessions_of_a_host_that_is_gone_stay_marked_with_their_age(lab: Lab) ->
 
 def test_without_sessions_it_says_how_to_start_one(lab: Lab) -> None:
     with navi(lab) as screen:
-        screen.wait_for("n starts one; so does, in a shell: tmux new-session")
+        screen.wait_for("n starts one; or type in a shell: tmux new-session")
         assert "0 sessions" in screen.screen()
 
 
@@ -127,7 +127,9 @@ def test_problems_of_remotes_yaml_are_counted_and_listed_with_their_lines(lab: L
         screen.wait_for("2 problems in the configuration: H")
         screen.wait_for("api")
         screen.press("H")
-        screen.wait_for(re.compile(r"remotes\.yaml:3: remote `a`: unknown field `hots`; did you\s+mean `host`"))
+        wanted = r"remotes\.yaml:3: remote `a`: unknown field `hots`; did you\s+mean `host`"
+        shown = screen.wait_for(re.compile(wanted))
+        assert shown.index("remotes.yaml:3") < shown.index("connected")
 
 
 def test_without_remotes_yaml_no_host_is_mentioned(lab: Lab) -> None:

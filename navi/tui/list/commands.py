@@ -150,8 +150,8 @@ def _no_sessions(proven: Sequence[bool], keymap: Keymap) -> list[Line]:
     if not any(proven):
         return [[], [("title", "  Sessions are unknown")]]
     title = "No sessions here yet" if all(proven) else "No sessions on the hosts that answer"
-    what = "  An agent in tmux is a line here: what it does, for how long, what it asks."
-    start = f"  {keymap.name('new')} starts one; so does, in a shell: tmux new-session -s work claude"
+    what = "  Each agent in tmux appears here: what it does, for how long, what it asks."
+    start = f"  {keymap.name('new')} starts one; or type in a shell: tmux new-session -s work claude"
     return [[], [("title", f"  {title}")], [("dim", what)], [("", start)]]
 
 

@@ -42,7 +42,7 @@ class HostsPage(Page):
     title = "Hosts"
 
     def lines(self) -> Sequence[Entry]:
-        """Return every host and every problem."""
+        """Return every problem and every host."""
         services = self.services
         return host_lines(
             services.fleet.views, services.problems, services.glyphs, trio.current_time(), services.keymap
@@ -52,17 +52,17 @@ class HostsPage(Page):
 def host_lines(
     views: Sequence[HostView], problems: Sequence[Problem], glyphs: Glyphs, now: float, keymap: Keymap
 ) -> list[Entry]:
-    """Return every host with its state, and the configuration's problems. `now` is of `trio.current_time`."""
+    """Return the configuration's problems, then every host with its state. `now` is of `trio.current_time`."""
     same = twins({view.name: view.frame for view in views if view.frame})
     rows = tuple(
         GridRow(_cells(view, glyphs), tuple(_below(view, glyphs, now, keymap, same.get(view.name, ""))))
         for view in views
     )
-    lines: list[Entry] = [Grid(rows, HEADINGS, OPTIONAL, NUMBERS)] if rows else []
+    lines: list[Entry] = [
+        [("fault", f" {glyphs.hosts[HostState.ERROR]} "), ("notice", clean(str(problem)))] for problem in problems
+    ]
     lines += [[]] if rows and problems else []
-    for problem in problems:
-        lines.append([("fault", f" {glyphs.hosts[HostState.ERROR]} "), ("notice", clean(str(problem)))])
-    return lines
+    return [*lines, Grid(rows, HEADINGS, OPTIONAL, NUMBERS)] if rows else lines
 
 
 def _cells(view: HostView, glyphs: Glyphs) -> tuple[Segment, ...]:
