@@ -181,7 +181,7 @@ class AnswerDialog(Dialog):
         if question is None:
             return results
         choices = [line for one in question.choices for line in self._choice_rows(one, width)]
-        return [*self._question_lines(question, width), *choices, *results]
+        return [*self._question_lines(question, width), *choices, *([[]] if results else ()), *results]
 
     def _results(self, width: int) -> list[Line]:
         """Return the table of several sessions."""

@@ -13,7 +13,7 @@ NO_SESSION = "no session is selected"
 
 OF_ALL = ("attach", "attention", "mark", "preview", "hosts", "message", "new", "kill", "search", "scope", "details")
 OF_ASKED = ("answer", "watch", *OF_ALL)
-OF_SELECTED = ("message", "kill", "dismiss", "mark", "leave", *OF_ALL)
+OF_SELECTED = ("answer", "message", "kill", "dismiss", "mark", "leave", *OF_ALL)
 OF_NONE = ("leave", "new", "everything", "add_hosts", "authenticate", "hosts", "scope")
 OF_PAGE = ("back", *OF_ASKED)
 """The first commands of the footer: usually, where a session asks, where some are selected, where none is listed, on a

@@ -218,7 +218,7 @@ def _label(session: Session, context: RowContext, room: int, with_host: bool = T
     """Return the name, as far as there is room, and the host behind it."""
     host = f" {host_label(session)}" if with_host and session.remote else ""
     name = shorten(clean(session.label), max(LEAST_NAME, room - width_of(host)), _ellipsis(context))
-    style = "selected" if context.current and context.fresh else "name"
+    style = "selected" if context.current and context.fresh else "notice" if context.selected else "name"
     return clip([(style, name), *([("host", host)] if host else [])], room, _ellipsis(context))
 
 

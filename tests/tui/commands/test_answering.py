@@ -105,6 +105,7 @@ def test_several_that_ask_the_same_are_answered_together(lab: Lab) -> None:
         screen.press("1")
         screen.wait_for("Answer 3 sessions")
         until(lambda: "..." not in screen.screen().partition("1-3 choose")[0], what="all questions are read")
+        assert re.search(r"3  No +│.*\n.*│ +│.*\n.*│ atlas/(one|two|other) ", screen.screen())
         left = screen.screen().count("not answered: it asks something else")
         alike = 3 - left
         assert left in (1, 2)  # the first one decides what the others have to ask
