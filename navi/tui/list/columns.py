@@ -26,6 +26,9 @@ STATUS, AGE = 12, 6
 NARROW = 60
 """Columns under which status and age have fewer blanks around them."""
 
+WORDLESS = 30
+"""Columns under which only its symbol says what a session's status is."""
+
 COMFORTABLE = 32
 """Columns that messages keep, where hosts have a column of their own; else they are behind the names."""
 
@@ -59,7 +62,7 @@ NO_COLUMNS = Columns()
 
 def columns_for_state(width: int) -> int:
     """Return the columns of status and age in a row of this width."""
-    return STATUS + AGE - (2 if width < NARROW else 0)
+    return AGE - 1 if width < WORDLESS else STATUS + AGE - (2 if width < NARROW else 0)
 
 
 def choose_columns(sessions: Iterable[Session], width: int) -> Columns:

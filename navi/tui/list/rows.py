@@ -20,6 +20,7 @@ from navi.tui.list.columns import (
     NARROW,
     NO_COLUMNS,
     STATUS,
+    WORDLESS,
     Columns,
     host_label,
 )
@@ -95,13 +96,14 @@ def _only(session: Session, context: RowContext, width: int) -> Line:
     state = _state_in_columns(session, context, width)
     room = width - BEFORE_NAME - columns_of(state)
     names, text = context.columns.both, _text(session, context)
+    after = " " * (session.status.inferred and WORDLESS <= width < NARROW)
     space = room - names - GAP
     if space < LEAST_MESSAGE or (text is None and not _has_room(session, context.columns)):
-        return justify(_head(session, context, room)[0], state, width, ellipsis=_ellipsis(context))
+        left = _head(session, context, room - len(after))[0]
+        return justify(left, [("", after), *state], width, ellipsis=_ellipsis(context))
     text = text or ("", "")
     badges, _ = split_badges(_badges(session, context), space - 1 - min(LEAST_MESSAGE, width_of(text[1])))
     before = " " * (GAP - bool(badges))
-    after = " " * (session.status.inferred and width < NARROW)
     line = [("", before), *badges, ("", " " * bool(badges)), text]
     beside = fit(line, room - names - len(after), ellipsis=_ellipsis(context))
     return [*_symbols(session, context), *_cells(session, context), *beside, ("", after), *state]
@@ -122,13 +124,13 @@ def _cells(session: Session, context: RowContext) -> Line:
 
 
 def _state_in_columns(session: Session, context: RowContext, width: int) -> list[Segment]:
-    """Return status and age: statuses begin in one column, and `~` is before it."""
+    """Return status and age: statuses begin in one column, and `~` is before it. On few columns there is only the age."""
     prefix, tight = "~" if session.status.inferred else " ", width < NARROW
     blank = "" if tight else " "
-    return [
-        (status_style(session.status.word), f"{blank}{prefix}{_word(session):<{STATUS - 2}}"),
-        ("dim", f"{_age(session, context):>{AGE - 2 if tight else AGE - 1}} "),
-    ]
+    old: Segment = ("dim", f"{_age(session, context):>{AGE - 2 if tight else AGE - 1}} ")
+    if width < WORDLESS:
+        return [old]
+    return [(status_style(session.status.word), f"{blank}{prefix}{_word(session):<{STATUS - 2}}"), old]
 
 
 def _text(session: Session, context: RowContext) -> Segment | None:
@@ -144,7 +146,7 @@ def _text(session: Session, context: RowContext) -> Segment | None:
 
 def _several(session: Session, context: RowContext, width: int) -> list[Line]:
     """Return name and status, then directory, message and team. Badges without room above are on the second line."""
-    state = _state(session, context)[0 if width >= 30 else 1 :]
+    state = _state(session, context)[0 if width >= WORDLESS else 1 :]
     left, badges = _head(session, context, width - BEFORE_NAME - columns_of(state))
     below = ([*_gutter(context), ("", "    "), *line] for line in _below(session, context))
     more = [clip(line, width - 1, _ellipsis(context)) for line in below]

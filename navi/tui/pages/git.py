@@ -207,7 +207,8 @@ def style_of(word: str) -> str:
 
 
 def _difference(line: str) -> Line:
+    """Return a line of a difference in its style, a blank away from the border."""
     if line.startswith(("+++", "---", "diff ", "index ", "new file", "deleted file")):
-        return [("dim", line)]
+        return [("dim", f" {line}")]
     styles = {"+": "good", "-": "error", "@": "key"}
-    return [(styles.get(line[:1], ""), line)]
+    return [(styles.get(line[:1], ""), f" {line}")]

@@ -209,7 +209,8 @@ class Preview(ScrollingPanel):
         """Paint the title as far as it fits, then what is hidden."""
         style = "key" if self.focused else "dim"
         rule = self.glyphs.rule
-        place = f" {hidden} above {self._above_end} below " if hidden or self._above_end else ""
+        parts = [f"{count} {where}" for count, where in ((hidden, "above"), (self._above_end, "below")) if count]
+        place = f" {', '.join(parts)} " if parts else ""
         held: Line = [("notice", " held " if self._above_end else ""), (style, place)]
         line = [(style, rule * 2), *self._title_in(width - 2, held)]
         return [*line, (style, rule * (width - columns_of(line)))]

@@ -106,6 +106,12 @@ def test_a_message_that_is_cut_does_not_touch_the_sign_of_a_derived_status(width
     assert columns_of(line) == width
 
 
+def test_a_list_of_few_columns_keeps_names_and_ages_in_place_of_the_words_of_statuses() -> None:
+    one = session("ask-one", "permission", 9_700, source=Source.SCREEN)
+    (line,) = row(one, replace(CONTEXT, columns=choose_columns([one], 24)), 24)
+    assert "".join(piece for _, piece in line) == "   ? ask-one          5m "[: 24 - 4] + " 5m "
+
+
 def test_that_an_agent_runs_in_the_home_directory_is_not_shown_in_place_of_a_message() -> None:
     one = session("api", "idle", 9_700, cwd="/home/me")
     (line,) = row(one, replace(CONTEXT, home="/home/me", columns=choose_columns([one], 80)), 80)

@@ -23,7 +23,7 @@ def test_g_tells_of_the_sessions_own_machine(lab: Lab) -> None:
         screen.wait_for(f"~{str(folder).removeprefix(str(atlas.home))} on atlas")
         screen.wait_for("pull request  #42 Add a thing")
         screen.wait_for("1 failure  1 in progress  2 success")
-        screen.wait_for("+new")
+        screen.wait_for("\n +new")
         commit(atlas, folder, "the second step")
         screen.press("r")
         screen.wait_for("the second step")

@@ -29,8 +29,8 @@ def shown(one: Preview, width: int = 30, height: int = 4) -> list[str]:
 
 
 def test_the_end_is_shown_below_the_title() -> None:
-    assert shown(preview("1", "2", "3", "4")) == ["── atlas/api  1 above 0 below", "2", "3", "4"]
-    assert shown(preview("1", "2", "3", "4"), 60)[0].startswith("── atlas/api  ✻ working  1 above 0 below ──")
+    assert shown(preview("1", "2", "3", "4")) == ["── atlas/api  1 above ────────", "2", "3", "4"]
+    assert shown(preview("1", "2", "3", "4"), 60)[0].startswith("── atlas/api  ✻ working  1 above ──")
 
 
 def test_a_short_text_is_at_the_top() -> None:
