@@ -104,6 +104,7 @@ class SessionPage(Page):
     def __init__(self, services: Services, about: Session | None) -> None:
         super().__init__(services, about)
         self._key = about.key if about else None
+        self._identity = _identity(about) if about else None
         self._label = _label(about) if about else ""
 
     @property
@@ -118,9 +119,17 @@ class SessionPage(Page):
 
     @property
     def session(self) -> Session | None:
-        """The session as it is now, or None when it has ended."""
+        """The session as it is now, also under another name, or None when it has ended."""
+        found = self._find(lambda one: one.key == self._key)
+        if self._identity and not (found and _identity(found) == self._identity):
+            found = self._find(lambda one: _identity(one) == self._identity) or found
+        if found:
+            self._key, self._label = found.key, _label(found)
+        return found
+
+    def _find(self, is_it: Callable[[Session], bool]) -> Session | None:
         sessions = (session for view in self.services.fleet.views for session in view.sessions)
-        return next((session for session in sessions if session.key == self._key), None)
+        return next(filter(is_it, sessions), None)
 
     def lines(self) -> Sequence[Entry]:
         """Return what there is to say about the session."""
@@ -132,6 +141,12 @@ class SessionPage(Page):
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return what the page says about the session."""
         raise NotImplementedError
+
+
+def _identity(session: Session) -> object:
+    """Return what a session of tmux keeps when it is renamed, None for other sessions."""
+    tmux = session.tmux
+    return (session.host, tmux.socket, tmux.server, tmux.id, tmux.created) if tmux else None
 
 
 def _label(session: Session) -> str:

@@ -233,3 +233,15 @@ def test_bars_are_ascii_where_the_terminal_is(lab: Lab) -> None:
         screen.press("i")
         screen.wait_for("21 uses of 3 tools")
         assert re.search(r"Bash +#+ +12", screen.screen())
+
+
+def test_a_page_follows_its_session_under_another_name(lab: Lab) -> None:
+    begin(lab.local, "api")
+    begin(lab.local, "web")
+    with navi(lab) as screen:
+        wait_selected(screen, "api")
+        screen.press("i")
+        screen.wait_for("Details · api")
+        lab.local.tmux("rename-session", "-t", "=api", "renamed")
+        screen.wait_for("Details · renamed")
+        assert "has ended" not in screen.screen()
