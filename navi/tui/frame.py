@@ -68,7 +68,14 @@ class Content(Panel):
         return ()
 
     def border_keys(self, width: int) -> Line:
-        """Return what the lower border says at the left, with blanks around it."""
+        """Return what the lower border says at the left, with blanks around it: what has the style `key` is one, and a
+        click on it, or on what it does, presses it.
+        """
+        del width
+        return ()
+
+    def last_line_keys(self, width: int) -> Line:
+        """Return the keys in the last line of the part while it has no frame: they can be clicked, too."""
         del width
         return ()
 
@@ -146,11 +153,15 @@ class Border(urwid.Widget):
         return self._edge(title, "", width, style, self._content.glyphs.corners[:2])
 
     def _below(self, width: int, style: str) -> Line:
+        return self._edge(self.keys(width), self._position(width), width, style, self._content.glyphs.corners[2:])
+
+    def keys(self, width: int) -> Line:
+        """Return the keys in the lower border around a content of so many columns; they begin in its second one."""
+        return self._content.border_keys(width - 2 - width_of(self._position(width)))
+
+    def _position(self, width: int) -> str:
         position = f" {self._content.position} " if self._content.position else ""
-        if width - 2 - width_of(position) < LEAST_KEYS:
-            position = ""
-        keys = self._content.border_keys(width - 2 - width_of(position))
-        return self._edge(keys, position, width, style, self._content.glyphs.corners[2:])
+        return position if width - 2 - width_of(position) >= LEAST_KEYS else ""
 
     def _edge(self, left: Line, right: str, width: int, style: str, corners: str) -> Line:
         """Paint an edge of that many columns between its corners; the text at the left is cut if needed."""

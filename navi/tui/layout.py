@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import urwid
 
-from navi.tui.bars import Footer, Header
+from navi.tui.bars import Footer, Header, under
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.frame import Content
+from navi.tui.keys.keymap import parse_shown
 from navi.tui.overlay import overlay
-from navi.tui.style.paint import Line, Panel
+from navi.tui.style.paint import Line, Panel, Segment
 
 SIDE_AT_LEAST = 70
 """Columns below which the preview is below the list, whatever the layout."""
@@ -70,7 +71,9 @@ class Wall(Panel):
 
 
 class Layout(urwid.Widget):
-    """Header, main part, preview beside or below it, footer. It takes no keys: they go to the dashboard."""
+    """Header, main part, preview beside or below it, footer. It takes no keys: they go to the dashboard. `pressed` gets
+    a key that was clicked in a border.
+    """
 
     _sizing = frozenset([urwid.BOX])
     _selectable = True
@@ -89,6 +92,7 @@ class Layout(urwid.Widget):
         self.banner: Panel | None = None
         self.beside = True
         self.share = 50
+        self.pressed: Callable[[str], None] = lambda _: None
 
     def changed(self) -> None:
         """Arrange the parts again."""
@@ -204,16 +208,48 @@ class Layout(urwid.Widget):
     def mouse_event(  # type: ignore[override]
         self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
     ) -> bool:
-        """Pass a click to the part under it; while a dialog is open, only to that (urwid's protocol)."""
+        """Press a key that is clicked in a border, or pass a click to the part under it; while a dialog is open, only
+        to that (urwid's protocol).
+        """
         floating = self.floating(*size)
         for rect in [floating] if floating else self.rects(*size):
             if self.dialog and rect.part is not self.dialog:
                 continue
             if rect.holds(column, line) and hasattr(rect.widget, "mouse_event"):
+                key = key_at(rect, column, line) if "press" in event and button == 1 else None
+                if key:
+                    self.pressed(key)
+                    return True
                 box = (rect.width, rect.height)
                 inside = (column - rect.column, line - rect.line)
                 return bool(rect.widget.mouse_event(box, event, button, *inside, focus))
         return False
+
+
+def key_at(rect: Rect, column: int, line: int) -> str | None:
+    """Return urwid's name of the key that the lower border shows at a point of the screen, or the last line of a dialog
+    without a frame; None if there is none.
+    """
+    if line != rect.line + rect.height - 1 or not isinstance(rect.part, Content):
+        return None
+    if rect.framed:
+        first, keys = rect.column + 2, rect.part.border.keys(rect.width - 2)
+    else:
+        first, keys = rect.column, rect.part.last_line_keys(rect.width)
+    shown = under(column - first, hints(keys))
+    return parse_shown(shown) if shown else None
+
+
+def hints(keys: Line) -> list[tuple[str, Line]]:
+    """Divide what shows keys into a part for each: the key, and the line with it and with what it does."""
+    parts: list[tuple[str, list[Segment]]] = []
+    for style, text in keys:
+        if style == "key":
+            parts.append((text.strip(), []))
+        elif not parts:
+            parts.append(("", []))
+        parts[-1][1].append((style, text))
+    return [(key, tuple(line)) for key, line in parts]
 
 
 def floats(width: int, height: int) -> bool:

@@ -61,6 +61,7 @@ class Screen:
         self.progress = Progress(self.footer.put_progress)
         self.footer.pressed = press
         self.layout = Layout(self.header, self.list, self.footer)
+        self.layout.pressed = press
         self.layout.beside = settings.layout == "side"
         self.terminal = Terminal(self.layout, settings, environment, press, shows_unicode)
         self._keymap = keymap

@@ -11,10 +11,12 @@ from navi.tui.frame import Content
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
 from navi.tui.layout import PREVIEW_AT_LEAST, SIDE_AT_LEAST, Layout
+from navi.tui.style.paint import width_of
 from navi.tui.style.theme import UNICODE
-from tests.support.dashboard import navi, view
+from tests.support.dashboard import begin, mouse, navi, view
 from tests.support.machines import Lab
 from tests.support.questions import asking
+from tests.support.terminal import Terminal
 
 
 def layout(preview: bool = True, beside: bool = True, share: int = 50) -> Layout:
@@ -86,3 +88,33 @@ def test_a_question_on_a_small_screen_takes_the_line_of_the_footer(lab: Lab) -> 
         assert lines[9].rstrip() == " 1-3 choose, twice sends   Esc closes"
         screen.press("Escape")
         screen.wait_for("? help")
+
+
+def click_on(screen: Terminal, words: str) -> None:
+    """Click on words on the screen."""
+    lines = screen.wait_for(words).split("\n")
+    line = next(number for number, text in enumerate(lines) if words in text)
+    mouse(screen, 0, width_of(lines[line].partition(words)[0]) + 1, line)
+
+
+@pytest.mark.parametrize(("width", "height"), [(120, 40), (80, 24), (50, 12)])
+def test_keys_in_borders_can_be_clicked(lab: Lab, width: int, height: int) -> None:
+    begin(lab.local, "api")
+    begin(lab.local, "web")
+    with navi(lab, width=width, height=height) as screen:
+        screen.wait_for("web")
+        screen.press("x")
+        screen.wait_for("Kill api")
+        click_on(screen, "n cancels")
+        screen.wait_gone("Kill api")
+        screen.press("R")
+        screen.wait_for("Rename api")
+        screen.type("2")
+        click_on(screen, "Enter submits")
+        screen.wait_gone("Rename api")
+        screen.wait_for("api2")
+        screen.press("i")
+        screen.wait_for("How the status was decided")
+        if width >= 110:
+            click_on(screen, "Esc closes")
+            screen.wait_gone("How the status was decided")

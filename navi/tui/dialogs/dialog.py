@@ -196,6 +196,10 @@ class Dialog(ScrollingPanel):
         """Return the keys that fit."""
         return [*self._key_line(width - 1), ("", " ")]
 
+    def last_line_keys(self, width: int) -> Line:
+        """Return the keys that fit into the last line."""
+        return self._key_line(width)
+
     def _rule(self, width: int) -> Line:
         position = self.position
         end: Line = [("dim", f" {position} "), ("key", self.glyphs.rule)] if position else []

@@ -124,7 +124,7 @@ def _cells(session: Session, context: RowContext) -> Line:
 
 
 def _state_in_columns(session: Session, context: RowContext, width: int) -> list[Segment]:
-    """Return status and age: statuses begin in one column, and `~` is before it. On few columns there is only the age."""
+    """Return status and age: statuses begin in one column, with `~` before it. On few columns only the age."""
     prefix, tight = "~" if session.status.inferred else " ", width < NARROW
     blank = "" if tight else " "
     old: Segment = ("dim", f"{_age(session, context):>{AGE - 2 if tight else AGE - 1}} ")

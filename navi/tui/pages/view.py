@@ -9,7 +9,6 @@ from navi.tui.pages.page import Entry
 from navi.tui.style.paint import Line, columns_of, justify, wrap
 from navi.tui.style.theme import Glyphs
 
-
 LEAST_FOLDED = 12
 """Columns under which text is not folded, but cut."""
 

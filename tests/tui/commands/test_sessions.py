@@ -661,7 +661,8 @@ def test_a_selection_lasts_until_something_is_ordered(lab: Lab) -> None:
             select(screen, name)
             screen.press("Space")
         screen.wait_for("2 selected")
-        assert re.search(r"\x1b\[[\d;]*38;5;221m(\x1b\[[\d;]*m)*api", screen.screen(escapes=True))  # the cursor is on web
+        # The cursor is on web, which has the style of that.
+        assert re.search(r"\x1b\[[\d;]*38;5;221m(\x1b\[[\d;]*m)*api", screen.screen(escapes=True))
         for key, title in (("x", "Kill 2 sessions?"), (":", "Message to 2 sessions")):
             screen.press(key)
             screen.wait_for(title)
