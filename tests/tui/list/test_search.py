@@ -8,7 +8,7 @@ from tests.support.machines import Lab
 
 def test_a_search_that_finds_nothing_leaves_the_cursor_where_it_was(lab: Lab) -> None:
     for name in ("api", "docs", "zebra"):
-        begin(lab.local, name)
+        begin(lab.local, name, cwd="/srv/app")
     with navi(lab) as screen:
         wait_names(screen, "api", "docs", "zebra")
         screen.press("j")
