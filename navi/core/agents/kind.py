@@ -86,7 +86,8 @@ class Box(NamedTuple):
     text. `shown` matches what is before a prompt that was sent, `queued` a line that is there while prompts wait for
     the end of a turn. `bullet` is what is before the words of an answer, `noise` matches lines that are none of it, and
     `bar` what is at the right of a conversation. `apart` matches a line that looks like a prompt and is none: it and
-    the lines below it that `start` matches belong to the answer. All of them are extended regular expressions (see
+    the lines below it that `start` matches belong to the answer. So do the lines that look like a prompt directly above
+    one that `failed` matches: they say why a turn has failed. All of them are extended regular expressions (see
     `patterns`).
 
     `pause` are the seconds between a text and Enter: an agent takes for pasted what comes together. `interrupt` are the
@@ -103,6 +104,7 @@ class Box(NamedTuple):
     noise: str = ""
     bar: str = ""
     apart: str = ""
+    failed: str = ""
     pause: float = 0.1
     interrupt: tuple[str, ...] = ("Escape",)
 

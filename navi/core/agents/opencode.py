@@ -14,6 +14,9 @@ END = "     \u25a3  "
 SPOKEN = f"^     ([A-Za-z0-9$%#(]|\u2192|\u2190|\u2731|\u2699)|^{END}.* \u00b7 .* \u00b7 "
 """What the model wrote or did, or the end of a turn that did not fail. In place of a prompt, it begins what counts."""
 
+FAILED = f"^{END}[A-Za-z0-9() ._:/-]+ \u00b7 [A-Za-z0-9() ._:/-]+$"
+"""The end of a turn that failed: behind its model is nothing."""
+
 TEXT = "^  \u2503  [^ ]+( [A-Za-z0-9(]|$)"
 """A line in a frame, but not the one with the model in the box, where a dot follows the first word. It may be a draft:
 then a turn that ended because its user refused something passes for a failed one, until the draft is sent.
@@ -74,6 +77,7 @@ KIND = AgentKind(
         bullet="^     ",
         noise=f"^{END}|^  \u2503",
         apart=COMMAND,
+        failed=FAILED,
         interrupt=("Escape", "Escape"),
     ),
 )

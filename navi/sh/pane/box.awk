@@ -21,6 +21,7 @@ BEGIN {
     noise = field[10]
     bar = field[11]
     apart = field[12]
+    failed = field[13]
 }
 !lines && !behind && $0 == token { behind = 1; next }
 !behind { text = text $0; next }
@@ -136,12 +137,22 @@ function find_prompts(    i, stop) {
             i = from - 1
         } else if (apart != "" && line[i] ~ apart) {
             while (i + 1 < stop && line[i + 1] ~ start) i++
+        } else if (failed != "" && is_failure(i, stop)) {
+            reason[i] = 1
+            while (i + 1 < stop && line[i + 1] ~ start) reason[++i] = 1
         } else {
             if (last && !follows && has_words(answer, i)) follows = i
             last = 0
         }
     }
     if (!count && length(text) > 100) find_end(stop)
+}
+
+# is_failure(I, STOP): whether the lines from this one on say why a turn has failed: what is below them says that it has.
+function is_failure(i, stop) {
+    while (i < stop && line[i] ~ start) i++
+    while (i < stop && line[i] == "") i++
+    return i < stop && line[i] ~ failed
 }
 
 # find_merged(): the text in a prompt that an agent made of several that had waited: whole lines, below the first ones.
@@ -224,7 +235,10 @@ function find_queue(    i, head) {
 function print_answer(    i, stop, blank, begun) {
     stop = follows ? follows : top ? top : lines + 1
     for (i = answer ? answer : 1; i < stop; i++) {
-        if (line[i] ~ noise) continue
+        if (i in reason) {
+            line[i] = cut(shown, line[i])
+            if (line[i] ~ start) continue
+        } else if (line[i] ~ noise) continue
         if (bar != "") sub(bar, "", line[i])
         sub(/ +$/, "", line[i])
         if (line[i] == "") blank++

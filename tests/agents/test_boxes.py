@@ -1,0 +1,49 @@
+"""What navi reads in the boxes on recorded screens, and of the answers above them: pane/box.awk. Only awk is needed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+import pytest
+
+from navi.core.agents import AGENTS
+from navi.ops.look.agents import describe
+from tests.agents.record import SCREENS
+from tests.agents.test_screens import AWKS, ROOT, read
+from tests.support.machines import program
+
+SCRIPT = ROOT / "navi/sh/pane/box.awk"
+
+TOKEN = "=token="
+
+every_awk = pytest.mark.parametrize("awk", AWKS, ids=[awk[0] for awk in AWKS])
+
+
+def printed(name: str, text: str, awk: Sequence[str], answer: bool = False, screen: str = "") -> list[str]:
+    """Return the lines that the script prints for a text and the recorded screen of that name, or another one."""
+    one = read(SCREENS / f"{name}.txt")
+    box = next(line for line in describe(AGENTS).splitlines() if line.startswith(f"box\t{one.agent}\t"))
+    variables = {"LC_ALL": "C", "navi_token": TOKEN, "navi_box": box, "navi_wants_answer": "yes" if answer else ""}
+    done = subprocess.run(
+        [program(awk[0]), *awk[1:], "-f", str(SCRIPT)], input=f"{text}\n{TOKEN}\n{screen or one.screen}".encode(),
+        capture_output=True, env=os.environ | variables, timeout=60, check=True,
+    )  # fmt: skip
+    assert done.stderr == b""
+    return done.stdout.decode().rstrip("\n").split("\n")
+
+
+ANSWERS = {
+    "opencode/error": ("bad: x", ["The scripted service answers 400."]),
+}
+
+
+@every_awk
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_error_of_a_failed_turn_is_its_answer(awk: Sequence[str], name: str) -> None:
+    text, expected = ANSWERS[name]
+    state, *answer = printed(name, text, awk, answer=True)
+    assert state.split()[0] == "empty"
+    assert state.split()[2:4] == ["1", "1"]
+    assert [line.strip() for line in answer] == expected
