@@ -213,7 +213,8 @@ class Agent(ABC):
 
 
 def install(account: Account, name: str) -> None:
-    """Put the program of an agent on the PATH of an account."""
-    link = account.bin / name
-    if not link.exists():
-        link.symlink_to(program(name))
+    """Put the program of an agent on the PATH of an account, with its own Node.js if it has one."""
+    for path in (program(name), program(name).with_name("node")):
+        link = account.bin / path.name
+        if path.exists() and not link.exists():
+            link.symlink_to(path)

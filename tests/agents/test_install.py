@@ -100,6 +100,15 @@ def test_an_agent_of_pypi_is_installed_once(copy: Copy) -> None:
     assert os.access(copy.folder / ".agents" / copy.installed()[0] / "node_modules" / ".bin" / "aider", os.X_OK)
 
 
+def test_an_agent_gets_the_node_that_it_needs(copy: Copy) -> None:
+    assert copy.run("install", "pi", end=WORKS.format(name="pi")).returncode == 0
+    (call,) = copy.calls()
+    package, node = call.split()[-2:]
+    assert package == f"@earendil-works/pi-coding-agent@{versions()['pi']}"
+    assert node.startswith("node-linux-")
+    assert node.partition("@")[2].startswith("22.")
+
+
 @pytest.mark.parametrize("end", [FAILS, WORKS.format(name="another")], ids=["npm fails", "no program"])
 def test_half_an_installation_is_not_left(copy: Copy, end: str) -> None:
     done = copy.run("install", "claude", end=end)

@@ -17,7 +17,7 @@ def versions() -> Mapping[str, str]:
     """Return the version of each agent by its name. NAVI_AGENT_VERSIONS names a file in place of the pinned ones."""
     lines = Path(os.environ.get("NAVI_AGENT_VERSIONS", ROOT / "tests/agents/versions.txt")).read_text().splitlines()
     rows = [line.split() for line in lines if not line.startswith("#")]
-    return {name: number for name, _package, number in rows}
+    return {name: number for name, _package, number, *_node in rows}
 
 
 def version(name: str) -> str:
