@@ -144,7 +144,15 @@ navi_find_newest() {
     navi_wanted_folder=$(readlink "$navi_proc/$1/cwd" | sed 's/[\\"]/\\&/g')
     navi_wanted_before=${navi_transcript_before##*/}
     set -- "$navi_state_folder/"$navi_transcript_before*$navi_transcript_after
-    [ $# -le 40 ] || shift $(($# - 40))
+    if [ $# -gt 40 ]; then
+        # Folders have names that tell no time, but what is in use was written last.
+        IFS=$navi_newline
+        set -f
+        # shellcheck disable=SC2012,SC2046 # their agents make these names, a line each
+        set -- $(ls -t -- "$@" 2>/dev/null | head -n 40)
+        set +f
+        unset IFS
+    fi
     navi_conversation=$(
         export navi_wanted_folder navi_wanted_since navi_wanted_before
         navi_wanted_mark=$navi_transcript_mark navi_wanted_after=$navi_transcript_after awk "$navi_newest_conversation_awk" "$@"
@@ -190,11 +198,35 @@ navi_find_hooked() {
     )
 }
 
-# navi_find_in_arguments PROCESS NAME: the conversation that the agent was asked to resume.
+# navi_find_in_arguments PROCESS NAME: the conversation that the agent was asked to resume. An agent may hide its own
+# arguments; then the line of the shell that started it has them, where that was navi (session/first_process.sh).
 navi_find_in_arguments() {
     navi_find_described "resume	$2	" || return 0
     navi_resume_words=$navi_described
     navi_read_arguments "$1" 2>/dev/null
+    navi_find_in_words
+    [ -n "$navi_conversation" ] || navi_find_in_line "$1" 2>/dev/null
+}
+
+# navi_find_in_line PROCESS: what the line of the shell above it has.
+navi_find_in_line() {
+    case $navi_described in *' {session_id}') ;; *) return 0 ;; esac
+    IFS= read -r navi_above_stat <"$navi_proc/$1/stat" || return 0
+    navi_above_stat=${navi_above_stat##*') '}
+    navi_above_stat=${navi_above_stat#* }
+    navi_above_line=$(tr '\000' '\n' <"$navi_proc/${navi_above_stat%% *}/cmdline")
+    navi_resume_words=" ${navi_described%' {session_id}'} "
+    case $navi_above_line in
+    *NAVI_MARK*"$navi_resume_words"*)
+        navi_conversation=${navi_above_line##*"$navi_resume_words"}
+        navi_conversation=${navi_conversation#\'}
+        navi_conversation=${navi_conversation%%[!A-Za-z0-9_-]*}
+        ;;
+    esac
+}
+
+# navi_find_in_words: what navi_arguments have.
+navi_find_in_words() {
     case $navi_resume_words in
     *' {session_id}')
         navi_resume_words=$navi_newline${navi_resume_words%' {session_id}'}$navi_newline

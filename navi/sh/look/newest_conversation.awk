@@ -1,6 +1,7 @@
 # Prints "ID" of the newest conversation in the files of the arguments, of which only the first line counts: it must hold
 # navi_wanted_mark and the folder navi_wanted_folder (as JSON writes it), and be of navi_wanted_since (epoch) or later.
-# The id is what the name of a file has between navi_wanted_before, whose length counts, and navi_wanted_after.
+# The id is what the path of a file has between its last folder with navi_wanted_before, whose length counts, and
+# navi_wanted_after.
 BEGIN {
     for (i = 1; i < ARGC; i++) consider(ARGV[i])
     print found
@@ -12,14 +13,14 @@ function consider(file,    line, time, name) {
     close(file)
     if (!index(line, ENVIRON["navi_wanted_mark"])) return
     if (!index(line, "\"cwd\":\"" ENVIRON["navi_wanted_folder"] "\"")) return
-    if (!match(line, /"timestamp":"[0-9-]*T[0-9:]*/)) return
-    time = seconds_of(substr(line, RSTART + 13, RLENGTH - 13))
+    if (match(line, /"timestamp":"[0-9-]*T[0-9:]*/)) time = seconds_of(substr(line, RSTART + 13, RLENGTH - 13))
+    else if (match(line, /"createdAt":[0-9]+/)) time = substr(line, RSTART + 12, RLENGTH - 12) / 1000
+    else return
     if (time < ENVIRON["navi_wanted_since"] - 2 || time < newest) return
     newest = time
-    name = file
+    name = substr(file, 1, length(file) - length(ENVIRON["navi_wanted_after"]))
     sub(/.*\//, "", name)
-    name = substr(name, length(ENVIRON["navi_wanted_before"]) + 1)
-    found = substr(name, 1, length(name) - length(ENVIRON["navi_wanted_after"]))
+    found = substr(name, length(ENVIRON["navi_wanted_before"]) + 1)
 }
 
 # seconds_of(text): an ISO 8601 time in UTC as an epoch time.
