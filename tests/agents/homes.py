@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from tests.agents.script import PLAIN
@@ -181,6 +182,73 @@ alias = "scripted"
 """
     write(home / ".vibe" / "config.toml", settings)
     return {"SCRIPTED_KEY": KEY}
+
+
+PI_ASKS = """\
+export default function (pi) {
+    pi.on("tool_call", async (event, ctx) => {
+        if (event.toolName !== "bash" && event.toolName !== "write") return;
+        const [kind, what] = event.toolName === "bash" ? ["command", event.input.command] : ["file", event.input.path];
+        const choice = await ctx.ui.select(`Dangerous ${kind}:\\n\\n  ${what}\\n\\nAllow?`, ["Yes", "No"]);
+        if (choice !== "Yes") return { block: true, reason: "Blocked by user" };
+    });
+    pi.registerTool({
+        name: "question",
+        label: "Question",
+        description: "Ask the user a question",
+        parameters: { type: "object", properties: { questions: { type: "array" } }, required: ["questions"] },
+        async execute(id, { questions: [asked] }, signal, onUpdate, ctx) {
+            const choice = await ctx.ui.select(asked.question, asked.options.map((option) => option.label));
+            return { content: [{ type: "text", text: `The user chose ${choice}` }], details: {} };
+        },
+    });
+}
+"""
+"""An extension of Pi, which has no questions of its own. The first part is as in the example that comes with Pi."""
+
+
+def pi(home: Path, _work: Path, url: str) -> Variables:
+    """Write the files of Pi in a home, and return its variables. It trusts a folder without files for it."""
+    provider = {
+        "baseUrl": f"{url}/v1",
+        "api": "openai-completions",
+        "apiKey": KEY,
+        "models": [{"id": "scripted", "contextWindow": 200000, "maxTokens": 8000}],
+    }
+    settings = {
+        "defaultProvider": "scripted",
+        "defaultModel": "scripted",
+        "enableInstallTelemetry": False,
+        "quietStartup": True,
+        "theme": "dark",
+    }
+    folder = home / ".pi" / "agent"
+    write(folder / "models.json", json.dumps({"providers": {"scripted": provider}}, indent=2))
+    write(folder / "settings.json", json.dumps(settings, indent=2))
+    write(folder / "extensions" / "ask.ts", PI_ASKS)
+    return {"PI_OFFLINE": "1"}
+
+
+def kimi(home: Path, work: Path, url: str) -> Variables:
+    """Write the files of Kimi Code in a home, and return its variables."""
+    settings = f"""\
+default_model = "scripted"
+telemetry = false
+
+[providers.scripted]
+type = "openai"
+base_url = "{url}/v1"
+api_key = "{KEY}"
+
+[models.scripted]
+provider = "scripted"
+model = "scripted"
+max_context_size = 200000
+"""
+    write(home / ".kimi-code" / "config.toml", settings)
+    place = f"wd_{work.name}_{sha256(str(work).encode()).hexdigest()[:12]}"
+    write(home / ".kimi-code" / "workspace-trust" / place, json.dumps({"root": str(work), "trustedAt": 0}))
+    return {"KIMI_CODE_NO_AUTO_UPDATE": "1"}
 
 
 def write(path: Path, text: str) -> None:

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tests.agents import claude, codex, copilot, vibe
+from tests.agents import claude, codex, copilot, kimi, pi, vibe
 from tests.agents.agent import Agent
 from tests.agents.aider import Aider
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
+from tests.agents.kimi import Kimi
 from tests.agents.opencode import OpenCode
+from tests.agents.pi import Pi
 from tests.agents.qwen import Qwen
 from tests.agents.vibe import Vibe
 from tests.agents.ways import (
@@ -249,6 +251,26 @@ VIBE_QUESTION = (
 )
 
 
+PI_DIALOG = (
+    r"─────────────\n Dangerous command:\n\n   touch x\n\n Allow?\n\n → Yes\n   No\n\n"
+    r" ↑↓ navigate  enter select  escape/ctrl+c cancel\n\n─────────────"
+)
+PI_BUSY = r"── ⠧ Working ──────────────\n\n── ⠧ Working ──────────────"
+PI_ERROR = r"Error: 400: no\n\nError: 400: nothing of it\n\nEnd"
+
+
+KIMI_DIALOG = (
+    r"──────────────\n   ▶ Run this command?\n\n   $ touch x\n\n   ▶ 1. Approve once\n     3. Reject\n\n"
+    r"   ↑/↓ select · 1/2/3/4 choose · ↵ confirm\n ──────────────"
+)
+KIMI_BUSY = r"⠏ Working… · Tip\n\n  🌑 · Tip: go on"
+KIMI_ERROR = r"Error: [provider.api_error] 400 no\n\n   Error: [provider.api_error] 400"
+KIMI_QUESTION = (
+    r"──────────────\n  question\n\n  ? Which colour?\n\n   → [1] Red\n     [2] Blue\n\n"
+    r"   ↑↓ select  1-3 / ↵ choose  ←/→/tab switch  esc cancel\n ──────────────"
+)
+
+
 def quotes(**texts: str) -> list[Scene]:
     """Return the states in which an agent says, or is saying, what its screen shows in other states."""
     found = []
@@ -350,10 +372,30 @@ SCENES: Mapping[str, Sequence[Scene]] = {
         Scene("typed-dialog", has_typed("Permission for the bash tool 1. Allow once 4. Deny Esc reject"), "idle"),
         Scene("trust", vibe.is_started_elsewhere, "waiting", narrow=True, first=True),
     ],
+    "pi": [
+        *ALL,
+        Scene("question", asks_a_question, "waiting", narrow=True),
+        Scene("writes-dialog", writes(PI_DIALOG), "idle", narrow=True),
+        Scene("typed-working", has_typed_while_it_works("and then"), "working"),
+        *quotes(dialog=PI_DIALOG, busy=PI_BUSY, error=PI_ERROR),
+        Scene("typed-dialog", has_typed("Dangerous command: Allow? → Yes escape/ctrl+c cancel"), "idle"),
+        Scene("trust", pi.is_started_elsewhere, "waiting", narrow=True, first=True),
+    ],
+    "kimi": [
+        *ALL,
+        Scene("question", asks_a_question, "waiting", narrow=True, low=True),
+        Scene("picks", asks_which_ones, "waiting", narrow=True),
+        Scene("review", kimi.reviews_an_answer, "waiting", narrow=True),
+        Scene("writes-dialog", writes(KIMI_DIALOG), "idle", narrow=True),
+        Scene("typed-working", has_typed_while_it_works("and then"), "working"),
+        *quotes(dialog=KIMI_DIALOG, busy=KIMI_BUSY, error=KIMI_ERROR, question=KIMI_QUESTION),
+        Scene("typed-dialog", has_typed("Run this command? 1. Approve once ↑/↓ select Esc cancel"), "idle"),
+        Scene("trust", is_started_elsewhere, "waiting", narrow=True, first=True),
+    ],
 }
 """By agent, its states."""
 
 AGENTS: Mapping[str, type[Agent]] = {
-    kind.name: kind for kind in (Claude, Codex, Gemini, OpenCode, Qwen, Copilot, Aider, Vibe)
+    kind.name: kind for kind in (Claude, Codex, Gemini, OpenCode, Qwen, Copilot, Aider, Vibe, Pi, Kimi)
 }
 """By name, the drivers."""

@@ -85,6 +85,9 @@ PLAIN = "plain"
 STRICT = "run_typescript"
 """A tool of Mistral Vibe, which refuses arguments that it does not know."""
 
+STRICT_QUESTIONS = "AgentSwarm"
+"""A tool of Kimi Code, which refuses such arguments, too."""
+
 # ---- which step is due
 
 UNBOXED = {"sandbox_permissions": "require_escalated", "justification": "May I?"}
@@ -105,7 +108,7 @@ TOOLS: Mapping[str, Mapping[str, Callable[[str], Json]]] = {
     },
     "write": {
         "Write": lambda text: {"file_path": path(text), "content": content(text)},
-        "write": lambda text: {"filePath": path(text), "content": content(text)},
+        "write": lambda text: {"filePath": path(text), "path": path(text), "content": content(text)},
         "write_file": lambda text: {"file_path": path(text), "content": content(text)},
         "create": lambda text: {"path": path(text), "file_text": content(text)},
         "exec_command": lambda text: {"cmd": patch(text)},
@@ -313,8 +316,28 @@ def call(name: str, text: str, tools: Sequence[str]) -> Call:
     """Return the call of the first tool that can do a step. Raise LookupError if the agent has none."""
     for tool, arguments in TOOLS[name].items():
         if tool in tools:
-            return Call(tool, strict(arguments(text)) if STRICT in tools else arguments(text))
+            return Call(tool, fitting(arguments(text), tools))
     raise LookupError(f"this agent has no tool for {name!r}; it has {', '.join(tools)}")
+
+
+def fitting(arguments: Json, tools: Sequence[str]) -> Json:
+    """Return the arguments of a call as the agent with these tools wants them."""
+    if STRICT in tools:
+        return strict(arguments)
+    return known_to_kimi(arguments) if STRICT_QUESTIONS in tools else arguments
+
+
+def known_to_kimi(arguments: Json) -> Json:
+    """Return the arguments of a call as Kimi Code wants them."""
+    found = dict(arguments)
+    if "file_path" in found:
+        found["path"] = found.pop("file_path")
+    if "questions" in found:
+        names = ("header", "question", "options")
+        found["questions"] = [
+            {name: one[name] for name in names} | {"multi_select": one["multiSelect"]} for one in found["questions"]
+        ]
+    return found
 
 
 def strict(arguments: Json) -> Json:

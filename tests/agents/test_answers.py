@@ -14,7 +14,9 @@ from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
+from tests.agents.kimi import Kimi
 from tests.agents.opencode import OpenCode
+from tests.agents.pi import Pi
 from tests.agents.qwen import Qwen
 from tests.agents.versions import needs
 from tests.agents.vibe import Vibe
@@ -23,7 +25,8 @@ from tests.support.waiting import until
 
 KINDS: list[tuple[type[Agent], bool]] = [
     (Claude, False), (Claude, True), (Codex, True), (Gemini, False), (OpenCode, False), (Qwen, False), (Qwen, True),
-    (Copilot, False), (Copilot, True), (Vibe, False), (Vibe, True),
+    (Copilot, False), (Copilot, True), (Vibe, False), (Vibe, True), (Pi, False),
+    (Pi, True), (Kimi, False), (Kimi, True),
 ]  # fmt: skip
 
 
@@ -91,9 +94,17 @@ class TestPermissions:
         assert not {"first", "second"} & {path.name for path in watched.agent.work.iterdir()}
 
 
+def submit_reviewed(watched: Watched) -> None:
+    """Submit an answer that Kimi Code lets its user review: that is a question of its own."""
+    if watched.agent.name == "kimi":
+        watched.agent.shows("Ready to submit your answers")
+        assert "Submit" in answer(watched)
+        answer(watched, "--choose", "Submit")
+
+
 QUESTIONS: list[tuple[type[Agent], bool]] = [
     (Claude, True), (Gemini, True), (OpenCode, True), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True),
-    (Vibe, False),
+    (Vibe, False), (Pi, False), (Kimi, True),
 ]  # fmt: skip
 
 
@@ -104,19 +115,22 @@ class TestQuestions:
     def test_a_choice_is_chosen(self, watched: Watched) -> None:
         asks(watched, "ask: Which colour", "question")
         answer(watched, "--choose", "Blue")
+        submit_reviewed(watched)
         watched.agent.until("idle")
         assert "Blue" in watched.agent.screen()
 
 
 @each(
-    (Claude, False), (Gemini, False), (OpenCode, False), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True)
-)
+    (Claude, False), (Gemini, False), (OpenCode, False), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True),
+    (Kimi, False),
+)  # fmt: skip
 class TestTexts:
     """A text of the user's own."""
 
     def test_a_text_is_typed_whole(self, watched: Watched) -> None:
         asks(watched, "ask: Which size", "question")
         answer(watched, "--text", "green tea, 2 cups; #{pane_id}")
+        submit_reviewed(watched)
         watched.agent.until("idle")
         assert "green tea, 2 cups; #{pane_id}" in watched.agent.screen()
 

@@ -36,6 +36,13 @@ def printed(name: str, text: str, awk: Sequence[str], answer: bool = False, scre
 
 ANSWERS = {
     "opencode/error": ("bad: x", ["The scripted service answers 400."]),
+    "pi/error": (
+        "bad: x",
+        [
+            'Error: 400: {"message":"The scripted service answers 400.","type":"invalid_request_error","code":400}',
+            "If this looks like a pi bug, /bug sends a report to the developers.",
+        ],
+    ),
 }
 
 
@@ -47,3 +54,34 @@ def test_the_error_of_a_failed_turn_is_its_answer(awk: Sequence[str], name: str)
     assert state.split()[0] == "empty"
     assert state.split()[2:4] == ["1", "1"]
     assert [line.strip() for line in answer] == expected
+
+
+@every_awk
+@pytest.mark.parametrize("name", ["pi/typed-working", "kimi/typed-working"])
+def test_a_draft_is_read_without_the_sides_of_its_box(awk: Sequence[str], name: str) -> None:
+    state, first, *_ = printed(name, "and then", awk)
+    assert state.split()[:2] == ["draft", "same"]
+    assert first == "and then"
+    assert printed(name, "and then some", awk)[0].split()[:2] == ["draft", "part"]
+
+
+TURN = """\
+ {}
+
+ {}
+
+──────────────────────────────
+{}
+──────────────────────────────
+~/work
+0.1%/200k (auto)     scripted
+"""
+
+
+@every_awk
+@pytest.mark.parametrize(("said", "answered"), [("hello", "hello"), ("hello", "say hello"), ("one two", "one\n two")])
+def test_where_nothing_marks_a_prompt_its_text_does(awk: Sequence[str], said: str, answered: str) -> None:
+    state, *answer = printed("pi/idle", said, awk, answer=True, screen=TURN.format(said, answered, ""))
+    assert state.split()[:4] == ["empty", "-", "1", "1"]
+    assert answer == [line.strip() for line in answered.split("\n")]
+    assert printed("pi/idle", "another", awk, screen=TURN.format(said, answered, ""))[0].split()[2] == "0"

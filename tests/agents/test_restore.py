@@ -15,7 +15,9 @@ from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
+from tests.agents.kimi import Kimi
 from tests.agents.opencode import OpenCode
+from tests.agents.pi import Pi
 from tests.agents.qwen import Qwen
 from tests.agents.versions import needs, program
 from tests.agents.vibe import Vibe
@@ -26,6 +28,9 @@ from tests.support.waiting import until
 SAID = "remember4711"
 
 CONFIRMED = "in its conversation"
+
+UNCONFIRMED = "does not say whether it has"
+"""What navi says of an agent whose files and title do not show which conversation it has taken up."""
 
 
 def cases() -> Iterator[object]:
@@ -40,6 +45,8 @@ def cases() -> Iterator[object]:
         (OpenCode, False, True),
         (Gemini, True, True),
         (Vibe, True, False),
+        (Pi, True, False),
+        (Kimi, False, False),
     ):
         where = "remote" if remote else "local"
         yield pytest.param(kind, Place(remote, hooks), id=f"{kind.name}-{where}", marks=needs(kind.name))
@@ -51,6 +58,7 @@ def test_a_real_agent_comes_back_in_its_conversation(kind: type[Agent], place: P
         agent = watched.agent
         prefix = f"{agent.account.name}/" if place.remote else ""
         address = f"{prefix}{agent.session}"
+        confirmed = UNCONFIRMED if kind in (Pi, Kimi) else CONFIRMED
         agent.account.sessions_dir.mkdir(mode=0o700, exist_ok=True)
         agent.enter(f"say: {SAID}")
         agent.shows(f"(?s){SAID}.*{SAID}")
@@ -58,13 +66,13 @@ def test_a_real_agent_comes_back_in_its_conversation(kind: type[Agent], place: P
         id = conversation(watched, address)
         if kind is OpenCode:
             until(lambda: title(agent).startswith("OC | "), timeout=SLOW, what="its conversation has a name")
-        assert CONFIRMED in navi(watched.lab, "restart", address).stdout
+        assert confirmed in navi(watched.lab, "restart", address).stdout
         agent.shows(f"(?s){SAID}.*{SAID}")
         until(lambda: conversation(watched, address) == id, timeout=SLOW, what="it has the same conversation")
         set_variables(agent)
         agent.account.tmux("kill-server")
         until(lambda: "lost with its tmux server" in navi(watched.lab, "restore").stdout, what="it is lost")
-        assert CONFIRMED in navi(watched.lab, "restore", address).stdout
+        assert confirmed in navi(watched.lab, "restore", address).stdout
         agent.shows(f"(?s){SAID}.*{SAID}")
         assert navi(watched.lab, "restore").stdout == "no session is lost\n"
         navi(watched.lab, "ls")

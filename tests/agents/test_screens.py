@@ -137,6 +137,8 @@ UNRECORDED = {
     ("qwen", "dialog"),
     ("copilot", "dialog"),
     ("opencode", "interrupted command"),
+    ("pi", "list of conversations"),
+    ("pi", "long line of a failed turn"),
 }
 """Rules for screens that the scripted model does not bring about, such as a question without a question mark, or that
 pass within a second and are in a story.

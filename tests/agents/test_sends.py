@@ -17,7 +17,9 @@ from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
+from tests.agents.kimi import Kimi
 from tests.agents.opencode import OpenCode
+from tests.agents.pi import Pi
 from tests.agents.qwen import Qwen
 from tests.agents.service import Service
 from tests.agents.versions import needs
@@ -26,7 +28,7 @@ from tests.support.machines import Keys, Lab
 from tests.support.verbs import account, navi
 from tests.support.waiting import until
 
-KINDS = (Claude, Codex, Gemini, OpenCode, Qwen, Copilot, Vibe)
+KINDS = (Claude, Codex, Gemini, OpenCode, Qwen, Copilot, Vibe, Pi, Kimi)
 
 PLACES = (Place(False, False), Place(True, False))
 

@@ -21,7 +21,9 @@ from tests.agents import (
     test_codex,
     test_copilot,
     test_gemini,
+    test_kimi,
     test_opencode,
+    test_pi,
     test_qwen,
     test_vibe,
 )
@@ -32,7 +34,9 @@ from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
+from tests.agents.kimi import Kimi
 from tests.agents.opencode import OpenCode
+from tests.agents.pi import Pi
 from tests.agents.qwen import Qwen
 from tests.agents.vibe import Vibe
 from tests.bench.laboratory import Run
@@ -48,9 +52,11 @@ TABLES: Mapping[type[Agent], Sequence[Case]] = {
     Copilot: test_copilot.CASES,
     Aider: test_aider.CASES,
     Vibe: test_vibe.CASES,
+    Pi: test_pi.CASES,
+    Kimi: test_kimi.CASES,
 }
 
-WITHOUT_HOOKS = (Codex, OpenCode, Aider, Vibe)
+WITHOUT_HOOKS = (Codex, OpenCode, Aider, Vibe, Pi, Kimi)
 """Agents that run without hooks only: navi has none for them, or, as OpenCode's, these need the network at first."""
 
 WRONG: Mapping[type[Agent], float] = {Claude: 0.02}

@@ -186,6 +186,39 @@ def test_the_newest_conversation_counts_only_for_the_one_agent_of_its_folder(lab
 
 
 @every_shell
+def test_the_newest_conversation_is_found_among_many_folders_and_by_the_name_of_its_own(lab: Lab, shell: Shell) -> None:
+    folder(lab)
+    Agent(lab.local, "pi", below=True)
+    Agent(lab.local, "kimi", session="web", below=True)
+    now = datetime.now(UTC)
+    stem = now.strftime("%Y-%m-%dT%H-%M-%S-001Z")
+    line = {"type": "session", "id": "p-1", "timestamp": now.strftime("%Y-%m-%dT%H:%M:%S.001Z")}
+    for place, numbers, cwd in (("--zzz--", range(50), "/zzz"), ("--aaa--", [99], str(lab.local.home))):
+        sessions = lab.local.home / ".pi" / "agent" / "sessions" / place
+        sessions.mkdir(parents=True)
+        for number in numbers:
+            path = sessions / f"{stem}_p-{number}.jsonl"
+            path.write_text(json.dumps(line | {"cwd": cwd}, separators=(",", ":")) + "\n")
+            os.utime(path, (number + 1, number + 1) if number < 99 else None)
+    state = lab.local.home / ".kimi-code" / "sessions" / "wd_u_1" / "session_k-1" / "state.json"
+    state.parent.mkdir(parents=True)
+    found = {"id": "session_k-1", "version": 2, "cwd": str(lab.local.home), "createdAt": int(now.timestamp() * 1000)}
+    state.write_text(json.dumps(found, separators=(",", ":")))
+    look(lab.local, shell)
+    assert {name: note.conversation for name, note in notes(lab).items()} == {"api": "p-99", "web": "session_k-1"}
+
+
+@every_shell
+def test_where_an_agent_hides_its_arguments_the_line_that_navi_gave_its_shell_counts(lab: Lab, shell: Shell) -> None:
+    folder(lab)
+    hides = "bash -c 'exec -a kimi-code sleep 1000' --session c-9"
+    lab.local.new_session("api", f"unset NAVI_MARK\n{hides}\ntrue")
+    lab.local.new_session("web", f"{hides}\ntrue")
+    until(lambda: (look(lab.local, shell), len(notes(lab)) == 2)[1], what="they are noted")
+    assert {name: note.conversation for name, note in notes(lab).items()} == {"api": "c-9", "web": ""}
+
+
+@every_shell
 def test_the_conversation_comes_from_hooks(lab: Lab, shell: Shell) -> None:
     folder(lab)
     agent = Agent(lab.local, "qwen", below=True)

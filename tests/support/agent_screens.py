@@ -15,7 +15,7 @@ FAKE = Path(__file__).parent / "fake_agent.py"
 
 SENT = {
     "claude": "❯ ", "codex": "› ", "gemini": " > ", "opencode": "  ┃  ", "qwen": "  > ", "copilot": " ❯ ",
-    "aider": "> ", "vibe": "> ",
+    "aider": "> ", "vibe": "> ", "pi": " ", "kimi": " ✨ ",
 }  # fmt: skip
 """What is before a prompt that was sent."""
 

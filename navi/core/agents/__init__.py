@@ -4,12 +4,16 @@ from navi.core.agents import (
     aider,
     amp,
     claude,
+    cline,
     codex,
     copilot,
+    crush,
     cursor_agent,
     gemini,
     goose,
+    kimi,
     opencode,
+    pi,
     qwen,
     vibe,
 )
@@ -34,6 +38,10 @@ AGENTS = (
     cursor_agent.KIND,
     qwen.KIND,
     vibe.KIND,
+    pi.KIND,
+    kimi.KIND,
+    cline.KIND,
+    crush.KIND,
 )
 """The agents that navi knows without configuration."""
 

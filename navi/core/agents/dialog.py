@@ -5,9 +5,12 @@ from typing import NamedTuple
 
 
 class Choices(StrEnum):
-    """How choices stand on the screen: with numbers, below each other behind one marked line, or beside each other."""
+    """How choices stand on the screen: with numbers, or those in brackets, below each other behind one marked line, or
+    beside each other.
+    """
 
     NUMBERS = "numbers"
+    BRACKETS = "brackets"
     LIST = "list"
     ROW = "row"
 

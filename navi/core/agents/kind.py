@@ -82,13 +82,13 @@ class Box(NamedTuple):
     """The box of an agent, where its next prompt is written, and what becomes of a prompt on its screen.
 
     `start` matches the beginning of the box's first line, up to the draft, and `end` the first line below the draft:
-    the last one on the screen counts. `hint` matches what an empty box shows, `pasted` what it shows for a long
-    text. `shown` matches what is before a prompt that was sent, `queued` a line that is there while prompts wait for
-    the end of a turn. `bullet` is what is before the words of an answer, `noise` matches lines that are none of it, and
-    `bar` what is at the right of a conversation. `apart` matches a line that looks like a prompt and is none: it and
-    the lines below it that `start` matches belong to the answer. So do the lines that look like a prompt directly above
-    one that `failed` matches: they say why a turn has failed. All of them are extended regular expressions (see
-    `patterns`).
+    the last one on the screen counts. `hint` matches what an empty box shows, `pasted` what it shows for a long text.
+    `shown` matches what is before a prompt that was sent, and is "" where nothing is; `queued` a line that is there
+    while prompts wait for the end of a turn. `bullet` is what is before the words of an answer, `noise` matches lines
+    that are none of it, `bar` what is at the right of a conversation, and `side` both sides of the box. `apart` matches
+    a line that looks like a prompt and is none: it and the lines below it that `start` matches belong to the answer. So
+    do the lines that look like a prompt directly above one that `failed` matches: they say why a turn has failed. All
+    of them are extended regular expressions (see `patterns`).
 
     `pause` are the seconds between a text and Enter: an agent takes for pasted what comes together. `interrupt` are the
     keys that end a turn.
@@ -105,6 +105,7 @@ class Box(NamedTuple):
     bar: str = ""
     apart: str = ""
     failed: str = ""
+    side: str = ""
     pause: float = 0.1
     interrupt: tuple[str, ...] = ("Escape",)
 

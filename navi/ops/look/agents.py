@@ -14,7 +14,7 @@
     asked    NAME  WORDS  AFTER  LINE  CUT          (AFTER may be empty) in their order
     dialog   NAME  RULES  KIND  TOP  INSIDE  SIDES  ASKS  SKIP  TOOL  CUT  CHOICES  LABELS  DIGITS  ALLOW  DENY  FREE
                    ESCAPE  TICK  LEAVE              how to read and answer dialogs; commas between the names of rules
-    box      NAME  START  END  SHOWN  HINT  PASTED  QUEUED  BULLET  NOISE  BAR  APART  FAILED
+    box      NAME  START  END  SHOWN  HINT  PASTED  QUEUED  BULLET  NOISE  BAR  APART  FAILED  SIDE
                    (those from HINT on may be empty)
     typing   NAME  PAUSE  KEY...                    seconds between a text and Enter; the keys that end a turn
 """
@@ -59,7 +59,7 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
     for dialog in kind.dialogs:
         yield ("dialog", kind.name, ",".join(dialog.rules), *map(_word, dialog[1:]))
     if kind.box:
-        yield ("box", kind.name, *kind.box[:11])
+        yield ("box", kind.name, *kind.box[:12])
         yield ("typing", kind.name, f"{kind.box.pause:g}", " ".join(kind.box.interrupt))
 
 

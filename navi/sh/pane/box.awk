@@ -22,6 +22,7 @@ BEGIN {
     bar = field[11]
     apart = field[12]
     failed = field[13]
+    side = field[14]
 }
 !lines && !behind && $0 == token { behind = 1; next }
 !behind { text = text $0; next }
@@ -84,6 +85,13 @@ function cut(pattern, text) {
     return text
 }
 
+# inner(TEXT): a line of the box without what is before the draft, and without the sides.
+function inner(text) {
+    sub(start, "", text)
+    if (side != "") gsub(side, "", text)
+    return text
+}
+
 # find_box(): its first line in top, the first one below in bottom; the draft without blanks.
 function find_box(    i) {
     box = "none"
@@ -100,12 +108,12 @@ function find_box(    i) {
         } else for (i = bottom - 1; i > 0 && line[i] !~ finish; i--) if (line[i] ~ start) break
     }
     if (i < 1 || line[i] !~ start) return
-    while (i > 1 && line[i - 1] ~ start) i--
+    while (i > 1 && line[i - 1] ~ start && !(finish != "" && line[i - 1] ~ finish)) i--
     top = i
-    for (; i < bottom; i++) draft = draft squeezed(cut(start, line[i]))
-    for (i = top; i < bottom - 1; i++) if (trimmed(cut(start, line[i])) != "") break
-    first = trimmed(cut(start, line[i]))
-    box = first == "" || is_hint(cut(start, marked[i])) ? "empty" : "draft"
+    for (; i < bottom; i++) draft = draft squeezed(inner(line[i]))
+    for (i = top; i < bottom - 1; i++) if (trimmed(inner(line[i])) != "") break
+    first = trimmed(inner(line[i]))
+    box = first == "" || is_hint(inner(marked[i])) ? "empty" : "draft"
 }
 
 # is_hint(MARKED): whether an empty box shows that: it is known, or faint from its first or second letter on.
@@ -127,7 +135,7 @@ function find_prompts(    i, stop) {
     stop = top ? top : lines + 1
     count = last = follows = 0
     for (i = 1; i < stop; i++) {
-        if (line[i] !~ shown) continue
+        if (line[i] !~ shown || shown == "" && line[i - 1] != "") continue
         from = text == "" ? 0 : ending_of(i, stop)
         if (from) {
             count++
@@ -135,6 +143,9 @@ function find_prompts(    i, stop) {
             follows = 0
             answer = from
             i = from - 1
+            if (shown == "") i = equal_answer(from, stop) - 1
+        } else if (shown == "") {
+            # It may be a prompt or an answer: nothing tells.
         } else if (apart != "" && line[i] ~ apart) {
             while (i + 1 < stop && line[i + 1] ~ start) i++
         } else if (failed != "" && is_failure(i, stop)) {
@@ -146,6 +157,14 @@ function find_prompts(    i, stop) {
         }
     }
     if (!count && length(text) > 100) find_end(stop)
+}
+
+# equal_answer(I, STOP): the first line behind an answer that is the text again, where nothing marks a prompt; else I.
+function equal_answer(i, stop,    after) {
+    after = i
+    while (after < stop && line[after] == "") after++
+    after = after < stop ? ending_of(after, stop) : 0
+    return after ? after : i
 }
 
 # is_failure(I, STOP): whether the lines from this one on say why a turn has failed: what is below them says that it has.
@@ -228,7 +247,7 @@ function find_queue(    i, head) {
     }
     if (!waits) return
     for (i = answer > 1 ? answer : 1; i < lines && !waiting; i++)
-        if (line[i] !~ shown && index(squeezed(line[i]), head)) waiting = 1
+        if ((shown == "" || line[i] !~ shown) && index(squeezed(line[i]), head)) waiting = 1
 }
 
 # print_answer(): the lines between the text and the next prompt, or the box.

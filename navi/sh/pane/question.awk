@@ -18,10 +18,12 @@ BEGIN {
     box = "\\[( |x|X|\342\234\224|\342\234\223)\\] "
     # An arrow in the place of the marker says that the list goes on there.
     arrow = "^ *(\342\206\221|\342\206\223|\342\226\262|\342\226\274)"
-    counted = "^ *((\342\235\257|\342\200\272|\342\227\217|\342\206\221|\342\206\223) *)?(" box ")?[0-9]+[.] ?"
+    marks = "(\342\235\257|\342\200\272|\342\227\217|\342\206\222|\342\226\266)"
+    lead = "^ *((" marks "|\342\206\221|\342\206\223) *)?"
+    counted = lead (style == "brackets" ? "\\[[0-9]+\\] " : "(" box ")?[0-9]+[.] ?")
     # A digit behind the dot would make it a decimal number.
     number = counted "([^0-9]|$)"
-    marker = "^ *(\342\235\257|\342\200\272|\342\227\217) *"
+    marker = "^ *" marks " *"
     edge = "^ *((\342\206\221|\342\206\223|\342\224\200|\342\225\214|\342\224\201|\342\225\255|\342\225\256|\342\225\260|\342\225\257) *)+$"
 }
 {
@@ -87,7 +89,7 @@ function find_numbers(    at, text, value, open, broken) {
             value = text
             sub(marker, "", value)
             sub(arrow " *", "", value)
-            sub("^ *" box, "", value)
+            sub("^ *" (style == "brackets" ? "\\[" : box), "", value)
             value = value + 0
             if (!choices || value < from + choices || (value > from + choices && (broken || value > 99))) {
                 start(at, value)
@@ -280,6 +282,7 @@ function print_lines(letter,    at, text, empty) {
             continue
         }
         if (letter == "q") sub(/^ +/, "", text)
+        if (letter == "q" && at == asked) sub("^(" marks "|[?]) ", "", text)
         if (empty == 1) print letter " "
         empty = 0
         print letter " " text
@@ -296,7 +299,7 @@ function chosen(pattern,    i) {
 # boxed(TEXT): whether the box of a choice is ticked, yes or no; "" for a choice without one. It is before the number or
 # behind it.
 function boxed(text) {
-    if (!match(text, "^ *((\342\235\257|\342\200\272|\342\227\217|\342\206\221|\342\206\223) *)?([0-9]+[.] ?)?" box)) return ""
+    if (!match(text, lead "([0-9]+[.] ?)?" box)) return ""
     return substr(text, 1, RLENGTH) ~ /\[ \] $/ ? "no" : "yes"
 }
 

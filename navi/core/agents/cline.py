@@ -1,0 +1,5 @@
+"""Cline's CLI."""
+
+from navi.core.agents.kind import AgentKind
+
+KIND = AgentKind("cline", ("cline",))

@@ -1,0 +1,5 @@
+"""Crush."""
+
+from navi.core.agents.kind import AgentKind
+
+KIND = AgentKind("crush", ("crush",))
