@@ -85,3 +85,27 @@ def test_where_nothing_marks_a_prompt_its_text_does(awk: Sequence[str], said: st
     assert state.split()[:4] == ["empty", "-", "1", "1"]
     assert answer == [line.strip() for line in answered.split("\n")]
     assert printed("pi/idle", "another", awk, screen=TURN.format(said, answered, ""))[0].split()[2] == "0"
+
+
+PASTED = """\
+> [Pasted 2340 characters]
+──────────────────────────────
+
+  many
+
+                Paste the same text again to show it in full
+──────────────────────── ask ─
+>
+
+──────────────────────────────
+~/work        360/200k tokens (0%)
+"""
+
+
+@every_awk
+def test_the_answer_to_a_long_text_is_found_below_its_placeholder(awk: Sequence[str]) -> None:
+    text = "\n".join(f"line {number} of several" for number in range(60))
+    state, *answer = printed("vibe/idle", text, awk, answer=True, screen=PASTED)
+    assert state.split()[:4] == ["empty", "-", "1", "1"]
+    assert answer == ["many"]
+    assert printed("vibe/idle", "short", awk, screen=PASTED)[0].split()[2] == "0"

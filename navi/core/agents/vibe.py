@@ -94,9 +94,10 @@ KIND = AgentKind(
         BOX,
         RULE,
         "^> ",
+        pasted="\\[Pasted [0-9]+ characters.",
         queued="^\u00bb Queued",
         bullet="^  ",
-        noise=f"{RULE}|{BUSY}",
+        noise=f"{RULE}|{BUSY}|^ +Paste the same text again",
         bar=BAR,
     ),
 )
