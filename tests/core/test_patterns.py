@@ -23,6 +23,7 @@ BAD = [
     ("a\nb", "control character"),
     ("[\u2802\u2810]", "not ASCII"), ("[\\.]", "[\\.]"), ("[b-a]x[", "without"), ("[!-z]", "[!-z]"),
     ("[]a]", "without"), ("\\d", "\\d"), ("a\\b", "\\b"), ("(a)\\1", "\\1"), ("[a", "without its ]"),
+    ("[^]", "without a character"),
     ("a{2}", "has { or }"), ("*a", "repeats nothing"), ("a**", "repeats nothing"), ("(?:a)", "repeats nothing"),
     ("()", "empty part"), ("a||b", "empty part"), ("|a", "empty part"), ("(a", "unterminated"), ("a)", "unbalanced"),
     ("a\\", "has \\"), ("a}", "has { or }"), ("a^", "in its middle"), ("$a", "in its middle"), ("[[=a=]]", "[[=a=]"),

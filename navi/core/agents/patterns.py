@@ -25,6 +25,8 @@ def why_unusable(pattern: str) -> str:
 
 
 def _why_wrong_set(bracket: str) -> str:
+    if bracket == "[^]":
+        return "has [^] without a character; write \\^"
     if not bracket.isascii():
         return f"has {bracket}, which is not ASCII; use (a|b)"
     inner = re.sub(r"\[:[a-z]+:\]", "", bracket[1:-1].removeprefix("^"))
