@@ -94,8 +94,8 @@ function nameless(    id) {
     return id
 }
 
-# begin_record(id): a record for a conversation. One that had no id yet gets it. What begins without a terminal runs in a
-# tool of the one that has the pane.
+# begin_record(id): begin a record for a conversation. One that had no id yet gets it. A conversation without a terminal
+# runs in a tool of the one that has the pane.
 function begin_record(id,    record, unnamed, i) {
     if (entry == "" && event ~ /^(SessionStart|UserPromptSubmit)$/) end_others(id)
     unnamed = child_of(records, agent ":" pane) ? agent ":" pane : agent ":"
@@ -173,9 +173,9 @@ function put_place(record) {
     put(record, "pane", quoted(pane))
 }
 
-# says_nothing(record): while requests are open, the reminder of them tells nothing new, and what another tool did, which
-# ran at the same time, answers none. Being at its prompt for a while tells something only of an agent that seemed to be
-# at work; after the end of its turn, its subagents are.
+# says_nothing(record): while requests are open, a reminder of them adds nothing, and the end of another tool, which ran
+# at the same time, answers none. Resting at its prompt is news only from an agent that seemed to work; after the end of
+# its turn, its subagents may still work.
 function says_nothing(record,    was, open) {
     was = decode(raw_of(record, "status"))
     if (event == "Notification" && status == "idle")

@@ -29,8 +29,8 @@ navi_limited() {
     return "$navi_code"
 }
 
-# navi_ask_tmux COMMAND...: what the server around this pane, navi_around, answers; "hung" if it does not. Only lines are
-# read, for the client passes its end of the pipe on to the server: one that hangs holds it open.
+# navi_ask_tmux COMMAND...: print what the server around this pane, navi_around, answers; "hung" if it does not. Only
+# lines are read: the client passes its end of the pipe on to the server, and one that hangs holds it open.
 navi_ask_tmux() {
     {
         navi_limited 2 tmux -u -S "$navi_around" "$@" 3</dev/null
@@ -66,8 +66,8 @@ navi_find_session() {
     case $navi_pane_session in '' | */*) return 1 ;; esac
 }
 
-# navi_find_in_group: the sessions of a group show the same panes, and tmux names the one that was used last. The agent's
-# status belongs to the one that has a status file; of several, and where none has, to the oldest.
+# navi_find_in_group: the sessions of a group show the same panes, and tmux names the one that was used last. The
+# agent's status belongs to the one with a status file; of several, and where none has one, to the oldest.
 navi_find_in_group() {
     navi_best=
     navi_answer=$(navi_ask_tmux list-sessions -F '#{session_id} #{session_group}	#{session_name}')
@@ -80,7 +80,8 @@ navi_find_in_group() {
     set +f
 }
 
-# navi_compare_member: take the session navi_member if it is the first, the only one with a file, or older. Ids count up.
+# navi_compare_member: take the session navi_member if it is the first, the only one with a file, or older. Ids count
+# up.
 navi_compare_member() {
     navi_member_id=${navi_member%% *}
     navi_member=${navi_member#*	}
@@ -101,8 +102,8 @@ navi_describe_place() {
     case $navi_around in *[[:cntrl:]]*) navi_where= ;; esac
 }
 
-# navi_find_former: a session without a file may have one under the name that it had before. Hooks write the place always
-# in the same way.
+# navi_find_former: a session without a file may have one under its former name. Hooks always write the place in the
+# same way.
 navi_find_former() {
     navi_former=$(
         cd "$navi_folder" && grep -lF "\"place\":{\"host\":\"$navi_place_host\",\"boot\":\"$navi_place_boot\",\"socket\":\"$navi_around\",\"server\":$navi_server,\"session\":\"$navi_session_id\"," ./*.json

@@ -60,8 +60,8 @@ function apply(    part, rest) {
     show()
 }
 
-# dismiss(): a person has seen what the most urgent conversation says, whichever agent has it. Older hooks keep no records
-# of agents but Claude Code.
+# dismiss(): a person has seen the message of the most urgent conversation, whichever agent has it. Older hooks keep
+# records of Claude Code only.
 function dismiss(    id, agents, i, dismissed) {
     drop_before_boot()
     of_any_agent = 1

@@ -30,8 +30,8 @@ navi_use() {
 # begun, such as its mv, goes on for a moment without it. To write a line into a new lock takes less time, too.
 navi_settled_locks=
 
-# navi_stale: whether who made the lock has ended, or can't be the one any more: no hook works for a minute. Who it was is
-# in navi_dead_owner, as far as that can be known.
+# navi_stale: whether the process that made the lock has ended, or can't be the same any more: no hook works for a
+# minute. Sets navi_dead_owner to that process, as far as that can be known.
 navi_stale() {
     navi_dead_owner=unknown
     navi_read_owner "$navi_lock" || return
@@ -91,9 +91,10 @@ navi_end_stale() {
     navi_stale && navi_is_settled && navi_break
 }
 
-# navi_finish_other: if a hook was killed after it had written a whole version of the status file, put that in place, since
-# the events in it may have been removed already. Otherwise remove the version: then no event was removed. The line that
-# names the holder goes first, so that the next lock, while it is still empty, does not seem to be the dead hook's.
+# navi_finish_other: if a hook was killed after it had written a whole version of the status file, put that in place,
+# since the events in it may have been removed already. Otherwise remove the version: then no event was removed. The
+# line that names the holder goes first, so that the next lock, while it is still empty, does not seem to be the dead
+# hook's.
 navi_finish_other() {
     if navi_abandoned && navi_whole "$navi_lock"; then
         [ ! -e "$navi_file" ] || navi_whole "$navi_file" || navi_keep_broken || return
@@ -103,7 +104,7 @@ navi_finish_other() {
     fi
 }
 
-# navi_break: end the lock that navi_stale has found stale. Fails where it is another's by now, or somebody else ends it.
+# navi_break: end the lock that navi_stale has found stale. Fails if another process has it by now, or ends it just now.
 navi_break() { navi_end_claimed "$navi_lock" "$navi_dead_owner" navi_stale navi_finish_other; }
 
 # navi_gather: the events that others left, in navi_left, and their files in navi_gathered. One without its end is still

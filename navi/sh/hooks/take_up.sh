@@ -13,7 +13,8 @@ navi_take_up() {
     done
 }
 
-# navi_sweep_holders: remove the lines of holders whose sessions have neither status file nor lock: a thousand at a look.
+# navi_sweep_holders: remove the lines of holders whose sessions have neither status file nor lock, a thousand at a
+# look.
 navi_sweep_holders() {
     set --
     for navi_left_path in "$navi_state"/holder.*; do
@@ -44,8 +45,8 @@ navi_take_up_all() {
     navi_sweep_claims
 }
 
-# navi_name_left: the session of the file navi_left_path, in navi_left_name. An event's ends in .TIME.PROCESS@HOST@START;
-# an earlier version of navi wrote only .TIME.PROCESS.
+# navi_name_left: set navi_left_name to the session of the file navi_left_path. The name of an event ends in
+# .TIME.PROCESS@HOST@START; earlier versions of navi wrote only .TIME.PROCESS.
 navi_name_left() {
     navi_left_name=${navi_left_path#"$navi_state/"}
     navi_left_name=${navi_left_name#*.}

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/fail
-# Why something could not be written: each write is checked where it happens, and whoever finds that it failed asks here.
+# Why a write failed: each write is checked where it happens, and a caller whose write failed asks here.
 
 # navi_fail_to_write FOLDER CONSEQUENCE [WORDS]: end the operation with the reason why nothing can be written in that
 # folder, or with WORDS if that is not known.

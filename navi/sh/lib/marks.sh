@@ -55,8 +55,8 @@ navi_is_mark_of() {
     [ "$navi_mark_server" = "$1" ] || { navi_is_default "$navi_mark_server" && navi_is_default "$1"; }
 }
 
-# navi_move_marks FROM TO SOCKET: what is marked of a session of that server is from now on of the name TO, or gone where
-# that is empty; what it was stands in navi_moved. Without marks nothing is done.
+# navi_move_marks FROM TO SOCKET: give the marks of a session of that server to the name TO, or remove them where TO is
+# empty; navi_moved keeps what they were. Without marks this does nothing.
 navi_move_marks() {
     navi_moved=
     [ -f "$navi_state/marks" ] && navi_lock_marks || return

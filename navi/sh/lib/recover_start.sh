@@ -3,8 +3,9 @@
 # changes: navi_answer navi_journal navi_patience navi_socket
 # The journal of starting a session, and its recovery.
 
-# navi_note_begun: the journal of starting a session on navi_socket, in navi_begun; "" where it can't be written. Until it
-# has settled, the session keeps its pane if it dies, so that navi can report why, and has the mark @navi_starting.
+# navi_note_begun: set navi_begun to the journal of starting a session on navi_socket; to "" where it can't be written.
+# Until it has settled, the session keeps its pane if it dies, so that navi can report why, and has the mark
+# @navi_starting.
 navi_note_begun() {
     navi_other_journal=${navi_journal-}
     navi_begun=

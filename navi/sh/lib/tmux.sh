@@ -15,8 +15,8 @@ navi_newline='
 navi_find_tmux() { for navi_folder in "$HOME/.local/bin" "$HOME/bin" /opt/homebrew/bin /usr/local/bin /home/linuxbrew/.linuxbrew/bin "$HOME/.linuxbrew/bin" "$HOME/.nix-profile/bin" "/etc/profiles/per-user/${USER:-root}/bin" /nix/var/nix/profiles/default/bin /run/current-system/sw/bin "$HOME/.guix-profile/bin" /run/current-system/profile/bin /opt/local/bin /usr/pkg/bin /snap/bin; do case ":$PATH:" in *":$navi_folder:"*) ;; *) PATH=${PATH:+$PATH:}$navi_folder ;; esac; done; export PATH; }
 navi_find_tmux
 
-# navi_refuse_foreign SOCKET: fail if there is such a socket and it belongs to another user, who sees what is typed there.
-# Of a link, the socket that it leads to counts. attach.py sends this line, too. 77 is navi_refused (lib/fail).
+# navi_refuse_foreign SOCKET: fail if there is such a socket and it belongs to another user, who sees what is typed
+# there. Of a link, its target counts. attach.py sends this line, too. 77 is navi_refused (lib/fail).
 navi_refuse_foreign() { if [ -n "$1" ] && [ -e "$1" ]; then [ -O "$1" ] || { echo "the tmux socket $1 belongs to another user" >&2; return 77; }; fi; }
 
 # navi_expand PATH: in navi_expanded, a path as people write it: a leading ~, and what is not absolute, is below the
@@ -162,8 +162,8 @@ navi_find_user() {
     case ${navi_user-} in '' | *[!0-9]*) navi_user=$(id -u) ;; esac
 }
 
-# navi_find_default: the socket of the user's default server in navi_default, as the server itself names it: tmux follows
-# symbolic links in the path of its folder.
+# navi_find_default: set navi_default to the socket of the user's default server, as the server itself names it: tmux
+# follows symbolic links in the path of its folder.
 navi_find_default() {
     [ -z "${navi_default-}" ] || return 0
     navi_find_user
@@ -257,7 +257,7 @@ navi_escape() {
     esac
 }
 
-# navi_escape_format WORD: the same where tmux looks for formats, which can run commands: every # must be two. Only those
+# navi_escape_format WORD: the same where tmux expands formats, which can run commands: every # must be two. Only those
 # before a [ begin a style, which tmux leaves as it is.
 navi_escape_format() {
     navi_todo=$1

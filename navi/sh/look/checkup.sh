@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2154
 # needs: look/look look/sessions look/files hooks/lost_event registry/absent registry/location session/agent_path
 # changes: navi_out navi_trouble
-# checkup.sh DIR FORMAT PROGRAM...: what this machine knows of itself and navi depends on: clock, tmux, the registry, the
-# folder of status files, hooks, whether sessions outlive a logout, and which of these PROGRAMs of agents are there.
-# Nothing is changed but for one file that is written and removed again.
+# checkup.sh DIR FORMAT PROGRAM...: report what navi depends on at this machine: clock, tmux, the registry, the folder
+# of status files, hooks, whether sessions outlive a logout, and which of these PROGRAMs of agents are there. It changes
+# nothing, but for one file that it writes and removes again.
 
 # navi_record_tmux: how every server answers, and the version of the program.
 navi_record_tmux() {
@@ -13,8 +13,8 @@ navi_record_tmux() {
     navi_out=$navi_out$navi_panes$navi_activity
 }
 
-# navi_record_registry_folder: which folder the registry is in, whether it can be used, and, in the body, why not. One of the
-# user's own where the usual one is another user's is private.
+# navi_record_registry_folder: report which folder the registry is in, whether it can be used, and, in the body, why
+# not. It is private where the usual one is another user's, so that the user has one of their own.
 navi_record_registry_folder() {
     navi_condition=unusable
     if navi_find_registry; then
@@ -115,8 +115,8 @@ navi_record_lingering() {
     navi_record lingering "${navi_kills#*=} ${navi_lingers#*=}"
 }
 
-# navi_record_agents PROGRAM...: the free KiB for what agents without a terminal print, and in the body those programs that
-# are there, with their versions; all are asked at the same time.
+# navi_record_agents PROGRAM...: report the free KiB for the output of agents without a terminal, and in the body those
+# programs that are there, with their versions, all asked at the same time.
 navi_record_agents() {
     navi_free=$(df -Pk "${navi_dir%/*}" 2>/dev/null | awk 'NR == 2 { print $4 }')
     navi_record agents "$navi_free"

@@ -3,7 +3,7 @@
 # changes: navi_confirmed navi_touched
 # Clean-up: the status files of sessions that have ended (judge.sh) are removed (remove.sh).
 
-# Seconds between the two looks that must agree. A session that is just being made or renamed is not listed for a moment.
+# Seconds between the two looks that must agree. tmux does not list a session for a moment while it is made or renamed.
 navi_doubt_lasts=0.3
 
 # The files that were suspected at the last look, as lines of navi_known.

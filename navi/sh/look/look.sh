@@ -4,7 +4,7 @@
 # changes: navi_word
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
 
-# navi_record_clock: what o'clock it is here (bash knows without a process), since which start of the machine, and how many
+# navi_record_clock: report the time of this machine (bash knows it without a process), its present start, and how many
 # hundredths of a second ago that was, the unit in which processes count their own start.
 navi_record_clock() {
     navi_boot=

@@ -55,7 +55,8 @@ navi_is_still() {
     case $navi_process_state in [ZX]*) return 1 ;; esac
 }
 
-# navi_is_probably_still PROCESS STARTED: the same where a system may not tell when a process was started: it runs, then.
+# navi_is_probably_still PROCESS STARTED: the same, but where the system does not report when it started, being alive is
+# enough.
 navi_is_probably_still() {
     kill -0 "$1" 2>/dev/null || return
     [ -n "$navi_has_files" ] || navi_find_files

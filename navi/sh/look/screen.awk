@@ -1,6 +1,6 @@
-# Prints which rule of the description of agents (ops/look/agents.py) holds for the screens of panes, as records of a look.
-# Input is the text of each pane behind a line "TOKEN capture PROCESS NAME", up to a line "TOKEN end": what follows that
-# may never come. The token is in navi_token, the description in navi_rules.
+# Prints which rule of the description of agents (ops/look/agents.py) holds for the screens of panes, as records of a
+# look. Input is the text of each pane after a line "TOKEN capture PROCESS NAME", up to a line "TOKEN end": what follows
+# that may never come. The token is in navi_token, the description in navi_rules.
 
 BEGIN {
     token = ENVIRON["navi_token"]

@@ -29,8 +29,8 @@ navi_capture() {
     done
 }
 
-# navi_add_capture COUNT: whether the pane of navi_capture_line is asked for now: others are at other servers, or too many. A
-# format of tmux is no name.
+# navi_add_capture COUNT: whether the pane of navi_capture_line is asked for now: others are on other servers, or too
+# many. A format of tmux is no name.
 navi_add_capture() {
     navi_capture_name=${navi_capture_line#*	}
     navi_capture_pane=${navi_capture_line%%	*}

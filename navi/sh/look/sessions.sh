@@ -115,8 +115,8 @@ navi_list() {
     navi_add_children
 }
 
-# navi_add_children: what was listed, with what runs now below panes that show a shell: it may only wait for an agent that it
-# runs.
+# navi_add_children: add to the listing what runs now below panes that show a shell: the shell may only wait for an
+# agent that it runs.
 navi_add_children() {
     navi_children=
     for navi_process in $navi_shells; do navi_note_children; done 2>/dev/null
@@ -213,8 +213,9 @@ navi_find_rest() {
     navi_rest=${1#"$navi_token end "}
 }
 
-# navi_note_processes SOCKET: keep the processes of living panes, those that show a shell, and whether there are dead ones.
-# In navi_pane_list is a line "PROCESS ID SOCKET" for each living pane, in navi_activity when each had its last output.
+# navi_note_processes SOCKET: keep the processes of living panes, those that show a shell, and whether there are dead
+# ones. navi_pane_list gets a line "PROCESS ID SOCKET" for each living pane, navi_activity when each last printed
+# something.
 navi_note_processes() {
     for navi_process in ${navi_rest#* }; do
         navi_output_time=

@@ -1,10 +1,12 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/agent_pane pane/guard pane/question pane/choices pane/ticks pane/writer_lock pane/given_answers registry/absent
+# needs: pane/agent_pane pane/guard pane/question pane/choices pane/ticks pane/writer_lock pane/given_answers
+# needs: registry/absent
 # changes: navi_asked navi_choice navi_name navi_read_tries
-# answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a pane
-# asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label; several of them, with commas
-# between, where choices are ticked), text (VALUE is what to type) or dry (nothing is typed). CALL names this call, and WHO who answers. Then wait so many SECONDS for the question
-# to go. LOCK is the token of the caller's own lock.
+# answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a
+# pane asks, if the question has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label; several of
+# them, with commas between, where choices are ticked), text (VALUE is what to type) or dry (nothing is typed). CALL
+# names this call, and WHO the person who answers. Then wait so many SECONDS for the question to go. LOCK is the token
+# of the caller's own lock.
 
 # navi_refuse_closed: a pane that would not take an answer.
 navi_refuse_closed() {
@@ -86,8 +88,8 @@ navi_in_no_mode() {
     return 1
 }
 
-# navi_check_struck STATUS: whether tmux typed it, by its answer navi_struck. If it did not answer it may do so later, so
-# nothing is ever typed again.
+# navi_check_struck STATUS: whether tmux typed it, by its answer navi_struck. If it did not answer it may do so later,
+# so nothing is ever typed again.
 navi_check_struck() {
     case $1,$navi_struck in 0,*'was typed'*) return 0 ;; 0,*) return 1 ;; esac
     navi_verdict "$1" "$navi_struck"
@@ -146,8 +148,8 @@ navi_move_to() {
     done
 }
 
-# navi_press_choice: the one key that answers, or for a text opens its field; or those that tick choices, and the one that
-# leaves the question then.
+# navi_press_choice: press the one key that answers, or opens the field for a text; or those that tick choices, and then
+# the one that leaves the question.
 navi_press_choice() {
     navi_asked_before=$navi_asked
     if [ "$navi_several" = yes ]; then

@@ -1,8 +1,8 @@
 # Prints what a screen shows of an agent's box and of a text that was sent to it: a line of words, and then either the
 # draft in the box and what waits below the conversation, or with navi_wants_answer the answer to the text. Input is the
 # text, a line with the token, and the screen, with colours or without. The description of the box is in navi_box, as
-# ops/look/agents.py has it. Neither blanks nor punctuation count where texts are compared: agents break lines where they like,
-# and some understand Markdown.
+# ops/look/agents.py has it. Comparing texts ignores blanks and punctuation: agents break lines where they like, and
+# some understand Markdown.
 #
 # The words: empty, draft or none, for the box; how the draft compares with the text: same, pasted, glued, part, other;
 # how many prompts that were sent are the text; whether the last one is; whether prompts wait for the end of a turn;

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
 # needs: pane/box.awk pane/guard pane/agent_state pane/dialogs pane/typing lib/fail
 # changes: navi_unchanged navi_undone navi_verified
-# Typing into the box of an agent, and what becomes of that: it was taken up, it waits for the end of the turn, or nobody
-# can tell.
+# Typing into the box of an agent, and what becomes of the text: the agent accepts it, it waits for the end of the turn,
+# or that can't be known.
 
 # The description of the box of the agent that was found, "" for none.
 navi_box=
@@ -48,7 +48,7 @@ navi_note_box() {
     navi_is_followed=$7
 }
 
-# navi_refuse_no_box: an agent whose box is not on the screen that was read shows something else, where letters may be commands.
+# navi_refuse_no_box: an agent whose box is not on the screen shows something else, where letters may be commands.
 navi_refuse_no_box() {
     [ "$navi_in_box" = none ] || return 0
     navi_last_shown=$(printf '%s\n' "$navi_screen" | LC_ALL=C sed -n '/[^ ]/h;${g;s/^ *//;p;}')
@@ -87,7 +87,8 @@ navi_say_to_agent() {
     case $navi_outcome in unconfirmed) navi_verified=no ;; *) navi_verified=yes ;; esac
 }
 
-# navi_type_into_box TEXT: as one pasted text, so that no key does anything else; only a command must be typed to be one.
+# navi_type_into_box TEXT: paste it as one text, so that no key does anything else; only a command must be typed to be
+# one.
 navi_type_into_box() {
     case $1 in
     *[[:cntrl:]]*) navi_paste "$1" -p ;;
@@ -137,14 +138,15 @@ navi_await_outcome() {
     done
 }
 
-# navi_judge_end TEXT: what became of it if the agent or its session has ended: a command may have done that, and nothing
-# shows whether another text was taken up before.
+# navi_judge_end TEXT: judge what became of it if the agent or its session has ended: a command may have done that, and
+# nothing shows whether another text was accepted before.
 navi_judge_end() {
     case $1 in /* | exit | quit | :q*) navi_outcome=submitted ;; esac
 }
 
-# navi_draft_is_there TEXT: look whether the box shows the text and no dialog is open; then keys may be pressed for as long as
-# nothing changes. A box that shows it proves that none is, also where a list of commands hides what the agent does.
+# navi_draft_is_there TEXT: look whether the box shows the text and no dialog is open; then keys may be pressed for as
+# long as nothing changes. A box that shows it proves that none is open, also where a list of commands hides what the
+# agent does.
 navi_draft_is_there() {
     navi_look_at_pane || navi_fail_gone
     navi_read_box "$1"
@@ -164,7 +166,7 @@ navi_press_again() {
     navi_press Enter
 }
 
-# navi_is_queued: whether the screen shows that the text waits for the end of the turn. An agent that takes it up at once
+# navi_is_queued: whether the screen shows that the text waits for the end of the turn. An agent that accepts it at once
 # may show so for a moment before.
 navi_is_queued() {
     [ "$navi_looks" -ge "$([ "$navi_word_before" = working ] && echo 8 || echo 25)" ] || return

@@ -11,8 +11,8 @@ navi_open_answers() {
 }
 
 # navi_note_answer STATE: note the answer of this call. Its state is sent before the key is pressed, then gone if the
-# question is gone, there if it is still there, died if the agent has ended, unfinished if a text was not submitted. Only
-# the note before the key is pressed must succeed.
+# question is gone, there if it is still there, died if the agent has ended, unfinished if a text was not submitted.
+# Only the note before the key is pressed must succeed.
 navi_note_answer() {
     navi_describe_answer "$1"
     navi_find_answers "$navi_status_folder"

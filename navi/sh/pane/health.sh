@@ -5,8 +5,8 @@
 # its process is gone (1 or 0), the process, and how it ended; or what there is not: server, session or pane. With TOUCH
 # the session counts as used.
 
-# navi_print_missing: what is missing: server, session or pane. A session that has only the name of the registered one is
-# not that session.
+# navi_print_missing: print what is missing: server, session or pane. A session that has only the name of the registered
+# one is another session.
 navi_print_missing() {
     navi_lacks=session
     if navi_seek; then

@@ -1,12 +1,12 @@
-# Prints what a dialog asks, by the description of agents (ops/look/agents.py) in navi_rules: the first line has, with tabs
-# between them, the kind of question, how its choices stand, the number of the marked choice (0 if none is), those of the
-# choices that say yes, say no and take a text (0 for none), yes or no: whether several can be ticked, whether the
-# beginning of the dialog is seen, and whether a digit chooses; the choice that Escape chooses; yes or no: whether more
-# choices may be off the screen; the keys that tick a choice and that leave what is ticked (- for none); and the labels
-# of a row. The lines behind it begin with a letter and a blank: t the tool, i what it is to do, q the question, c a
-# choice with its number, b its number and yes or no: whether it is ticked, d more of that choice. Behind a line "g", globs
-# for lines of the screen: q of what is asked, c of choices. Prints nothing where nothing can be chosen.
-# Input is the screen of the agent navi_agent, on which its rule navi_rule holds.
+# Prints what a dialog asks, by the description of agents (ops/look/agents.py) in navi_rules: the first line has, with
+# tabs between them, the kind of question, how its choices stand, the number of the marked choice (0 if none is), those
+# of the choices that say yes, say no and take a text (0 for none), yes or no: whether several can be ticked, whether
+# the beginning of the dialog is seen, and whether a digit chooses; the choice that Escape chooses; yes or no: whether
+# more choices may be off the screen; the keys that tick a choice and that leave what is ticked (- for none); and the
+# labels of a row. Each of the next lines begins with a letter and a blank: t the tool, i its input, q the question, c a
+# choice with its number, b its number and yes or no: whether it is ticked, d more of that choice. After a line "g" come
+# globs for lines of the screen: q of the question, c of choices. Prints nothing where nothing can be chosen. Input is
+# the screen of the agent navi_agent, on which its rule navi_rule holds.
 
 BEGIN {
     count = split(ENVIRON["navi_rules"], whole, "\n")
@@ -78,8 +78,8 @@ function plain(at,    text) {
 # ---- choices
 
 # find_numbers(): the last numbers on the screen that follow each other. Lines below a choice, up to an empty one,
-# belong to it, also those with numbers further right. Where the pane has no room, an agent leaves out some: if only rules
-# are between two, these are hidden.
+# belong to it, also those with numbers further right. Where the pane has no room, an agent leaves out some: if only
+# rules are between two, these are hidden.
 function find_numbers(    at, text, value, open, broken) {
     for (at = 1; at <= lines; at++) {
         text = plain(at)
@@ -104,8 +104,8 @@ function find_numbers(    at, text, value, open, broken) {
     }
 }
 
-# number_at(TEXT): where the number of a choice begins. A marker or an arrow before it has three bytes, and one column. A
-# choice may be one column further right than the marked one; a number in a description is at least below the label.
+# number_at(TEXT): where the number of a choice begins. A marker or an arrow before it has three bytes, and one column.
+# A choice may be one column further right than the marked one; a number in a description is at least below the label.
 function number_at(text) {
     match(text, /[0-9]/)
     return RSTART - (text ~ marker || text ~ arrow ? 2 : 0)
@@ -300,8 +300,8 @@ function boxed(text) {
     return substr(text, 1, RLENGTH) ~ /\[ \] $/ ? "no" : "yes"
 }
 
-# more_choices(): whether a list can be moved, as far as arrows tell, or has a beginning or a part that is not seen. Menus show no
-# arrows where the pane has no room for all of it.
+# more_choices(): whether the list can scroll, by its arrows, or begins or ends out of sight. Menus show no arrows where
+# the pane has no room for all of it.
 function more_choices(    at) {
     if (from > 1 || hides || (kind == "menu" && seen == "no")) return "yes"
     for (at = begin - 1; at <= end + 1; at++) if (plain(at) ~ (arrow "( .*)?$")) return "yes"

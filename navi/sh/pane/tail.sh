@@ -81,8 +81,8 @@ navi_conclude() {
     exit
 }
 
-# navi_find SOCKET TARGET NAME REGISTERED LINES [IDENTITY PANE NEXT HISTORY WIDTH SERVER]: print server and id of the pane;
-# nothing if the one that was followed before is not in its session any more.
+# navi_find SOCKET TARGET NAME REGISTERED LINES [IDENTITY PANE NEXT HISTORY WIDTH SERVER]: print server and id of the
+# pane; nothing if the one that was followed before is not in its session any more.
 navi_find() {
     if [ -n "${6-}" ]; then
         navi_name=$3

@@ -27,8 +27,8 @@ navi_refuse_unready() {
     navi_leave_mode
 }
 
-# navi_leave_mode: leave all modes of tmux that the pane is in, or end: keys would go to the mode, and text past it. Not every
-# mode knows cancel; copy-mode -q leaves any, since tmux 3.2.
+# navi_leave_mode: leave all modes of tmux that the pane is in, or end: keys would go to the mode, and text past it. Not
+# every mode knows cancel; copy-mode -q leaves any, since tmux 3.2.
 navi_leave_mode() {
     navi_tmux "$navi_socket" send-keys -t "$navi_pane" -X cancel >/dev/null 2>&1
     navi_is_in_mode || return 0
@@ -118,13 +118,13 @@ navi_paste() {
     navi_check_answer "$(navi_load "$@" 2>&1)" $?
 }
 
-# navi_load [\; COMMAND...]: put the text navi_typed into the buffer of this call for the time of these commands of tmux.
+# navi_load [\; COMMAND...]: put the text navi_typed into the buffer of this call while these commands of tmux run.
 navi_load() {
     printf '%s' "$navi_typed" | navi_tmux "$navi_socket" load-buffer -b "$navi_token" - "$@" \; delete-buffer -b "$navi_token"
 }
 
-# navi_guarded COMMAND FUNCTION: let tmux carry out the command if nothing has changed since the pane was looked at; else
-# look again. A busy agent changes its screen often. FUNCTION calls tmux with more commands.
+# navi_guarded COMMAND FUNCTION: let tmux run the command if nothing has changed since the pane was looked at; else look
+# again. A busy agent changes its screen often. FUNCTION calls tmux with more commands.
 navi_guarded() {
     navi_guard_tries=100
     while :; do

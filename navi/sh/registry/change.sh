@@ -128,8 +128,9 @@ navi_registry_time_of() {
     date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || exec date -u -r "$1" +%Y-%m-%dT%H:%M:%SZ
 }
 
-# navi_touch_entry: note in the registry, in the background, that navi_name was used just now; navi_await_touch waits for
-# the end of that. It gives up if the registry is locked for more than a second, so that no operation waits for long.
+# navi_touch_entry: note in the registry, in the background, that navi_name was used just now; navi_await_touch waits
+# for the end of that. It gives up if the registry is locked for more than a second, so that no operation waits for
+# long.
 navi_touch_entry() {
     navi_toucher=
     [ "$navi_entry" = yes ] || return 0

@@ -68,8 +68,8 @@ navi_open_sockets() {
 # The folders that were found to be good, as lines "=FOLDER".
 navi_guarded=
 
-# navi_guard FOLDER: fail if it is not ours, or others can write to it; navi_trouble says which. One that tools have made
-# in the usual place with a lax umask is put right.
+# navi_guard FOLDER: fail if it is not ours, or others can write to it; navi_trouble says which. If tools have made the
+# usual folder with a lax umask, correct its mode.
 navi_guard() {
     case $navi_guarded in *"=$1$navi_newline"*) return 0 ;; esac
     if [ ! -d "$1" ] || [ ! -w "$1" ]; then

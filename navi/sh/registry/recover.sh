@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/recover_kill lib/recover_rename lib/recover_undo registry/find_entry registry/change
 # changes: navi_edits navi_name navi_used_at
-# Recovery of the registry's entries, for requests that carry its scripts. Nobody waits long for the registry: what can't
-# be written now is left for later.
+# Recovery of the registry's entries, for requests that carry its scripts. No request waits long for the registry: what
+# can't be written now is left for later.
 
 navi_has_registry() { :; }
 

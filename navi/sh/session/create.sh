@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
-# needs: session/folder session/start session/check_start session/registered_name session/remember pane/writer_lock registry/recover
+# needs: session/folder session/start session/check_start session/registered_name session/remember pane/writer_lock
+# needs: registry/recover
 # expects: navi_take_steps
 # shares: navi_count
 # changes: navi_name navi_socket navi_unregistered
@@ -22,7 +23,8 @@ navi_sweep_locks() {
     [ $# -lt 100 ] || find "$navi_locks" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null || :
 }
 
-# navi_run STEP... VARIABLE=VALUE...: start the session and take the steps (steps.sh). If one of them fails, the session ends.
+# navi_run STEP... VARIABLE=VALUE...: start the session and take the steps (steps.sh). If one of them fails, end the
+# session.
 navi_run() {
     navi_start_with "$@"
     [ "$navi_count" -eq 0 ] || navi_take_steps "$@"

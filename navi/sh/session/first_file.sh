@@ -16,8 +16,8 @@ navi_open_mark() {
     exec 4<>"$navi_mark"
 }
 
-# navi_write_first VARIABLE=VALUE...: the file navi_first, for the user alone, from which the first process reads what it
-# runs. It removes the file.
+# navi_write_first VARIABLE=VALUE...: write the file navi_first, for the user alone, from which the first process reads
+# what it runs. That process removes the file.
 navi_write_first() {
     navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was created'
     navi_first=$navi_here/start.line.$$

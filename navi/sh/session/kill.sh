@@ -3,8 +3,8 @@
 # changes: navi_answer navi_kept navi_namesake navi_registered
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away. What undo
 # needs is kept in .navi/killed/KEEP: LINE is the command to run then, unless navi started the session and knows its
-# command; MORE follows it; where it has {session_id}, the note of the session may know it (look/notes.sh). If this shell is killed half-way, the next operation or look completes or undoes the rest
-# (lib/recover_kill.sh).
+# command; MORE follows it; where MORE has {session_id}, the note of the session may know it (look/notes.sh). If this
+# shell is killed half-way, the next operation or look completes or undoes the rest (lib/recover_kill.sh).
 
 # navi_prepare: write the journal, and then what is kept. If the folder can't be written to, only undo is lost.
 navi_prepare() {
@@ -110,8 +110,8 @@ navi_forget() {
     [ $# -lt 50 ] || find "$navi_state/killed" -type d -mtime +7 -prune -exec rm -rf {} + 2>/dev/null || :
 }
 
-# navi_check_named: only the status file is known, and its session may live: on another machine, or on a tmux server that
-# nobody could ask when the sessions were listed.
+# navi_check_named: only the status file is known, and its session may live: on another machine, or on a tmux server
+# that could not be asked when the sessions were listed.
 navi_check_named() {
     navi_find_named_session "$navi_session_file"
     case $navi_named in

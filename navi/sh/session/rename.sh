@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2030,SC2031,SC2034,SC2086
-# needs: session/folder session/identity session/registered_name registry/recover lib/recover_rename hooks/status_file lib/disk
+# needs: session/folder session/identity session/registered_name registry/recover lib/recover_rename
+# needs: hooks/status_file lib/disk
 # changes: navi_current_name navi_events navi_former_name navi_gathered_events navi_journal navi_lock navi_maker
 # changes: navi_new navi_old navi_status_name
 # rename.sh DIR NEW SOCKET SERVER ID CREATED NAME FILE: rename a session in tmux, its status file, and the name within

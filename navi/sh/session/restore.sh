@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154,SC2174
 # needs: session/bring_back session/confirm session/taken lib/process lib/note
 # changes: navi_cleans_up navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
-# restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the session of the note
-# KEY (look/notes.sh), which was lost: start LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the
-# one that MORE resumes. What is needed stands in .navi/killed/KEEP meanwhile: if this shell is killed half-way, the next
+# restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the lost session of
+# the note KEY (look/notes.sh): start LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the one
+# that MORE resumes. .navi/killed/KEEP holds what is needed meanwhile: if this shell is killed half-way, the next
 # operation or look completes or undoes the rest. The note goes when the session is back.
 
 # navi_refuse_living: its server may run again, or still.
@@ -17,7 +17,7 @@ navi_refuse_living() {
     esac
 }
 
-# navi_note_runs: whether the agent of the note still runs: some go on without their terminal. None outlives its machine.
+# navi_note_runs: whether the agent of the note still runs: some go on without a terminal. None outlives its machine.
 navi_note_runs() {
     [ -n "$navi_note_process" ] && [ "${navi_note%/*}" = "$navi_here" ] && navi_is_still "$navi_note_process" "$navi_note_started"
 }
