@@ -135,7 +135,7 @@ class Fleet:
         written on one of the machines is shown there only.
         """
         frames = [task.view.frame for task in self._tasks.values()]
-        machines = frozenset(frame.place.host for frame in frames if frame)
+        machines = frozenset(frame.machine.host for frame in frames if frame)
         if machines != self._machines:
             self._machines = machines
             for task in self._tasks.values():

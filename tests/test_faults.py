@@ -34,8 +34,8 @@ from navi.ops.session.marks import mark
 from tests.support.dashboard import begin, names, selected, wrapped
 from tests.support.dashboard import navi as dashboard
 from tests.support.hosts import host, opened
+from tests.support.lab_hosts import agent
 from tests.support.machines import Account, Lab, Machine, program
-from tests.support.places import agent
 from tests.support.processes import Process, family, processes
 from tests.support.scripts import (
     BUSYBOX,

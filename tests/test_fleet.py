@@ -380,14 +380,14 @@ async def test_errors_without_end_beside_answers_do_no_harm(lab: Lab, box: Machi
 DASHBOARD = """\
 import os, trio
 from navi.core.agents import AGENTS
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_remotes
 from navi.fleet import Fleet
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import HostSettings
 
-remotes, _ = read_remotes(Places(os.environ).remotes)
+remotes, _ = read_remotes(NaviFiles(os.environ).remotes)
 hosts = [LocalHost(HostSettings("~/.claude-sessions", True)), *(OpenSSHHost(remote, os.environ) for remote in remotes)]
 fleet = Fleet(hosts, AGENTS, lambda name: print(name, fleet.view(name).state, flush=True))
 trio.run(fleet.run)

@@ -134,7 +134,7 @@ class Mistake(Exception):
 
 
 class UnknownWord(Mistake):
-    """A word is neither an option nor has it a place."""
+    """A word is neither an option nor a positional argument."""
 
     def __init__(self, word: str) -> None:
         super().__init__(f"unrecognized arguments: {word}", word)
@@ -162,22 +162,22 @@ def split(arguments: Sequence[Argument], words: Sequence[str], any_value: bool =
     look like an option. Raise HelpRequested, UnknownWord, NoValue, Mistake.
     """
     options = {name: one for one in arguments if one.is_option for name in one.names}
-    places = [one for one in arguments if not one.is_option]
-    before_rest = next((number for number, one in enumerate(places) if one.many == "..."), len(words))
-    placed: list[str] = []
+    positionals = [one for one in arguments if not one.is_option]
+    before_rest = next((number for number, one in enumerate(positionals) if one.many == "..."), len(words))
+    values: list[str] = []
     left = list(words)
-    while left and left[0] != "--" and len(placed) < before_rest:
+    while left and left[0] != "--" and len(values) < before_rest:
         word = left.pop(0)
         if word in ("-h", "--help"):
             raise HelpRequested
         found, value = _option_in(options, word)
         if found:
             yield found, _values_of(found, word, value, left, any_value)
-        elif _is_like_option(word) or not places:
+        elif _is_like_option(word) or not positionals:
             raise UnknownWord(word)
         else:
-            placed.append(word)
-    yield from _in_places(places, [*placed, *left[left[:1] == ["--"] :]])
+            values.append(word)
+    yield from _share(positionals, [*values, *left[left[:1] == ["--"] :]])
 
 
 def _option_in(options: Mapping[str, Argument], word: str) -> tuple[Argument | None, str | None]:
@@ -214,15 +214,15 @@ def _values_of(found: Argument, word: str, value: str | None, left: list[str], a
     return values
 
 
-def _in_places(places: Sequence[Argument], words: list[str]) -> Given:
+def _share(positionals: Sequence[Argument], words: list[str]) -> Given:
     """Give words to the positional arguments: one word each, and the rest to one that takes many."""
     missing = []
-    for place in places:
-        taken = words if place.many in LIST else words[:1]
-        if not taken and place.is_required:
-            missing.append(place.value)
-        if taken or place.many in LIST:
-            yield place, taken
+    for positional in positionals:
+        taken = words if positional.many in LIST else words[:1]
+        if not taken and positional.is_required:
+            missing.append(positional.value)
+        if taken or positional.many in LIST:
+            yield positional, taken
         words = words[len(taken) :]
     if missing:
         raise Mistake(f"the following arguments are required: {', '.join(missing)}")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from navi.cli.arguments import Options
     from navi.cli.output.output import Output
-    from navi.config.places import Places
+    from navi.config.navi_files import NaviFiles
     from navi.config.remote import Remote
     from navi.config.settings import Settings, Template
     from navi.core.agents import AgentKind
@@ -79,18 +79,18 @@ class Context:
         self._cancellation.close()
 
     @cached_property
-    def places(self) -> Places:
+    def files(self) -> NaviFiles:
         """Where files are."""
-        from navi.config.places import Places
+        from navi.config.navi_files import NaviFiles
 
-        return Places(self.environment)
+        return NaviFiles(self.environment)
 
     @cached_property
     def settings(self) -> Settings:
         """config.yaml. The first access complains about its mistakes."""
         from navi.config.reader import read_settings
 
-        settings, problems = read_settings(self.places.settings)
+        settings, problems = read_settings(self.files.settings)
         for problem in problems:
             self.output.complain(str(problem))
         return settings
@@ -131,11 +131,11 @@ class Context:
         """Return a template. Raise UsageError if it does not exist, or has a mistake."""
         from navi.config.reader import read_template
 
-        path = self.places.templates / f"{name}.yaml"
+        path = self.files.templates / f"{name}.yaml"
         if "/" in name or not path.exists():
-            known = sorted(one.stem for one in self.places.templates.glob("*.yaml"))
+            known = sorted(one.stem for one in self.files.templates.glob("*.yaml"))
             others = f"known templates: {', '.join(known)}" if known else "there are none"
-            raise UsageError(f"no template named `{name}` in {self.places.templates}; {others}")
+            raise UsageError(f"no template named `{name}` in {self.files.templates}; {others}")
         template, problems = read_template(path, self.settings.agents)
         if template is None:
             raise UsageError("; ".join(map(str, problems)))
@@ -146,7 +146,7 @@ class Context:
         if name == LOCAL:
             return self._here
         if name not in self.remotes:
-            raise no_host(name, (LOCAL, *self.remotes), self.places.remotes)
+            raise no_host(name, (LOCAL, *self.remotes), self.files.remotes)
         from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 
         if name not in self._hosts:
@@ -195,12 +195,12 @@ class Context:
             return self.host(options.host or LOCAL), Named("", options.socket, options.target)
         if not options.address:
             return self._only_one(options.host or LOCAL)
-        host, pane = self.place(options.address, options.socket)
+        host, pane = self.host_and_session(options.address, options.socket)
         if options.host not in (None, host.name):
             raise UsageError(f"{options.address} is not on {options.host}")
         return host, pane
 
-    def place(self, text: str, socket: str = "") -> tuple[BlockingHost, Named]:
+    def host_and_session(self, text: str, socket: str = "") -> tuple[BlockingHost, Named]:
         """Return the host and the session of an address. Raise UsageError."""
         address = self.address(text)
         return self.host(address.host), Named(address.name, socket)

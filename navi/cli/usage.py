@@ -81,12 +81,12 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
 def usage_of(verb: Verb) -> str:
     """Return how a verb is called."""
     options = [f"[{_with_value(one.names[0], one)}]" for one in verb.arguments if one.is_option]
-    places = [_place(one) for one in verb.arguments if not one.is_option]
-    places += ["[-- WORD ...]"] if verb.takes_command else []
-    return "\n".join(_wrapped(f"usage: navi {verb.name}", ["[-h]", *options, *places]))
+    positionals = [_positional(one) for one in verb.arguments if not one.is_option]
+    positionals += ["[-- WORD ...]"] if verb.takes_command else []
+    return "\n".join(_wrapped(f"usage: navi {verb.name}", ["[-h]", *options, *positionals]))
 
 
-def _place(one: Argument) -> str:
+def _positional(one: Argument) -> str:
     name = f"{one.value} ..." if one.many in LIST else one.value
     return name if one.is_required else f"[{name}]"
 

@@ -253,7 +253,7 @@ def _kill(context: Context, session: Named) -> str:
     except (HostError, OperationError) as error:
         return str(error)
     if kept.undo_id:
-        remember(context.places.state, Killed(LOCAL, kept.undo_id, session.name))
+        remember(context.files.state, Killed(LOCAL, kept.undo_id, session.name))
     return ""
 
 

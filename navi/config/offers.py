@@ -29,8 +29,8 @@ def answer(state: Path, offer: str, hosts: Iterable[str] = ("",)) -> None:
     new = [f"{offer} {host}".rstrip() for host in hosts if not was_answered(state, offer, host)]
     with suppress(OSError):
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place = os.open(state / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with open(place, "w", encoding="utf-8", errors="surrogateescape") as file:
+        descriptor = os.open(state / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write("".join(f"{line}\n" for line in new))
 
 

@@ -51,8 +51,8 @@ class SshHost(NamedTuple):
     @property
     def destination(self) -> str:
         """Where it is, as people write it; "" if the file does not tell."""
-        place = self.host_name.replace("%h", self.name)
-        return f"{self.user}@{place or self.name}" if self.user else place
+        address = self.host_name.replace("%h", self.name)
+        return f"{self.user}@{address or self.name}" if self.user else address
 
 
 class _Block(NamedTuple):
@@ -78,8 +78,8 @@ def _hosts(blocks: Iterable[_Block]) -> Iterator[SshHost]:
     """Yield the hosts; of several values ssh takes the first. Several names of one machine are one host."""
     fields: dict[str, dict[str, str]] = {}
     for names, values in blocks:
-        place = values.get("hostname", "%h")
-        for name in names if "%h" in place else names[:1]:
+        address = values.get("hostname", "%h")
+        for name in names if "%h" in address else names[:1]:
             fields[name] = values | fields.get(name, {})
     for name, values in fields.items():
         yield SshHost(name, clean(values.get("hostname", "")), clean(values.get("user", "")))

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from navi.core.ages import exact_age
+from navi.core.file_owner import files_of, is_earlier, why_unconfirmed, why_unjudged
 from navi.core.model import Frame, StatusFile, TmuxSession
-from navi.core.place import files_of, is_earlier, why_unconfirmed, why_unjudged
 from navi.core.registry import Condition, Entry, Health, Snapshot, condition_of, epoch, strays
 
 ENDED = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)

@@ -80,10 +80,10 @@ def conversation_in_state(process: AgentProcess) -> str:
 
 def conversations_in(file: StatusFile, tmux: TmuxSession) -> tuple[Conversation, ...]:
     """Return the conversations that can be of a session: those of its tmux server, and those that name none."""
-    place = file.place
-    if place is None:
+    origin = file.origin
+    if origin is None:
         return file.conversations
-    here = (place.host, place.boot, tmux.server)
+    here = (origin.host, origin.boot, tmux.server)
     return tuple(one for one in file.conversations if not one.server or (one.host, one.boot, one.server) == here)
 
 

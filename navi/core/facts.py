@@ -237,8 +237,8 @@ def _tmux(tmux: TmuxSession | None, frame: Frame | None, ago: Ago, home: str) ->
 def _pane(pane: Pane, home: str) -> str:
     state = "dead" if pane.dead else f"process {pane.process}"
     below = f" ({', '.join(pane.children)} below it)" if pane.children else ""
-    place = f"{pane.id} {pane.command}{below}, {state}, in {short_path(pane.path, home)}"
-    return f"{place}, title: {pane.title}" if pane.title else place
+    text = f"{pane.id} {pane.command}{below}, {state}, in {short_path(pane.path, home)}"
+    return f"{text}, title: {pane.title}" if pane.title else text
 
 
 # ---- times, tools, tokens

@@ -110,7 +110,7 @@ class Observer:
         """
         frame = view.frame if view.fresh else None
         last = self._last.setdefault(view.name, {})
-        machine = f"{frame.place.host} {frame.place.boot}" if frame and frame.place.boot else ""
+        machine = f"{frame.machine.host} {frame.machine.boot}" if frame and frame.machine.boot else ""
         for session in view.sessions:
             if session.status.word == "unknown" if session.headless else frame is None:
                 continue

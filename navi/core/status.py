@@ -23,21 +23,21 @@ from navi.core.conversations import (
     unseen,
 )
 from navi.core.evidence import Agent, Verdict, agents_in, judge_agent, of_nested
+from navi.core.file_owner import files_of, is_earlier, key_of, shown_elsewhere, socket_of, why_unconfirmed, why_unjudged
 from navi.core.model import (
     AgentStatus,
     Conversation,
     Evidence,
     Frame,
     Marks,
+    Origin,
     Pane,
-    Place,
     Session,
     Source,
     Status,
     StatusFile,
     TmuxSession,
 )
-from navi.core.place import files_of, is_earlier, key_of, shown_elsewhere, socket_of, why_unconfirmed, why_unjudged
 from navi.core.statuses import BUSY, TURN_ENDED
 from navi.core.text import clean, decode
 
@@ -113,17 +113,17 @@ def _understand(name: str, document: Mapping[str, object]) -> StatusFile:
         team=text_in(team.get("name")),
         teammates=tuple(_agents_of_list(team.get("agents"))),
         fields=document,
-        place=_place(document.get("place")),
+        origin=_origin(document.get("place")),
         conversations=tuple(read_conversations(document.get("conversations"))),
     )
 
 
-def _place(value: object) -> Place | None:
+def _origin(value: object) -> Origin | None:
     if not isinstance(value, dict):
         return None
     keys = ("host", "boot", "socket", "session", "pane")
     host, boot, socket, session, pane = (text_in(value.get(key)) for key in keys)
-    return Place(host, boot, socket, process_in(value.get("server")), session, pane) if host else None
+    return Origin(host, boot, socket, process_in(value.get("server")), session, pane) if host else None
 
 
 def _agents_of_mapping(value: object) -> Iterable[AgentStatus]:
@@ -234,8 +234,8 @@ def _hook(file: StatusFile | None, tmux: TmuxSession | None, kinds: Sequence[Age
     if file is None or file.problem:
         return None
     reporting = bool(file.status) + len(file.agents)
-    same = tmux is not None and file.place is not None and file.place.server == tmux.server
-    pane = file.place.pane if file.place and same and reporting < 2 else ""
+    same = tmux is not None and file.origin is not None and file.origin.server == tmux.server
+    pane = file.origin.pane if file.origin and same and reporting < 2 else ""
     return _Hook(file, pane, kinds)
 
 
@@ -346,7 +346,7 @@ def _how_it_ended(pane: Pane) -> str:
 def sessions_of(
     host: str, frame: Frame, kinds: Iterable[AgentKind], others: Collection[str] = ()
 ) -> tuple[Session, ...]:
-    """Match a frame's tmux sessions with its status files (`navi.core.place`), and judge each session.
+    """Match a frame's tmux sessions with its status files (`navi.core.file_owner`), and judge each session.
 
     A status file that was written on one of the other machines `others` belongs to that host and is left out. If tmux
     did not answer, status files are taken at their word, and the reason says so.

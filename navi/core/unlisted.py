@@ -33,7 +33,7 @@ TMUX_FAILURES = {
 """What it means that the default server did not list its sessions: the host's state, cause, remedy, exit status."""
 
 NAMELESS = "-"
-"""The place of sockets whose names have a line end."""
+"""The position of sockets whose names have a line end."""
 
 
 class Unlisted(NamedTuple):

@@ -107,17 +107,17 @@ FOLDERS = {
 
 
 def _folder(found: Checkup) -> Finding:
-    check, place = "sessions folder", found.directory
+    check, folder = "sessions folder", found.directory
     if found.folder in FOLDERS:
         cause, remedy = FOLDERS[found.folder]
-        cause = cause.replace("{dir}", place).replace("{why}", found.complaint or "no reason given")
-        return Finding(check, Result.FAULT, cause, remedy.replace("{dir}", quote(place)))
+        cause = cause.replace("{dir}", folder).replace("{why}", found.complaint or "no reason given")
+        return Finding(check, Result.FAULT, cause, remedy.replace("{dir}", quote(folder)))
     if found.folder == "absent":
-        return Finding(check, Result.OK, f"{place} does not exist yet; the first hook makes it")
+        return Finding(check, Result.OK, f"{folder} does not exist yet; the first hook makes it")
     if found.mode[8:9] == "w" and found.mode[9:10] not in ("t", "T"):
-        cause = f"anyone can write statuses into {place} ({found.mode})"
-        return Finding(check, Result.WARNING, cause, f"chmod go-w {quote(place)}")
-    return Finding(check, Result.OK, place)
+        cause = f"anyone can write statuses into {folder} ({found.mode})"
+        return Finding(check, Result.WARNING, cause, f"chmod go-w {quote(folder)}")
+    return Finding(check, Result.OK, folder)
 
 
 def _files(found: Checkup) -> Finding:

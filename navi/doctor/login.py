@@ -66,9 +66,9 @@ def _bad_key(remote: Remote, target: Target, failure: Failure, errors: str) -> F
     fingerprint = re.search(r"SHA256:[\w+/=]+", errors)
     cause = failure.cause + (f"; it is {fingerprint[0]} now" if fingerprint else "")
     remedy = f"{by_hand(remote)}, and compare the fingerprint that it shows"
-    place = re.search(r"^Offending .* key in (.+):\d+$", errors, re.MULTILINE)
-    if place:
-        forget = shlex.join(["ssh-keygen", "-f", place[1], "-R", target.known_as])
+    known_hosts = re.search(r"^Offending .* key in (.+):\d+$", errors, re.MULTILINE)
+    if known_hosts:
+        forget = shlex.join(["ssh-keygen", "-f", known_hosts[1], "-R", target.known_as])
         remedy = f"find out why; then {forget}; then {remedy}"
     return Finding("host key", Result.FAULT, cause, remedy, REFUSED)
 

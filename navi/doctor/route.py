@@ -106,7 +106,7 @@ def find_route(remote: Remote, environment: Mapping[str, str], depth: int = 0) -
     Raise HostError.
     """
     target = resolve(remote, environment)
-    hops = [hop_of(text, target.jumps[:place], remote) for place, text in enumerate(target.jumps)]
+    hops = [hop_of(text, target.jumps[:number], remote) for number, text in enumerate(target.jumps)]
     if not hops:
         return [Stop(remote, target)]
     if depth == MOST_HOPS:
@@ -146,16 +146,16 @@ def _check_port(first: Stop, hop: str) -> Iterator[Finding]:
 
 def _check_jump(hop: Remote, beyond: Target, environment: Mapping[str, str]) -> Finding:
     """Check whether a jump host lets us log in and go on: ssh's -W brings the banner of the machine beyond it."""
-    name, place, limit = clean(hop.name), f"[{beyond.hostname}]:{beyond.port}", connect_limit(hop)
-    options = (*ALONE, BATCH, Option(("-W", place), "what -J does"))
+    name, address, limit = clean(hop.name), f"[{beyond.hostname}]:{beyond.port}", connect_limit(hop)
+    options = (*ALONE, BATCH, Option(("-W", address), "what -J does"))
     with closing(SshLog(runtime_folder(environment))) as log:
         words = SshCommand(hop, environment).overriding(*options, log.option)
         banner, errors, ended = _listen(words, limit, environment)
         reported = log.read()
     if banner:
-        return Finding("jump", Result.OK, f"{name} leads to {place}: {banner}")
+        return Finding("jump", Result.OK, f"{name} leads to {address}: {banner}")
     if not ended:
-        cause = f"no answer from {place} through {name} within {limit:g} s"
+        cause = f"no answer from {address} through {name} within {limit:g} s"
         remedy = f"log in there and try: {by_hand(hop)}, then nc {beyond.hostname} {beyond.port}"
         return Finding("jump", Result.FAULT, cause, remedy, UNAVAILABLE)
     if "open failed: administratively prohibited" in reported:

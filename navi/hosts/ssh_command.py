@@ -35,7 +35,7 @@ def _o(setting: str, reason: str) -> Option:
 
 def options(remote: Remote, control: str) -> tuple[Option, ...]:
     """Return the options of every call for this remote. `control` is the path of its control socket."""
-    return (*_settings(remote, control), *place(remote, (BATCH,)))
+    return (*_settings(remote, control), *route_options(remote, (BATCH,)))
 
 
 def _settings(remote: Remote, control: str) -> tuple[Option, ...]:
@@ -55,7 +55,7 @@ def _settings(remote: Remote, control: str) -> tuple[Option, ...]:
     )
 
 
-def place(remote: Remote, for_hop: tuple[Option, ...] = ()) -> tuple[Option, ...]:
+def route_options(remote: Remote, for_hop: tuple[Option, ...] = ()) -> tuple[Option, ...]:
     """Return the options that say how to get to a remote. An ssh to a jump host gets the options `for_hop`, too."""
     found = []
     if remote.user:
@@ -118,7 +118,7 @@ def quote_if_needed(word: str) -> str:
 
 def by_hand(remote: Remote, *more: str) -> str:
     """Return the command with which a person reaches a remote without navi, as it is typed; `more` are options."""
-    return " ".join(map(quote_if_needed, ("ssh", *more, *_words(place(remote)), remote.host)))
+    return " ".join(map(quote_if_needed, ("ssh", *more, *_words(route_options(remote)), remote.host)))
 
 
 def _percent(text: str) -> str:
@@ -214,7 +214,7 @@ class SshCommand:
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
-        chosen = (*FOR_PERSON, *MAKE_MASTER, *place(self.remote), *_settings(self.remote, self.control))
+        chosen = (*FOR_PERSON, *MAKE_MASTER, *route_options(self.remote), *_settings(self.remote, self.control))
         return ("ssh", *_words(chosen), "--", self.remote.host)
 
     def make_master(self, *more: Option) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from navi.core.ages import age_lasts
 from navi.core.failure import HostState
 from navi.core.listing import ListFilter, Scope, Sort
 from navi.core.model import HostView, Session
-from navi.core.place import distinct
+from navi.core.same_machine import distinct
 from navi.core.text import clean, need_you, plural
 from navi.tui.host_bar import HostBar, HostCount, HostLabel, count_sessions, shown_hosts
 from navi.tui.keys.keymap import Keymap, parse_shown

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import trio
 
+from navi.config.navi_files import NaviFiles
 from navi.config.notices import NoticeStore
-from navi.config.places import Places
 from navi.config.settings import Problem, Settings
 from navi.core.model import Session
 from navi.fleet import Fleet
@@ -66,7 +66,7 @@ class Dashboard:
             fleet, self._screen.preview, self._keymap, self.commands.feeds, settings.preview_colors
         )
         self._notifier = Notifier(
-            settings, environment, NoticeStore(Places(environment).state), self._screen.terminal.write,
+            settings, environment, NoticeStore(NaviFiles(environment).state), self._screen.terminal.write,
             changed=lambda: self.heard(""), warn=self._screen.show_message,
         )  # fmt: skip
 

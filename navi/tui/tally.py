@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from navi.core.listing import asks_person
 from navi.core.model import HostView
-from navi.core.place import without_twins
+from navi.core.same_machine import without_twins
 from navi.tui.per_host import PerHost
 
 

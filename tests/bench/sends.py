@@ -26,7 +26,7 @@ from navi.core.address import Named
 from navi.ops import Operation
 from navi.ops.pane.send import Became, send
 from tests.agents.agent import Agent
-from tests.agents.cases import Place, Watched, watched_agent
+from tests.agents.cases import Setup, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.gemini import Gemini
@@ -82,7 +82,7 @@ def shell_race(keys: Keys, number: int) -> tuple[Counter[str], Counter[int]]:
 
 def agent_race(kind: type[Agent], keys: Keys, number: int) -> tuple[Counter[str], Counter[int]]:
     """Let the writers send to an agent; return what went wrong, and the exit statuses."""
-    with watched_agent(kind, Place(False, False), keys) as watched:
+    with watched_agent(kind, Setup(False, False), keys) as watched:
         statuses = write(watched.lab, "agent", number)
         watched.agent.until("idle")
         got = conversation(watched)
@@ -133,7 +133,7 @@ def wrong(found: Sequence[tuple[str, str]], number: int) -> Counter[str]:
 
 async def timed(keys: Keys, number: int) -> list[Row]:
     """Return how soon texts to a resting Claude Code on a remote were confirmed, beside the floor."""
-    with watched_agent(Claude, Place(True, False), keys) as watched:
+    with watched_agent(Claude, Setup(True, False), keys) as watched:
         machine = watched.agent.account
         assert isinstance(machine, Machine)
         async with opened(host(watched.lab, machine)) as far:

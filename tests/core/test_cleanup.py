@@ -15,7 +15,7 @@ from navi.core.cleanup import (
     file_removals,
     removals,
 )
-from navi.core.model import Frame, Pane, Place, StatusFile, Tmux, TmuxSession
+from navi.core.model import Frame, Machine, Origin, Pane, StatusFile, Tmux, TmuxSession
 from navi.core.registry import Entry, Registry, Snapshot
 
 # ---- removals
@@ -140,7 +140,8 @@ def test_differences(found: Snapshot, wanted: Difference) -> None:
 
 # ---- status files
 
-HERE = Place("box:12345678", "11111111.5", "/s")
+HERE = Machine("box:12345678", "11111111.5", "/s")
+WRITTEN_HERE = Origin(*HERE)
 ENDED = "its session has ended"
 
 FILES = [
@@ -153,22 +154,22 @@ FILES = [
         [FileRemoval("old", "tmux did not answer, so nothing confirms it", stays=True)],
     ),
     (
-        "its own server answered", Frame(NOW, "b", Tmux.HUNG, silent=frozenset(["/other"]), place=HERE),
-        FILE._replace(place=HERE._replace(socket="/own", server=7)), [FileRemoval("old", ENDED)],
+        "its own server answered", Frame(NOW, "b", Tmux.HUNG, silent=frozenset(["/other"]), machine=HERE),
+        FILE._replace(origin=WRITTEN_HERE._replace(socket="/own", server=7)), [FileRemoval("old", ENDED)],
     ),
     (
-        "its server is out of reach", Frame(NOW, "b", Tmux.OK, True, place=HERE, lost=frozenset([7])),
-        FILE._replace(place=HERE._replace(server=7)),
+        "its server is out of reach", Frame(NOW, "b", Tmux.OK, True, machine=HERE, lost=frozenset([7])),
+        FILE._replace(origin=WRITTEN_HERE._replace(server=7)),
         [FileRemoval("old", "its tmux server (process 7) is out of reach, so nothing confirms it", stays=True)],
     ),
     (
-        "another machine wrote it", Frame(NOW, "b", Tmux.OK, True, place=HERE),
-        FILE._replace(place=HERE._replace(host="other:87654321")),
+        "another machine wrote it", Frame(NOW, "b", Tmux.OK, True, machine=HERE),
+        FILE._replace(origin=WRITTEN_HERE._replace(host="other:87654321")),
         [FileRemoval("old", "written on other, another machine that uses the folder, too", stays=True)],
     ),
     (
-        "the machine was started again", Frame(NOW, "b", Tmux.HUNG, place=HERE),
-        FILE._replace(place=HERE._replace(boot="22222222.5")),
+        "the machine was started again", Frame(NOW, "b", Tmux.HUNG, machine=HERE),
+        FILE._replace(origin=WRITTEN_HERE._replace(boot="22222222.5")),
         [FileRemoval("old", "its session ended before the machine was started again")],
     ),
 ]  # fmt: skip

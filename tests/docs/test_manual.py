@@ -15,7 +15,7 @@ import pytest
 from navi.cli.usage import usage_of
 from navi.cli.verb_table import VERBS, Verb
 from navi.compat.tools import TOOLS
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_remotes, read_settings, read_template
 from navi.config.remote import Remote
 from navi.config.settings import CHOICES, Settings
@@ -286,7 +286,7 @@ def test_every_example_of_a_configuration_is_understood(page: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("name", ["remotes", "settings", "state", "known_remotes"])
 def test_a_file_is_where_the_manual_says(name: str) -> None:
-    place = Places({"HOME": "/home/user"})
+    place = NaviFiles({"HOME": "/home/user"})
     assert f".It Pa {getattr(place, name)}".replace("/home/user", "~") in section(NAVI, "FILES")
 
 
@@ -340,7 +340,7 @@ def variables() -> set[str]:
     others |= {"MALFORMED", "REFUSED", "ALREADY_ANSWERED", "STORE", "RATE_LIMITED", "NOT_INTERACTIVE"}  # its errors
     others |= {"VERSION"}
     # Constants that a module offers to others.
-    offered = {"AGENTS", "CLAUDE", "HARNESSES", "REPORT_AS_SESSION", "REPORT_END"}
+    offered = {"AGENTS", "CLAUDE", "HARNESSES", "OVER", "PROOF", "REPORT_AS_SESSION", "REPORT_END"}
     return found - others - offered - {"STRING_START", "STRING_END"} - usage
 
 

@@ -14,7 +14,7 @@ from navi.core.ages import utc
 from navi.core.text import clean, clean_lines, decode
 from navi.hosts.base import HostError
 from navi.ops import OperationError
-from navi.ops.pane.read import PaneOutput, PaneText, Place, follow, text
+from navi.ops.pane.read import PaneOutput, PaneText, StreamPosition, follow, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,16 +108,16 @@ def run_tail(options: Options, context: Context) -> int:
 
 def _follow(host: BlockingHost, pane: Named, lines: int, complain: Callable[[str], None]) -> Iterator[PaneOutput]:
     """Yield what a pane prints, also after its connection was lost: from where it was, or with a complaint."""
-    place: Place | None = None
+    position: StreamPosition | None = None
 
     def begin() -> Iterator[PaneOutput]:
-        return host.follow(follow(pane, lines, place))
+        return host.follow(follow(pane, lines, position))
 
     def tell(error: HostError) -> None:
         complain(f"{error.failure.cause}; connecting again for up to {AWAY / 60:g} min")
 
     for new in going_on(host, AWAY, tell, begin):
-        place = new.place or place
+        position = new.position or position
         if new.resumed:
             complain(f"connected again; {RESUMED.get(new.resumed, UNSURE)}")
         yield new

@@ -153,9 +153,9 @@ def _of_verb(verb: Verb, before: Sequence[str], current: str, context: Context) 
     if current.startswith("-"):
         return ((name, one.help) for name, one in options.items() if name not in before or one.collects)
     count = _count_of_words(before, options)
-    places = [one for one in verb.arguments if not one.is_option]
-    lists = [one for one in places if one.many in LIST]
-    argument = places[count] if count < len(places) else lists[-1] if lists else None
+    positionals = [one for one in verb.arguments if not one.is_option]
+    lists = [one for one in positionals if one.many in LIST]
+    argument = positionals[count] if count < len(positionals) else lists[-1] if lists else None
     return _values(argument, current, context) if argument else iter(())
 
 
@@ -180,7 +180,7 @@ def _values(argument: Argument, current: str, context: Context) -> Candidates:
         HOST: lambda: _hosts(context),
         SSH_HOST: lambda: _ssh_hosts(context),
         STATUS: lambda: ((word, "status") for word in PRIORITY),
-        TEMPLATE: lambda: ((path.stem, "template") for path in sorted(context.places.templates.glob("*.yaml"))),
+        TEMPLATE: lambda: ((path.stem, "template") for path in sorted(context.files.templates.glob("*.yaml"))),
         FILE: lambda: iter([FILES]),
     }
     return sources.get(argument.kind, lambda: iter(()))()

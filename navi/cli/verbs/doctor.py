@@ -38,9 +38,9 @@ class Candidate:
 
 def run_doctor(options: Options, context: Context) -> int:
     """Check the configuration, this machine and remotes; print what is wrong and what to type."""
-    settings, wrong = read_settings(context.places.settings)
+    settings, wrong = read_settings(context.files.settings)
     wrong = (*wrong, *_wrong_keys(settings))
-    remotes, more = read_remotes(context.places.remotes)
+    remotes, more = read_remotes(context.files.remotes)
     candidates = _candidates(options.hosts, remotes, context)
     report = Report(context.output, options.json, _colourful(context.environment))
     if not options.hosts or wrong or more:
@@ -61,7 +61,7 @@ def _candidates(names: Sequence[str], remotes: Sequence[Remote], context: Contex
     known = {LOCAL: Candidate(LOCAL)} | {remote.name: Candidate(remote.name, remote) for remote in remotes}
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:
-        raise no_host(unknown, tuple(known), context.places.remotes)
+        raise no_host(unknown, tuple(known), context.files.remotes)
     if names:
         return [known[name] for name in dict.fromkeys(names)]
     return [one for one in known.values() if one.remote is None or one.remote.enabled]

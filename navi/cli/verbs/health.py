@@ -21,7 +21,7 @@ def run_health(options: Options, context: Context) -> int:
     """Report the health of sessions. For one, the exit status is its code; for several, 0 if all are healthy."""
     if options.target and options.addresses:
         raise UsageError("give either ADDR or -t TARGET")
-    wanted = [context.place(text, options.socket) for text in options.addresses]
+    wanted = [context.host_and_session(text, options.socket) for text in options.addresses]
     if options.target:
         wanted = [(context.host(options.host or LOCAL), Named("", options.socket, options.target))]
     if not wanted:

@@ -147,7 +147,7 @@ def _change(context: Context, verb: SessionVerb, address: Address, socket: str, 
     if not verb.undoable:
         return words
     if answer.undo_id:
-        remember(context.places.state, Killed(address.host, answer.undo_id, str(address)))
+        remember(context.files.state, Killed(address.host, answer.undo_id, str(address)))
     return words + undo_hint(answer.undo_id, "navi undo")
 
 
@@ -176,7 +176,7 @@ def run_rename(options: Options, context: Context) -> int:
 
 def run_undo(options: Options, context: Context) -> int:
     """Restore the session that was killed last, or the last one of an address."""
-    state = context.places.state
+    state = context.files.state
     wanted = (killed for killed in last_killed(state) if options.address in (None, killed.address))
     last = next(wanted, None)
     if last is None:

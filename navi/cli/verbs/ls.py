@@ -29,7 +29,7 @@ def run_ls(options: Options, context: Context) -> int:
 
     answers = sift(found, lambda one: one.frame)
     answers.complain(context.output)
-    machines = {one.frame.place.host for _, one in answers.known}
+    machines = {one.frame.machine.host for _, one in answers.known}
     rows = [row for name, one in answers.known for row in rows_of(name, one, context.agents, machines)]
     rows = [row for row in rows if not options.status or row.word in options.status]
     headless = _headless(options, context, names)

@@ -30,7 +30,7 @@ MOST_COLUMNS = 80
 
 def run_manual(options: Options, context: Context) -> int:
     """Show a page in a pager, or print it where no person reads."""
-    path = next(_places(options.page or "navi"), None)
+    path = next(_pages(options.page or "navi"), None)
     if path is None:
         context.output.complain(f"no page of the manual is below {PACKAGE.parent} or beside it; see README.md")
         return exits.UNAVAILABLE
@@ -42,7 +42,7 @@ def run_manual(options: Options, context: Context) -> int:
     return exits.OK
 
 
-def _places(page: str) -> Iterator[Path]:
+def _pages(page: str) -> Iterator[Path]:
     """Yield where the page is: in the checkout, or below the prefix of the installation."""
     for name in FILES[page]:
         yield from _existing(PACKAGE.parent / "man" / name)

@@ -171,7 +171,7 @@ def _kill(host: BlockingHost, context: Context, session: TmuxSession, frame: Fra
     address = Address(host.name, session.name)
     kept = carry_out(context, address, kill(session, new_undo_id()), frame)
     if kept.undo_id:
-        remember(context.places.state, Killed(host.name, kept.undo_id, str(address)))
+        remember(context.files.state, Killed(host.name, kept.undo_id, str(address)))
 
 
 def _with_failures(answers: Answers[Cleaned]) -> Answers[Cleaned]:

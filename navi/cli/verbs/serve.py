@@ -59,7 +59,7 @@ def run_serve(options: Options, context: Context) -> int:
         raise UsageError("a port is a number from 0 to 65535")
     if options.page:
         return _print_address(context)
-    state = context.places.state
+    state = context.files.state
     path = Path(runtime_folder(context.environment)) / SOCKET
     try:
         with only_one(state / LOCK):
@@ -109,7 +109,7 @@ async def _serve(store: Store, path: Path, port: int | None, context: Context) -
     async with trio.open_nursery() as nursery:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             hub = _hub(store, context)
-            supervisor = RelaySupervisor(context.environment, context.places.state / RELAY_LOCK, context.log)
+            supervisor = RelaySupervisor(context.environment, context.files.state / RELAY_LOCK, context.log)
             hub.replace_relay = supervisor.replace
             await nursery.start(hub.run)
             await nursery.start(serve, hub, path, context.log)
@@ -145,7 +145,7 @@ async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:
 
     try:
         async with listening(port, PORT) as listener, trio.open_nursery() as nursery:
-            address = await nursery.start(serve_page, hub, listener, context.places.state / TOKEN, context.log)
+            address = await nursery.start(serve_page, hub, listener, context.files.state / TOKEN, context.log)
             context.output.print_at_once(f"the page, at an address that works once: {address}")
     except* OSError as group:
         reason = group.exceptions[0]

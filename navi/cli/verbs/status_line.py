@@ -12,7 +12,7 @@ from navi.cli.verbs.ls import HOW_TO_BEGIN
 from navi.core.address import LOCAL
 from navi.core.listing import asks_person, is_agent
 from navi.core.model import Frame, Session
-from navi.core.place import distinct
+from navi.core.same_machine import distinct
 from navi.core.status import sessions_of
 from navi.core.text import clean, need_you, plural
 from navi.ops.look.frames import look
@@ -63,7 +63,7 @@ def _sessions(frames: Mapping[str, Frame], agents: Sequence[AgentKind]) -> list[
     """Return the agents' sessions, each once, even if its machine is reached under several names. A status file alone
     counts only if no server can have its session.
     """
-    machines = {frame.place.host for frame in frames.values()}
+    machines = {frame.machine.host for frame in frames.values()}
     found = [one for name, frame in frames.items() for one in sessions_of(name, frame, agents, machines)]
     return [one for one in distinct(found, frames) if is_agent(one) and (one.tmux or frames[one.host].proven)]
 

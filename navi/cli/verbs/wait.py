@@ -27,7 +27,7 @@ def run_wait(options: Options, context: Context) -> int:
     """Wait for one or all of several sessions."""
     if sum(value is not None for value in (options.pattern, options.fixed, options.until)) != 1:
         raise UsageError("give one of --pattern, --fixed and --until")
-    places = [context.place(text, options.socket) for text in options.addresses]
+    wanted = [context.host_and_session(text, options.socket) for text in options.addresses]
     expected = Expected(options.pattern or options.fixed or "", options.fixed is not None)
     limit = time.monotonic() + options.timeout
 
@@ -47,10 +47,10 @@ def run_wait(options: Options, context: Context) -> int:
 
         return reconnecting(host, options.timeout, warn, ask)
 
-    with ThreadPoolExecutor(len(places)) as pool:
-        futures = {pool.submit(one, *place): text for place, text in zip(places, options.addresses, strict=True)}
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        futures = {pool.submit(one, *pair): text for pair, text in zip(wanted, options.addresses, strict=True)}
         try:
-            return _gather(context.output, futures, any_of_them=options.any and len(places) > 1)
+            return _gather(context.output, futures, any_of_them=options.any and len(wanted) > 1)
         finally:
             context.cancel()  # one of several was enough, or the user interrupts
 

@@ -51,8 +51,8 @@ class Comment(NamedTuple):
         """Where it stands, in words; "" for one about the whole."""
         if self.kind == "review":
             return f"review: {self.state}" if self.state else "review"
-        place = self.path if self.line is None else f"{self.path}:{self.line}"
-        return f"{place} (outdated)" if self.outdated else place
+        line = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{line} (outdated)" if self.outdated else line
 
 
 class Talk(NamedTuple):

@@ -86,14 +86,14 @@ class Settings:
         text, ours = self.text, list(self._ours(hooks[event]))
         for number, position, written in ours:
             if written != hook["command"]:
-                place = ("hooks", event, number, "hooks", position, "command")
-                text = replace(text, place, hook["command"])
+                path = ("hooks", event, number, "hooks", position, "command")
+                text = replace(text, path, hook["command"])
         return self._changed(text if ours else insert(text, ("hooks", event), group))
 
     def without(self, events: Collection[str] | None = None) -> Settings:
         """Return settings without the hook of these events, or of all.
 
-        They are taken out from the last to the first, so places stay what they are.
+        They are taken out from the last to the first, so that the numbers of the others stay valid.
         """
         found = self
         for event, groups in reversed((self.hooks() or {}).items()):

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from navi.core.marks import read_marks
-from navi.core.model import PROOF, Frame, Pane, Place, StatusFile, Tmux, TmuxSession
+from navi.core.model import PROOF, Frame, Machine, Pane, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file
 from navi.core.text import clean, decode
 from navi.ops.linker import link
@@ -134,7 +134,7 @@ class FrameReader:
             self._frame = self._frame._replace(system=clean(last["system"].rest)[:80])
         if "place" in last:
             host, boot, socket = (*clean(last["place"].rest).split(" ", 2), "", "", "")[:3]
-            self._frame = self._frame._replace(place=Place(host, boot, socket))
+            self._frame = self._frame._replace(machine=Machine(host, boot, socket))
         if "home" in last:
             self._frame = self._frame._replace(home=clean(last["home"].rest))
         if "marks" in last:
@@ -222,7 +222,7 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     kept = [session for session in frame.sessions if session.socket in silent]
     sessions = (*kept, *(session for session in reported if session.socket not in silent))[:MOST_SESSIONS]
     frame = frame._replace(proven=not silent and not excess, silent=frozenset() if excess else frozenset(silent))
-    lost_since = lost_sessions.read_lost(records, frame.place)
+    lost_since = lost_sessions.read_lost(records, frame.machine)
     frame = frame._replace(lost=_lost(servers), doubt=_doubt(records), lost_sessions=lost_since)
     version = version or frame.tmux_version
     return frame._replace(tmux=tmux, tmux_version=version, tmux_error=error, sessions=sessions)

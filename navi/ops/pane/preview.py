@@ -61,4 +61,4 @@ def _parts(answer: Answer) -> tuple[int, str]:
 
 def _filled(lines: Sequence[str]) -> int:
     """Return how many lines there are up to the last one that is not empty."""
-    return next((place for place in range(len(lines), 0, -1) if lines[place - 1]), 0)
+    return next((count for count in range(len(lines), 0, -1) if lines[count - 1]), 0)

@@ -53,7 +53,7 @@ def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None
     return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN, reads=True)
 
 
-class Place(NamedTuple):
+class StreamPosition(NamedTuple):
     """Where in a pane's output a stream is, in words for the script that goes on there."""
 
     words: tuple[str, ...]
@@ -63,8 +63,8 @@ class PaneOutput(NamedTuple):
     """What a pane has printed since the last time: whole lines, and the line of the cursor, uncleaned.
 
     `clock` is the host's time (epoch) of the lines, `lost` says that some before them were dropped from its history,
-    `ended` how it ended ("" while it goes on). `place` is the one behind the lines, None if it is as before. Of a
-    stream that goes on at the place of another, the first answer says in `resumed` whether it is "sure" or "unsure"
+    `ended` how it ended ("" while it goes on). `position` is the one after the lines, None if it is as before. Of a
+    stream that goes on at the position of another, the first answer says in `resumed` whether it is "sure" or "unsure"
     that no line is lost or comes twice.
     """
 
@@ -73,19 +73,19 @@ class PaneOutput(NamedTuple):
     clock: float = 0.0
     lost: bool = False
     ended: str = ""
-    place: Place | None = None
+    position: StreamPosition | None = None
     resumed: str = ""
 
 
 LONGEST_ANCHOR = 65_536
-"""Characters of the lines by which a place is found again."""
+"""Characters of the lines by which a position is found again."""
 
 
-def follow(pane: Named, lines: int, place: Place | None = None) -> Stream[PaneOutput]:
-    """Return the stream of what a pane prints, beginning with its last `lines` whole lines, or at the `place` where
+def follow(pane: Named, lines: int, position: StreamPosition | None = None) -> Stream[PaneOutput]:
+    """Return the stream of what a pane prints, beginning with its last `lines` whole lines, or at the `position` where
     another one ended. The reader raises OperationError.
     """
-    arguments = (*where(pane), str(lines), *(place.words if place else ()))
+    arguments = (*where(pane), str(lines), *(position.words if position else ()))
     return Stream("tail", link("pane/tail"), arguments, lambda: _read_output)
 
 
@@ -116,18 +116,18 @@ def _read_output(answer: Answer) -> PaneOutput:
         elif record.kind == "resumed":
             output = output._replace(resumed=record.rest)
         elif record.kind == "place":
-            output = output._replace(place=_read_place(record))
+            output = output._replace(position=_read_position(record))
     return output
 
 
 GONE_MEANWHILE = "the session has ended meanwhile, or its pane is in another one; what it printed since then is unknown"
 
 
-def _read_place(record: Record) -> Place | None:
+def _read_position(record: Record) -> StreamPosition | None:
     words = record.rest.split(" ")
     if len(words) != 7 or not all(word.isascii() and word.isdigit() for word in words[4:]):
         return None
     socket, _, anchor = record.body.decode("utf-8", "surrogateescape").partition("\n")
     while len(anchor) > LONGEST_ANCHOR:
         anchor = anchor.partition("\n")[2]
-    return Place((" ".join(words[:3]), *words[3:], socket, anchor))
+    return StreamPosition((" ".join(words[:3]), *words[3:], socket, anchor))

@@ -67,7 +67,7 @@ def kill(session: Session | TmuxSession | Named, undo_id: str, line: str = "", m
     is the command to run again unless navi started the session, and `more` is added to it once. Killing a session that
     has ended is no error. A session that has been replaced or renamed is not killed, which raises OperationError.
     """
-    if isinstance(session, Session) and session.file and session.unjudged and session.file.place:
+    if isinstance(session, Session) and session.file and session.unjudged and session.file.origin:
         raise OperationError(f"{session.unjudged}: its session may live; kill it there")
     arguments = (HostSetting.SESSIONS_DIR, undo_id, line, more, *session_arguments(session))
     outcomes = Outcomes(partial(_judge_kill, session, undo_id), partial(_killed_words, session))

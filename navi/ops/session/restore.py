@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from navi.core import exits
 from navi.core.agents import AgentKind
-from navi.core.model import LostSession, Place, Session
+from navi.core.model import LostSession, Machine, Session
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.look.lost_sessions import read_note
@@ -61,7 +61,7 @@ def restorable() -> Operation[Restorable]:
 
 def _read_restorable(answer: Answer) -> Restorable:
     records = read_records(answer)
-    notes = (read_note(one.rest, one.body, Place()) for one in records if one.kind == "lostsession")
+    notes = (read_note(one.rest, one.body, Machine()) for one in records if one.kind == "lostsession")
     killed = []
     for record in records:
         if record.kind == "killed":

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2088,SC2154,SC3013
-# shares: navi_answer navi_dead navi_id navi_identity navi_name navi_others navi_patience navi_sock navi_socket navi_unaskable
+# shares: navi_answer navi_dead navi_id navi_identity navi_name navi_others navi_patience navi_sock navi_socket
+# shares: navi_unaskable
 # shares: navi_word
 # Talking to tmux: always UTF-8, never for longer than a limit, and a failure always has a word.
 

@@ -300,8 +300,8 @@ function boxed(text) {
     return substr(text, 1, RLENGTH) ~ /\[ \] $/ ? "no" : "yes"
 }
 
-# more_choices(): whether the list can scroll, by its arrows, or begins or ends out of sight. Menus show no arrows where
-# the pane has no room for all of it.
+# more_choices(): whether the list can scroll, by its arrows, or begins or ends off the screen. Menus show no arrows
+# where the pane has no room for all of it.
 function more_choices(    at) {
     if (from > 1 || hides || (kind == "menu" && seen == "no")) return "yes"
     for (at = begin - 1; at <= end + 1; at++) if (plain(at) ~ (arrow "( .*)?$")) return "yes"

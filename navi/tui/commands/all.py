@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.settings import Problem, Settings
 from navi.core.failure import HostState
 from navi.core.listing import Key, ListFilter, is_agent, marks_of
@@ -63,7 +63,7 @@ class Commands:
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.show_message, keymap)
         hub = HubWatch(fleet, services.hub_folder, screen.show_message)
         headless = HeadlessCommands(services, screen, self._programs, lambda: hub.connected)
-        sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment), headless)
+        sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, NaviFiles(environment), headless)
         self._undoable: Callable[[], bool] = lambda: sessions.last_killed is not None
         self._sessions = self._session_keys(services, actions, sessions, headless)
         self.feeds = services.shared(SharedFeeds)
@@ -71,10 +71,10 @@ class Commands:
         hosts = HostCommands(
             fleet, screen.list, self.filters, self.pages, self._programs, screen.show_message, self.host_progress
         )  # fmt: skip
-        restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
+        restoring = RestoreCommands(fleet, settings, actions, screen, NaviFiles(environment))
         self._palette = self._make_palette()
         screen.header.clicked = self._click_host
-        self.first_run = FirstRun(services, screen, Places(environment), make_hosts)
+        self.first_run = FirstRun(services, screen, NaviFiles(environment), make_hosts)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
         parts = (self._sessions, self.pages, self.search, self.filters, self._preview, self._palette, self.first_run)
         groups = (screen, *parts, hosts, restoring)

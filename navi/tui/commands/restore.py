@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.settings import Settings
 from navi.core.address import LOCAL, address_of
 from navi.core.launch import of_caller
@@ -22,12 +22,12 @@ from navi.tui.screen import Screen
 class RestoreCommands:
     """Brings back all lost sessions of all hosts that answer, with a result for each."""
 
-    def __init__(self, fleet: Fleet, settings: Settings, actions: Actions, screen: Screen, places: Places) -> None:
+    def __init__(self, fleet: Fleet, settings: Settings, actions: Actions, screen: Screen, files: NaviFiles) -> None:
         self._fleet = fleet
         self._settings = settings
         self._actions = actions
         self._screen = screen
-        self._environment = places.environment
+        self._environment = files.environment
 
     @property
     def commands(self) -> Mapping[str, Callable[[], None]]:

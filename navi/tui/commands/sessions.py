@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_templates
 from navi.config.settings import Settings
 from navi.config.undo_list import Killed, forget, last_killed, remember
@@ -57,7 +57,7 @@ class SessionCommands:
     """The commands about sessions."""
 
     def __init__(
-        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, screen: Screen, places: Places,
+        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, screen: Screen, files: NaviFiles,
         spawner: Spawner | None = None,
     ) -> None:  # fmt: skip
         self._spawner = spawner
@@ -66,8 +66,8 @@ class SessionCommands:
         self._actions = actions
         self._glyphs = glyphs
         self._screen = screen
-        self._places = places
-        self._state = places.state
+        self._files = files
+        self._state = files.state
         self._prompts = Drafts()
 
     # ---- asking and reporting
@@ -266,7 +266,7 @@ class SessionCommands:
         self._open_new(session, name=f"{session.label}-2", runs=session.agent or "shell")
 
     def _open_new(self, session: Session | None, name: str, runs: str) -> None:
-        templates, problems = read_templates(self._places.templates, self._settings.agents)
+        templates, problems = read_templates(self._files.templates, self._settings.agents)
         spawning = self._spawner.fields(session if runs else None) if self._spawner else None
         keep = partial(self._prompts.keep, session.key if session and runs else "new")
         form = NewForm(
@@ -314,7 +314,7 @@ class SessionCommands:
 
     def _variables(self, host: str) -> tuple[str, ...]:
         """Return the variables that a session on that host gets from navi's own environment."""
-        return of_caller(self._places.environment) if host == LOCAL else ()
+        return of_caller(self._files.environment) if host == LOCAL else ()
 
     def _complete(self, form: NewForm, text: str) -> None:
         """Ask the form's host for directories that begin with what was typed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.core.model import HostView
 from navi.tui.first_run.hook_offer import HookOffer
 from navi.tui.first_run.host_offer import HostOffer, MakeHosts
@@ -15,9 +15,9 @@ from navi.tui.screen import Screen
 class FirstRun:
     """What is offered to a newcomer."""
 
-    def __init__(self, services: Services, screen: Screen, places: Places, make_hosts: MakeHosts) -> None:
-        self._hosts = HostOffer(services, screen, places, make_hosts)
-        self._hooks = HookOffer(services, screen, places)
+    def __init__(self, services: Services, screen: Screen, files: NaviFiles, make_hosts: MakeHosts) -> None:
+        self._hosts = HostOffer(services, screen, files, make_hosts)
+        self._hooks = HookOffer(services, screen, files)
 
     @property
     def commands(self) -> Mapping[str, Callable[[], None]]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import trio
 
+from navi.config.navi_files import NaviFiles
 from navi.config.offers import HOOKS, answer, was_answered
-from navi.config.places import Places
 from navi.core.address import LOCAL
 from navi.core.model import HostView, Source
 from navi.core.text import clean, plural, short_path
@@ -44,10 +44,10 @@ class Lacking(NamedTuple):
 class HookOffer:
     """Looks once at the hooks of each host on which an agent runs that could report by them, and does not."""
 
-    def __init__(self, services: Services, screen: Screen, places: Places) -> None:
+    def __init__(self, services: Services, screen: Screen, files: NaviFiles) -> None:
         self._services = services
         self._screen = screen
-        self._places = places
+        self._files = files
         self._asked: set[str] = set()
         self._silent = PerHost(silent_agents)
         self._lacking: dict[str, Lacking] = {}
@@ -60,7 +60,7 @@ class HookOffer:
         for view in views:
             if view.name not in self._asked and view.fresh and (agents := self._silent.of(view)):
                 self._asked.add(view.name)
-                if not was_answered(self._places.state, HOOKS, view.name):
+                if not was_answered(self._files.state, HOOKS, view.name):
                     self._services.background.start(partial(self._look_once, view.name, agents))
 
     async def _look_once(self, host: str, agents: Collection[str]) -> None:
@@ -145,7 +145,7 @@ class HookOffer:
 
     def _forget(self, hosts: Sequence[str]) -> None:
         """Offer the hooks of these hosts no more."""
-        answer(self._places.state, HOOKS, hosts)
+        answer(self._files.state, HOOKS, hosts)
         for host in hosts:
             self._lacking.pop(host, None)
         self._show()

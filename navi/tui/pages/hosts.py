@@ -12,7 +12,7 @@ from navi.core.ages import age, ago, exact_age, latency
 from navi.core.failure import HostState
 from navi.core.listing import asks_person
 from navi.core.model import HostView
-from navi.core.place import twins
+from navi.core.same_machine import twins
 from navi.core.text import clean, plural, short_path
 from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.grid import Grid, GridRow

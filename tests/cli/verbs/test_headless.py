@@ -18,7 +18,7 @@ from navi.cli.output.growing import Growing
 from navi.cli.output.headless_transcript import LiveTranscript, PrintedTranscript, stored
 from navi.cli.output.output import Output
 from navi.cli.verbs.headless import _await_begin
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.headless.client import HubClient, NoHub
 from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError
@@ -530,7 +530,7 @@ def test_another_program_of_an_agent_is_configuration(lab: Lab) -> None:
     wrapper.write_text(f'#!/bin/sh\necho "wrapped $1" >&2\nexec {program} "$@"\n')
     wrapper.chmod(0o755)
     text = f"harnesses:\n  claude-code: {{program: '\"{wrapper}\" --'}}\n  nothing: {{program: x}}\n"
-    path = Places(lab.environment()).settings
+    path = NaviFiles(lab.environment()).settings
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     with serving(lab) as hub:

@@ -19,8 +19,8 @@ from navi.ops.hooks.json_text import parse
 from navi.ops.hooks.others import AGENTS, TABLE, copilot_text, plan_install, plan_remove, standing
 from navi.ops.hooks.settings import Settings, hook_command
 from tests.ops.hooks.test_install import FORMATS, USUAL, claude, opencode
+from tests.support.lab_hosts import LabHost, everywhere, lab_host
 from tests.support.machines import Account, Lab
-from tests.support.places import Place, everywhere, place
 from tests.support.scripts import Shell, every_shell, run
 
 SHARED = ("gemini", "qwen")
@@ -191,7 +191,7 @@ def files(account: Account) -> dict[str, Path]:
     return paths
 
 
-async def carry_out(one: Place, plan: Plan) -> str:
+async def carry_out(one: LabHost, plan: Plan) -> str:
     """Write a plan; return where old settings are kept."""
     operation, settings = write_hooks(plan), HostSettings(SESSIONS_DIR, False)
     return await one.host.run(operation._replace(arguments=tuple(map(settings.bind, operation.arguments))))
@@ -199,7 +199,7 @@ async def carry_out(one: Place, plan: Plan) -> str:
 
 @everywhere
 async def test_all_agents_are_installed_and_removed(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         claude(one.account)
         opencode(one.account)
         paths = files(one.account)

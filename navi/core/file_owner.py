@@ -4,10 +4,9 @@ A hook writes into the file where it ran. Folders of status files can be shared 
 several tmux servers, so a name alone says little.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
-from navi.core.model import Frame, HostView, Place, Session, StatusFile, TmuxSession
+from navi.core.model import Frame, Origin, StatusFile, TmuxSession
 
 Key = tuple[str, int, str]
 """A session on its host: the socket, process and id of a tmux server's session."""
@@ -36,7 +35,7 @@ def files_of(frame: Frame) -> Mapping[Key, StatusFile]:
     found: dict[Key, StatusFile] = {}
     named: list[StatusFile] = []
     for file in sorted(frame.files, key=lambda file: file.timestamp or 0.0):
-        owner = living.get((file.place.server, file.place.session)) if file.place and _is_here(file, frame) else None
+        owner = living.get((file.origin.server, file.origin.session)) if file.origin and _is_here(file, frame) else None
         if owner is None:
             named.append(file)
         elif key_of(owner) not in found or found[key_of(owner)].name != owner.name:
@@ -51,20 +50,20 @@ def files_of(frame: Frame) -> Mapping[Key, StatusFile]:
 
 def socket_of(file: StatusFile, frame: Frame) -> str | None:
     """Return the socket of the server that a file names, as the frame writes it; None if it names none."""
-    if file.place is None:
+    if file.origin is None:
         return None
-    return "" if file.place.socket == frame.place.socket else file.place.socket
+    return "" if file.origin.socket == frame.machine.socket else file.origin.socket
 
 
 def _is_here(file: StatusFile, frame: Frame) -> bool:
     """Return whether a file was written on the frame's machine, since its present start."""
-    here = frame.place
-    return file.place is not None and (not here.host or (file.place.host, file.place.boot) == (here.host, here.boot))
+    here = frame.machine
+    return file.origin is not None and (not here.host or (file.origin.host, file.origin.boot) == (here.host, here.boot))
 
 
 def is_elsewhere(file: StatusFile, frame: Frame) -> bool:
     """Return whether a file was written on another machine than the frame's."""
-    return file.place is not None and frame.place.host not in ("", file.place.host)
+    return file.origin is not None and frame.machine.host not in ("", file.origin.host)
 
 
 def is_earlier(file: StatusFile, frame: Frame) -> bool:
@@ -72,10 +71,10 @@ def is_earlier(file: StatusFile, frame: Frame) -> bool:
 
     Only another start of the kernel proves that: a container beside this one can have the same name.
     """
-    here = frame.place
-    if file.place is None or not here.boot or file.place.host != here.host:
+    here = frame.machine
+    if file.origin is None or not here.boot or file.origin.host != here.host:
         return False
-    return _kernel(file.place.boot) != _kernel(here.boot)
+    return _kernel(file.origin.boot) != _kernel(here.boot)
 
 
 def _kernel(boot: str) -> str:
@@ -84,14 +83,14 @@ def _kernel(boot: str) -> str:
 
 def why_unjudged(file: StatusFile, frame: Frame) -> str:
     """Say why this frame does not tell what became of a file's session; "" if its tmux server knows."""
-    place = file.place
-    if place is None:
+    origin = file.origin
+    if origin is None:
         return _doubt(file, frame)
     if is_elsewhere(file, frame):
-        return f"written on {host_name(place)}, another machine that uses the folder, too"
+        return f"written on {host_name(origin)}, another machine that uses the folder, too"
     if is_earlier(file, frame) or _is_here(file, frame):
         return ""
-    return f"written in another container named {host_name(place)}, or before this one was started again"
+    return f"written in another container named {host_name(origin)}, or before this one was started again"
 
 
 def _doubt(file: StatusFile, frame: Frame) -> str:
@@ -104,71 +103,22 @@ def _doubt(file: StatusFile, frame: Frame) -> str:
 
 def why_unconfirmed(file: StatusFile, frame: Frame) -> str:
     """Say why tmux does not confirm what a file without a session reports; "" if it says that the session is gone."""
-    if file.place is None:
+    if file.origin is None:
         return "" if frame.proven else "tmux did not answer, so nothing confirms it"
     if is_earlier(file, frame):
         return ""
-    if file.place.server in frame.lost:
-        return f"its tmux server (process {file.place.server}) is out of reach, so nothing confirms it"
-    answered = any(session.server == file.place.server for session in frame.sessions)
+    if file.origin.server in frame.lost:
+        return f"its tmux server (process {file.origin.server}) is out of reach, so nothing confirms it"
+    answered = any(session.server == file.origin.server for session in frame.sessions)
     silent = socket_of(file, frame) in frame.silent or not (frame.proven or frame.silent)
     return "tmux did not answer, so nothing confirms it" if silent and not answered else ""
 
 
-def twins(frames: Mapping[str, Frame]) -> Mapping[str, str]:
-    """Return, for each host that is the same machine as one before it, the name of the first."""
-    first: dict[tuple[str, str], str] = {}
-    for name, frame in frames.items():
-        if frame.place.host:
-            first.setdefault((frame.place.host, frame.place.boot), name)
-    known = {name: first.get((frame.place.host, frame.place.boot), name) for name, frame in frames.items()}
-    return {name: other for name, other in known.items() if other != name}
-
-
-def distinct(sessions: Iterable[Session], frames: Mapping[str, Frame]) -> list[Session]:
-    """Return the sessions without those that the list has already under another name of their machine.
-
-    `frames` has the frame of each host that has answered.
-    """
-    others = twins(frames)
-    if not others:
-        return [*sessions]
-    shared = {*others, *others.values()}
-    known: set[object] = set()
-    found = []
-    for session in sessions:
-        if session.host in shared:
-            identity = _identity(session, frames[session.host])
-            if identity in known:
-                continue
-            known.add(identity)
-        found.append(session)
-    return found
-
-
-def without_twins(views: Sequence[HostView]) -> Sequence[HostView]:
-    """Return the views without the sessions that one before has already, under another name of their machine."""
-    frames = {view.name: view.frame for view in views if view.frame}
-    if not twins(frames):
-        return views
-    left: dict[str, list[Session]] = defaultdict(list)
-    for session in distinct((one for view in views for one in view.sessions), frames):
-        left[session.host].append(session)
-    return [view._replace(sessions=tuple(left[view.name])) for view in views]
-
-
-def _identity(session: Session, frame: Frame) -> object:
-    machine = (frame.place.host, frame.place.boot)
-    if session.tmux:
-        return machine, session.tmux.server, session.tmux.id
-    return machine, frame.home, session.name, session.socket
-
-
-def host_name(place: Place) -> str:
+def host_name(origin: Origin) -> str:
     """Return the name of the machine without its id."""
-    return place.host.partition(":")[0]
+    return origin.host.partition(":")[0]
 
 
 def shown_elsewhere(file: StatusFile, frame: Frame, others: Collection[str]) -> bool:
     """Return whether a file was written on another of the hosts, whose machines `others` names: it is shown there."""
-    return is_elsewhere(file, frame) and file.place is not None and file.place.host in others
+    return is_elsewhere(file, frame) and file.origin is not None and file.origin.host in others
