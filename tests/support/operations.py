@@ -20,7 +20,6 @@ from navi.ops.hooks.install import Change, File, Plan, look_at_hooks, write_hook
 from navi.ops.hooks.tokens import tokens
 from navi.ops.look.checkup import checkup
 from navi.ops.look.directories import directories
-from navi.ops.look.files import remove_files
 from navi.ops.look.frames import look, watch
 from navi.ops.look.servers import servers
 from navi.ops.look.snapshot import snapshot
@@ -37,6 +36,7 @@ from navi.ops.session.lifecycle import dismiss, kill, rename, stop_background, u
 from navi.ops.session.losses import losses
 from navi.ops.session.marks import mark
 from navi.ops.session.restore import restart, restorable, restore
+from navi.ops.session.status_files import remove_status_files
 
 PANE, UNDO, CONVERSATION = Named("api"), "0123456789abcdef", "00000000-0000-4000-8000-000000000000"
 TERMINAL = TmuxSession("$1", "api", 1.0, 0, (Pane("%1", "0.0", 7, "bash", "", "/x"),), server=3)
@@ -65,7 +65,7 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "look/checkup": checkup(),
     "look/directories": directories("/x"),
     "look/once": look(),
-    "look/remove_files": remove_files([], dry_run=False),
+    "session/remove_files": remove_status_files([], dry_run=False),
     "look/servers": servers(),
     "look/with_registry": snapshot(),
     "pane/answer": answer(PANE, "digest", Reply(How.ALLOW), "call", "me"),

@@ -29,10 +29,10 @@ from navi.core.registry import Snapshot, read_registry
 from navi.core.text import clean
 from navi.hosts.base import ConnectionLost, HostError
 from navi.ops import OperationError
-from navi.ops.look.files import remove_files
 from navi.ops.look.snapshot import snapshot
 from navi.ops.registry import change_entries, read_file, replace_file
 from navi.ops.session.lifecycle import kill, new_undo_id
+from navi.ops.session.status_files import remove_status_files
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -108,7 +108,7 @@ def _clean_files(host: BlockingHost, frame: Frame, dry_run: bool) -> tuple[Seque
     found = file_removals(frame)
     wanted = [one.name for one in found if not one.stays]
     try:
-        gone = host.run(remove_files(wanted, dry_run)) if wanted else frozenset()
+        gone = host.run(remove_status_files(wanted, dry_run)) if wanted else frozenset()
     except (HostError, OperationError) as error:
         words = f"which status files were removed is not known: {why(error)[0]}"
         return [one for one in found if one.stays], OperationError(words, why(error)[1])

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from navi.core.address import LOCAL, address_of
 from navi.core.model.agent import BackgroundAgent, HeadlessAgent
-from navi.core.model.marks import Marks
+from navi.core.model.notes import Marks
 from navi.core.model.status import Status
 from navi.core.model.status_file import AgentStatus, Conversation, StatusFile
 from navi.core.model.tmux import TmuxSession

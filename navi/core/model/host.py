@@ -1,12 +1,13 @@
-"""One snapshot of a host."""
+"""A host: which machine it is, one snapshot of it, and all that navi knows of it at one moment."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from navi.core.failure import Failure, HostState
 from navi.core.model.agent import BackgroundAgent
-from navi.core.model.lost_session import LostSession
-from navi.core.model.marks import Marks
+from navi.core.model.notes import LostSession, Marks
+from navi.core.model.session import Session
 from navi.core.model.status_file import StatusFile
 from navi.core.model.tmux import Tmux, TmuxSession
 
@@ -54,3 +55,39 @@ class Frame(NamedTuple):
     background: tuple[BackgroundAgent, ...] = ()
     lost_sessions: tuple[LostSession, ...] = ()
     ticks: int = 0
+
+
+class HostView(NamedTuple):
+    """Everything known about a host at one moment: an immutable value that faces may keep.
+
+    Times are from `time.monotonic` on this machine: `heard` is when the host last sent anything, `framed` when its last
+    frame arrived, `retry_at` when navi connects next, `rebooted` when its boot id changed. `trying` says that navi is
+    connecting now. `skew` is how many seconds its clock is ahead of ours. `unwatched` says why it is polled instead of
+    watched, or is "". `failure` is the current failure; `last_failure` remains after a recovery.
+    """
+
+    name: str
+    destination: str = ""
+    state: HostState = HostState.DISCONNECTED
+    failure: Failure | None = None
+    last_failure: Failure | None = None
+    latency: float | None = None
+    frame: Frame | None = None
+    sessions: tuple[Session, ...] = ()
+    heard: float | None = None
+    framed: float | None = None
+    retry_at: float | None = None
+    attempts: int = 0
+    skew: float = 0.0
+    rebooted: float | None = None
+    unwatched: str = ""
+    trying: bool = False
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the host's sessions are current."""
+        return self.state in (HostState.CONNECTED, HostState.NO_TMUX)
+
+    def clock(self, now: float) -> float:
+        """Return the host's time (epoch) at our time `now` (epoch)."""
+        return now + self.skew
