@@ -21,7 +21,7 @@ import trio
 
 from navi.config.navi_files import NaviFiles
 from navi.config.settings import Settings
-from navi.config.undo_list import Killed
+from navi.config.undo_list import UndoEntry
 from navi.core.model import Session
 from navi.hosts import Host
 from navi.ops.session.creation import new
@@ -244,10 +244,10 @@ class Recorder:
 
     offered_undo = None
 
-    def offer_undo(self, killed: Killed) -> None:
+    def offer_undo(self, killed: UndoEntry) -> None:
         """Do nothing: there is no footer."""
 
-    def withdraw_undo(self, killed: Killed) -> None:
+    def withdraw_undo(self, killed: UndoEntry) -> None:
         """Do nothing: there is no footer."""
 
     def key_of(self, command: str) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from navi.cli.output.output import Failed, UsageError
-from navi.cli.output.progress import Progress
+from navi.cli.output.progress import ProgressLine
 from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS, cache_file, config_file
 from navi.core.address import LOCAL, Address, Named
 from navi.core.log import SILENT, Log
@@ -64,7 +64,7 @@ class Context:
         self.environment = environment
         self.output = output
         self.log = log
-        self.progress = Progress(output.stderr, environment)
+        self.progress = ProgressLine(output.stderr, environment)
         output.alone = self.progress.aside
         self._connections = connections or Connections()
         self._cancellation = Cancellation()

@@ -11,7 +11,7 @@ from navi.compat.registered import registry_text
 from navi.compat.tool import Failed
 from navi.core import exits
 from navi.core.address import LOCAL
-from navi.core.registry import VERSION, Entry, read_registry
+from navi.core.registry import VERSION, RegistryEntry, read_registry
 from navi.core.text import decode
 from navi.hosts.base import HostError
 from navi.ops import OperationError
@@ -65,7 +65,7 @@ def _add(arguments: Sequence[str], context: Context) -> int:
         raise Failed("Missing required arguments (name, socket, target)", INVALID)
     if process and not (process.isascii() and process.isdigit()):
         raise Failed(f"invalid process id `{process}`", INVALID)
-    context.host(LOCAL).run(put_entry(Entry(name, socket, target, kind or "shell", process=int(process or 0))))
+    context.host(LOCAL).run(put_entry(RegistryEntry(name, socket, target, kind or "shell", process=int(process or 0))))
     return 0
 
 

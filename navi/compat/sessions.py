@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from navi.cli.output.output import Output
     from navi.core.cleanup import Removal
     from navi.core.model import Frame
-    from navi.core.registry import Condition, Entry, Snapshot
+    from navi.core.registry import Condition, RegistryEntry, Snapshot
     from navi.ops.look.servers import Server
     from navi.ops.session.creation import Created
 
@@ -120,7 +120,7 @@ def _snapshot(context: Context) -> Snapshot:
     return found
 
 
-def _row(found: Snapshot, entry: Entry) -> dict[str, object]:
+def _row(found: Snapshot, entry: RegistryEntry) -> dict[str, object]:
     from navi.core.registry import condition_of
 
     condition = condition_of(entry, found)
@@ -207,7 +207,9 @@ def _kill_target(given: Mapping[str, str], context: Context) -> int:
     return _carry_out(given, context, Named(name, socket), entry, lives)
 
 
-def _carry_out(given: Mapping[str, str], context: Context, session: Named, entry: Entry | None, lives: bool) -> int:
+def _carry_out(
+    given: Mapping[str, str], context: Context, session: Named, entry: RegistryEntry | None, lives: bool
+) -> int:
     """Kill the session if it lives, and remove its entry if it has one; print the results."""
     name = clean(session.name)
     if "dry_run" in given:
@@ -245,7 +247,7 @@ def _report(output: Output, what: str, problem: str) -> bool:
 def _kill(context: Context, session: Named) -> str:
     """Kill a session so that `navi undo` can restore it; return what went wrong."""
     from navi.cli.asking.changes import carry_out
-    from navi.config.undo_list import Killed, remember
+    from navi.config.undo_list import UndoEntry, remember
     from navi.ops.session.lifecycle import kill, new_undo_id
 
     try:
@@ -253,11 +255,11 @@ def _kill(context: Context, session: Named) -> str:
     except (HostError, OperationError) as error:
         return str(error)
     if kept.undo_id:
-        remember(context.files.state, Killed(LOCAL, kept.undo_id, session.name))
+        remember(context.files.state, UndoEntry(LOCAL, kept.undo_id, session.name))
     return ""
 
 
-def _deregister(context: Context, entry: Entry) -> str:
+def _deregister(context: Context, entry: RegistryEntry) -> str:
     from navi.ops.registry import change_entries
 
     try:

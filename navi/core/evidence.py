@@ -33,7 +33,7 @@ LONGEST_WORD = 80
 """Characters of a word from a state file."""
 
 
-class Verdict(NamedTuple):
+class AgentVerdict(NamedTuple):
     """What is known of one agent: its name ("" if only a hook speaks of it), the evidence that decides its status, all
     of the evidence, and the conversation that its hook reported.
     """
@@ -115,7 +115,7 @@ def of_nested(pane: Pane) -> tuple[Evidence, ...]:
 # ---- one agent
 
 
-def judge_agent(agent: Agent, hook: Evidence | None, clock: float) -> Verdict:
+def judge_agent(agent: Agent, hook: Evidence | None, clock: float) -> AgentVerdict:
     """Judge an agent. `hook` is None if none speaks of it; `clock` is the host's time (epoch)."""
     where = agent.where
     report = of_hook(agent, hook)._replace(where=where) if hook else Evidence(Source.HOOK, "", None, "")
@@ -130,7 +130,7 @@ def judge_agent(agent: Agent, hook: Evidence | None, clock: float) -> Verdict:
     decided = _decide(agent.kind, found, clock)
     if decided.source is Source.PANE:
         found = found._replace(silence=decided)
-    return Verdict(agent.kind.name, decided, tuple(piece for piece in found if piece.text))
+    return AgentVerdict(agent.kind.name, decided, tuple(piece for piece in found if piece.text))
 
 
 def _decide(kind: AgentKind, found: _Found, clock: float) -> Evidence:

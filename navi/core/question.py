@@ -53,7 +53,7 @@ class Question(NamedTuple):
         return (self.agent, self.kind, self.text, labels, self.tool, self.input)
 
 
-class How(StrEnum):
+class AnswerMode(StrEnum):
     """How a question is answered: yes just once, no, with one of its choices, or with a text."""
 
     ALLOW = "allow"
@@ -65,7 +65,7 @@ class How(StrEnum):
 class Reply(NamedTuple):
     """An answer. `value` is the number or the label of a choice, or the text."""
 
-    how: How
+    how: AnswerMode
     value: str = ""
 
 
@@ -75,7 +75,7 @@ OWN_WORDS = "="
 
 def reply_of(value: str) -> Reply:
     """Return the reply that a number, a label, several with commas between them, or =TEXT mean."""
-    return Reply(How.TEXT, value[1:]) if value.startswith(OWN_WORDS) else Reply(How.CHOOSE, value)
+    return Reply(AnswerMode.TEXT, value[1:]) if value.startswith(OWN_WORDS) else Reply(AnswerMode.CHOOSE, value)
 
 
 class Unsuited(ValueError):
@@ -89,7 +89,7 @@ def choices_for(question: Question, reply: Reply) -> tuple[Choice, ...]:
     """
     if not question.several:
         return (choice_for(question, reply),)
-    if reply.how is not How.CHOOSE:
+    if reply.how is not AnswerMode.CHOOSE:
         raise Unsuited("several choices can be ticked; --choose 1,2 ticks these and no others")
     if why := _why_untickable(question):
         raise Unsuited(f"several choices can be ticked, and {why}; attach to answer")
@@ -120,9 +120,9 @@ def choice_for(question: Question, reply: Reply) -> Choice:
     """Return the one choice that a reply means. Raise Unsuited if there is none, or more than one."""
     if question.several:
         raise Unsuited("several choices can be ticked; navi answer --choose 1,2 ticks these and no others")
-    numbers = {How.ALLOW: question.allow, How.DENY: question.deny, How.TEXT: question.free}
-    means = {How.ALLOW: "says yes just once", How.DENY: "says no", How.TEXT: "takes a text"}
-    if reply.how is How.CHOOSE:
+    numbers = {AnswerMode.ALLOW: question.allow, AnswerMode.DENY: question.deny, AnswerMode.TEXT: question.free}
+    means = {AnswerMode.ALLOW: "says yes just once", AnswerMode.DENY: "says no", AnswerMode.TEXT: "takes a text"}
+    if reply.how is AnswerMode.CHOOSE:
         found = _named(question, reply.value)
         if found and found.n == question.free:
             raise Unsuited(f"choice {found.n} takes a text; --text gives it")

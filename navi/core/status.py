@@ -22,7 +22,7 @@ from navi.core.conversations import (
     time_in,
     unseen,
 )
-from navi.core.evidence import Agent, Verdict, agents_in, judge_agent, of_nested
+from navi.core.evidence import Agent, AgentVerdict, agents_in, judge_agent, of_nested
 from navi.core.file_owner import files_of, is_earlier, key_of, shown_elsewhere, socket_of, why_unconfirmed, why_unjudged
 from navi.core.model import (
     AgentStatus,
@@ -215,11 +215,11 @@ def judge(file: StatusFile | None, tmux: TmuxSession | None, kinds: Iterable[Age
     hook = _hook(file, tmux, kinds)
     if tmux is None:
         gone = Evidence(Source.TMUX, "offline", file.timestamp if file else None, "tmux has no such session")
-        return _judgement(Verdict("", gone, (gone,)), hook, file)
+        return _judgement(AgentVerdict("", gone, (gone,)), hook, file)
     if all(pane.dead for pane in tmux.panes):
         text = f"its pane is dead ({_how_it_ended(tmux.pane)})"
         dead = Evidence(Source.PANE, "stopped", tmux.activity or None, text)
-        return _judgement(Verdict("", dead, (dead,)), hook, file)
+        return _judgement(AgentVerdict("", dead, (dead,)), hook, file)
     verdicts = [*_verdicts(tmux, kinds, hook, clock)] or [_without_agent(tmux)]
     nested = [piece for pane in tmux.panes for piece in of_nested(pane)]
     others = [piece for verdict in verdicts for piece in verdict.evidence]
@@ -239,7 +239,9 @@ def _hook(file: StatusFile | None, tmux: TmuxSession | None, kinds: Sequence[Age
     return _Hook(file, pane, kinds)
 
 
-def _verdicts(tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None, clock: float) -> Iterator[Verdict]:
+def _verdicts(
+    tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None, clock: float
+) -> Iterator[AgentVerdict]:
     """Yield a verdict for each agent, and one for a hook that speaks of none of them."""
     if hook and hook.file.conversations:
         yield from _of_conversations(tmux, hook, clock)
@@ -254,13 +256,13 @@ def _verdicts(tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None,
         yield _hook_alone(hook, tmux)
 
 
-def _hook_alone(hook: _Hook, tmux: TmuxSession) -> Verdict:
+def _hook_alone(hook: _Hook, tmux: TmuxSession) -> AgentVerdict:
     """Judge what a hook reports of an agent that is not seen: it can run below a program that navi does not know."""
     living = [pane for pane in tmux.panes if hook.pane in ("", pane.id) and not pane.dead]
     return _alone(hook.report, living, tmux, f"the session has no living pane {hook.pane}")
 
 
-def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: str) -> Verdict:
+def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: str) -> AgentVerdict:
     """Judge what a hook reports of an agent in one of these panes, if it is nowhere to be seen. `gone` says that there
     are none.
     """
@@ -268,14 +270,14 @@ def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: st
     # Of a hook that does not report the end of its agent, the end of a turn may be the last that is heard.
     over = BUSY if report.agent in ("", *REPORT_END) else BUSY | TURN_ENDED
     if report.word not in over or not all(_is_bare_shell(pane) for pane in living):
-        return Verdict("", report, (report,))
+        return AgentVerdict("", report, (report,))
     shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
     text = f"only a shell ({shells}) is left in the pane" if living else gone
     left = Evidence(Source.PANE, "stopped", tmux.activity or None, text, where=report.where)
-    return Verdict("", left, (report, left))
+    return AgentVerdict("", left, (report, left))
 
 
-def _of_conversations(tmux: TmuxSession, hook: _Hook, clock: float) -> Iterator[Verdict]:
+def _of_conversations(tmux: TmuxSession, hook: _Hook, clock: float) -> Iterator[AgentVerdict]:
     """Yield a verdict for each agent that is seen, with its conversation, and for each conversation whose agent is not
     seen. If any agent is seen, conversations in panes with only a shell left are over and get no verdict.
     """
@@ -293,19 +295,19 @@ def _of_conversations(tmux: TmuxSession, hook: _Hook, clock: float) -> Iterator[
     if not agents and not left and any(not record.parent for record in hook.file.conversations):
         text = "the panes of its conversations are gone"
         gone = Evidence(Source.PANE, "stopped", tmux.activity or None, text)
-        yield Verdict("", gone, (gone,))
+        yield AgentVerdict("", gone, (gone,))
 
 
 def _is_bare_shell(pane: Pane) -> bool:
     return base_name(pane.command) in SHELLS and not pane.children
 
 
-def _without_agent(tmux: TmuxSession) -> Verdict:
+def _without_agent(tmux: TmuxSession) -> AgentVerdict:
     nothing = Evidence(Source.PANE, "unknown", tmux.activity or None, "no known agent runs in it")
-    return Verdict("", nothing, (nothing,))
+    return AgentVerdict("", nothing, (nothing,))
 
 
-def _judgement(verdict: Verdict, hook: _Hook | None, file: StatusFile | None) -> Judgement:
+def _judgement(verdict: AgentVerdict, hook: _Hook | None, file: StatusFile | None) -> Judgement:
     """Return a verdict in words. The message is what the hook or the screen says with that status; where no agent is
     seen, it is the last one.
     """

@@ -30,14 +30,12 @@ from navi.ops.headless.runs import RunId, end, errors, post, remove, run
 from navi.ops.headless.tail import (
     AWAY,
     Delivered,
-    Ended,
     Fed,
     Left,
     Lines,
     Lost,
     Missing,
     News,
-    Opened,
     Position,
     Rest,
     tail,
@@ -248,7 +246,7 @@ class _HostRelay:
             await self._reached(one.id, False, error)
 
     async def _report(self, news: News) -> None:
-        if isinstance(news, Opened | Left | Delivered):
+        if isinstance(news, TerminalOpened | Left | Delivered):
             await self._report_terminal(news)
             return
         id = news.id
@@ -257,7 +255,7 @@ class _HostRelay:
             await self._report_output(news)
         elif isinstance(news, Fed):
             await self._tell({"type": "input_handed", "session_id": id.session, "seq": news.number})
-        elif isinstance(news, Ended):
+        elif isinstance(news, RunEnded):
             end = self._drop(id)
             last = await self._last_errors(id) if news.exit.status else ""
             ended = {"exit_code": news.exit.status, "reason": news.exit.reason, "errors": last}
@@ -313,13 +311,13 @@ class _HostRelay:
             return lines[-1][:LONGEST_ERROR] if lines else ""
         return ""
 
-    async def _report_terminal(self, news: Opened | Left | Delivered) -> None:
+    async def _report_terminal(self, news: TerminalOpened | Left | Delivered) -> None:
         about = {"host": self.name, "conversation": news.conversation}
         if isinstance(news, Delivered):
             await self._tell({"type": "feedback_delivered", **about, "number": news.number})
         else:
-            name = news.name if isinstance(news, Opened) else ""
-            await self._tell({"type": "terminal", **about, "opened": isinstance(news, Opened), "name": name})
+            name = news.name if isinstance(news, TerminalOpened) else ""
+            await self._tell({"type": "terminal", **about, "opened": isinstance(news, TerminalOpened), "name": name})
 
     # ---- what is sent there
 

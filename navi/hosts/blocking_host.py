@@ -31,7 +31,7 @@ class ConnectionPool:
     """What a host keeps for later requests: idle connections, and the master that they go over."""
 
     def __init__(self) -> None:
-        self.idle: list[Connection] = []
+        self.idle: list[ShellConnection] = []
         self.master: Master | None = None
 
     def close(self) -> None:
@@ -137,7 +137,7 @@ class BlockingHost:
             else:
                 connection.close()
 
-    def _connection(self) -> Connection:
+    def _connection(self) -> ShellConnection:
         """Return a connection that is idle, or a new one. Those that have ended meanwhile are dropped."""
         while self._pool.idle:
             connection = self._pool.idle.pop()
@@ -147,19 +147,19 @@ class BlockingHost:
             connection.close()
         return self._start()
 
-    def _start(self) -> Connection:
+    def _start(self) -> ShellConnection:
         return self._connect(self._shell())
 
-    def _connect(self, words: Sequence[str], log: SshLog | None = None) -> Connection:
+    def _connect(self, words: Sequence[str], log: SshLog | None = None) -> ShellConnection:
         try:
-            return Connection(Process(words, self.environment), log)
+            return ShellConnection(Process(words, self.environment), log)
         except OSError as error:
             if log:
                 log.close()
             raise cannot_start(words[0], error) from error
 
 
-class Connection:
+class ShellConnection:
     """A host's shell: it carries out one request after the other, until this process ends."""
 
     def __init__(self, process: Process, log: SshLog | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
-from navi.hosts.blocking_host import BlockingHost, Connection, ConnectionPool
+from navi.hosts.blocking_host import BlockingHost, ConnectionPool, ShellConnection
 from navi.hosts.cancellation import Cancellation
 from navi.hosts.exchange import remote_peer
 from navi.hosts.login import at_terminal
@@ -63,7 +63,7 @@ class BlockingOpenSSHHost(BlockingHost):
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
         return at_terminal(self._master.remote, self._master.command)
 
-    def _start(self) -> Connection:
+    def _start(self) -> ShellConnection:
         """Start ssh, once the master is open. As long as this process has its lease, no dashboard closes the master."""
         with self._connecting(self.name):
             self._master.open(self._cancellation)

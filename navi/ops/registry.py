@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from navi.core import exits
 from navi.core.model import TmuxSession
-from navi.core.registry import Entry
+from navi.core.registry import RegistryEntry
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
@@ -23,7 +23,7 @@ class RegistryFile:
     replaced: bool = False
 
 
-def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> Operation[str]:
+def change_entries(drop: Sequence[RegistryEntry], enrol: Sequence[TmuxSession] = ()) -> Operation[str]:
     """Return the operation that takes entries out of the registry if they are still the same, and puts living sessions
     in.
 
@@ -35,7 +35,7 @@ def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> 
     return Operation("change the registry", link("registry/change_entries"), arguments, _read_trouble, time_limit=30)
 
 
-def put_entry(entry: Entry) -> Operation[str]:
+def put_entry(entry: RegistryEntry) -> Operation[str]:
     """Return the operation that registers what an entry says (socket, target, type, process). What there was of that
     name is replaced, but for the time of its creation. Raise OperationError, also for what can't stand in the registry.
     """

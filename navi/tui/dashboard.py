@@ -21,7 +21,7 @@ from navi.tui.keys.keymap import rebind
 from navi.tui.keys.table import KEYS
 from navi.tui.preview.branch import BranchFeed
 from navi.tui.preview.feed import PreviewFeed
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 from navi.tui.style.theme import check_styles
 
 FRAME_TIME = 0.04
@@ -48,7 +48,7 @@ class Dashboard:
         self._moved = trio.Event()
         self._quit = trio.CancelScope()
         self._pasting = False
-        self._screen = Screen(
+        self._screen = DashboardScreen(
             settings,
             environment,
             self._keymap,

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from navi.core.agents import AGENTS
-from navi.core.model import Frame, Machine, Pane, Screen, Session, StatusFile, Tmux, TmuxSession
+from navi.core.model import Frame, Machine, Pane, ScreenMatch, Session, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file, sessions_of
 from navi.core.text import clean
 from navi.ops.hooks.install import EVENTS, hook_text
@@ -64,7 +64,7 @@ class Replayed(NamedTuple):
     """What navi's row says of a case: its session, and what screen.awk found."""
 
     session: Session
-    screen: Screen | None
+    screen: ScreenMatch | None
 
     @property
     def word(self) -> str:

@@ -16,7 +16,7 @@ from navi.core.cleanup import (
     removals,
 )
 from navi.core.model import Frame, Machine, Origin, Pane, StatusFile, Tmux, TmuxSession
-from navi.core.registry import Entry, Registry, Snapshot
+from navi.core.registry import Registry, RegistryEntry, Snapshot
 
 # ---- removals
 
@@ -31,14 +31,14 @@ def session(name: str = "api", *panes: Pane, socket: str = "/s", own: bool = Fal
     return TmuxSession(f"${name}", name, 1.0, 0, panes or (ALIVE,), socket, 7, own)
 
 
-def entry(used: str = HOUR_AGO, created: str = DAY_AGO, target: str = "api:0.0") -> Entry:
+def entry(used: str = HOUR_AGO, created: str = DAY_AGO, target: str = "api:0.0") -> RegistryEntry:
     """Return an entry for the session api that was used and created at such times."""
-    return Entry("api", "/s", target, created_at=created, last_active=used)
+    return RegistryEntry("api", "/s", target, created_at=created, last_active=used)
 
 
 def snapshot(
     *sessions: TmuxSession,
-    entries: tuple[Entry, ...] = (),
+    entries: tuple[RegistryEntry, ...] = (),
     files: tuple[StatusFile, ...] = (),
     servers: Mapping[str, Tmux] | None = None,
     problem: str = "",
@@ -70,7 +70,7 @@ CHOSEN = [
     ids=[row[0] for row in CHOSEN],
 )
 def test_a_registered_session_is_removed_for_a_reason(
-    one: Entry, older_than: float | None, everything: bool, answer: Tmux, reason: str
+    one: RegistryEntry, older_than: float | None, everything: bool, answer: Tmux, reason: str
 ) -> None:
     sessions = (session(),) if answer is Tmux.OK else ()
     found = snapshot(*sessions, entries=(one,), servers={"": Tmux.OK, "/s": answer})
@@ -97,7 +97,7 @@ def test_what_is_killed_with_an_entry(panes: tuple[Pane, ...], target: str, ever
 
 
 def test_removals_are_sorted_by_name() -> None:
-    entries = tuple(Entry(name, "/s", f"{name}:0.0") for name in ("web", "api", "db"))
+    entries = tuple(RegistryEntry(name, "/s", f"{name}:0.0") for name in ("web", "api", "db"))
     assert [one.entry.name for one in removals(snapshot(entries=entries), None, False)] == ["api", "db", "web"]
 
 

@@ -18,7 +18,7 @@ from navi.core.model import (
     Evidence,
     Origin,
     Pane,
-    Screen,
+    ScreenMatch,
     Source,
     StatusFile,
     TmuxSession,
@@ -68,7 +68,7 @@ def process_at(moment: Moment) -> AgentProcess:
 
 def pane_at(moment: Moment, id: str = "%0", position: str = "0.0") -> Pane:
     """Return the agent's pane."""
-    screen = None if moment.screen is None else Screen(moment.screen, "a rule" if moment.screen else "", "Go on?")
+    screen = None if moment.screen is None else ScreenMatch(moment.screen, "a rule" if moment.screen else "", "Go on?")
     agents = () if moment.ended else (process_at(moment),)
     command = "bash" if moment.ended else "node"
     return Pane(id, position, 39, command, moment.title, "/work", activity=moment.printed, agents=agents, screen=screen)

@@ -25,7 +25,7 @@ from navi.hosts.wire import new_token, request
 from navi.ops import Operation, OperationError
 from navi.ops.headless import runs as headless
 from navi.ops.headless.runs import Exit, Limits, RunId, RunState
-from navi.ops.headless.tail import Ended, Lines, Lost, Missing, News, Opened, Position, tail
+from navi.ops.headless.tail import Lines, Lost, Missing, News, Position, RunEnded, TerminalOpened, tail
 from tests.support.full_disk import disk, fill, free
 from tests.support.headless import Driven, folder, here_or_there, process
 from tests.support.machines import Account, Lab, Machine, program
@@ -578,20 +578,20 @@ def test_a_tail_that_only_looks_each_second_brings_the_same(lab: Lab, far: bool)
             host.run(headless.run(id, ("sh", "-c", script, id.session), "", conversation=f"c-{id.session}"))
         terminals = account.sessions_dir / ".headless" / ".terminals"
         assert terminals.read_text() == ""
-        found, ends, opened = dict.fromkeys(ids, b""), set(), list[Opened]()
+        found, ends, opened = dict.fromkeys(ids, b""), set(), list[TerminalOpened]()
         for news in host.follow(tail([Position(id) for id in ids]), time.monotonic() + 90):
             for one in news:
                 if isinstance(one, Lines):
                     found[one.id] += one.data
-                elif isinstance(one, Ended):
+                elif isinstance(one, RunEnded):
                     ends.add(one.id)
                     terminals.write_text("opened c-spawn_1 by hand\n")
-                elif isinstance(one, Opened):
+                elif isinstance(one, TerminalOpened):
                     opened.append(one)
             if len(ends) == 3 and opened:
                 break
         assert found == {id: b"".join(b"%s %d\n" % (id.session.encode(), n) for n in range(1, 201)) for id in ids}
-        assert opened[0] == Opened("c-spawn_1", "by hand")
+        assert opened[0] == TerminalOpened("c-spawn_1", "by hand")
 
 
 def followed(host: BlockingHost, positions: list[Position], counts: list[int]) -> dict[RunId, bytes]:

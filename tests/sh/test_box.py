@@ -10,7 +10,7 @@ import pytest
 from navi.core.address import Named
 from navi.core.model import Pane, TmuxSession
 from navi.ops.operation import Answer
-from navi.ops.pane.read import Expected
+from navi.ops.pane.read import ExpectedText
 from navi.ops.pane.send import Became, Sent, interrupt, send
 from tests.support.agent_screens import shows, typed
 from tests.support.machines import Account, Lab
@@ -28,7 +28,7 @@ UNKNOWN = IDLE.replace("?", "").replace("✻", "")
 BUSY = IDLE.replace("✻ Worked for 0s", "✻ Working… (2s)").replace("? for shortcuts", "esc to interrupt")
 
 
-def sent(account: Account, shell: Shell, text: str, expected: Expected | None = None, force: bool = False) -> Sent:
+def sent(account: Account, shell: Shell, text: str, expected: ExpectedText | None = None, force: bool = False) -> Sent:
     """Send a text that must be typed; return what became of it."""
     operation = send(API, text, expected=expected, force=force)
     found = answer(account, shell, operation)
@@ -143,18 +143,18 @@ def test_an_end_proves_that_a_command_was_taken_and_no_other_text(
 @every_shell
 def test_the_answer_is_what_is_behind_the_text(lab: Lab, shell: Shell) -> None:
     shows(lab.local, "claude", IDLE)
-    done = sent(lab.local, shell, "say: x", Expected(""))
+    done = sent(lab.local, shell, "say: x", ExpectedText(""))
     assert done.answer == ("idle", ("before",))
-    found = sent(lab.local, shell, "say: y before", Expected("before"))
+    found = sent(lab.local, shell, "say: y before", ExpectedText("before"))
     assert found.found == "before"
-    missing = answer(lab.local, shell, send(API, "say: z", expected=Expected("z$")))
+    missing = answer(lab.local, shell, send(API, "say: z", expected=ExpectedText("z$")))
     assert (missing.status, "ended (idle), and no line of its answer matches" in missing.errors) == (1, True)
 
 
 @every_shell
 def test_the_end_of_a_turn_is_awaited_only_of_an_agent(lab: Lab, shell: Shell) -> None:
     lab.local.tmux("new-session", "-d", "-s", "api", "cat >typed")
-    found = answer(lab.local, shell, send(API, "x", expected=Expected("")))
+    found = answer(lab.local, shell, send(API, "x", expected=ExpectedText("")))
     assert (found.status, "; nothing was sent; --wait RE waits for a pattern" in found.errors) == (64, True)
     assert typed(lab.local) == ""
 
@@ -166,7 +166,7 @@ QUEUE = "\n" + BUSY.replace("❯\u00a0", "❯\u00a0Press up to edit queued messa
 def test_an_earlier_answer_to_an_equal_text_is_not_taken_for_the_new_one(lab: Lab, shell: Shell) -> None:
     history = "❯ go on\n\n● DONE\n\n✻ Worked for 0s\n" + "\n" * 200
     shows(lab.local, "claude", QUEUE, prefix="  ", history=history)
-    found = answer(lab.local, shell, send(API, "go on", expected=Expected("DONE", seconds=2)))
+    found = answer(lab.local, shell, send(API, "go on", expected=ExpectedText("DONE", seconds=2)))
     assert (found.status, found.errors) == (75, "timed out after 2 s waiting for claude to show the pattern")
     assert " outcome queued claude\n" in found.output.decode()
 
@@ -181,7 +181,7 @@ def answers(*texts: str, at_work: bool = False) -> str:
 def test_an_equal_text_that_pushes_another_off_the_screen_begins_a_turn(lab: Lab, shell: Shell) -> None:
     after = "\f".join([answers("two", "", at_work=True), answers("two", "", at_work=True), answers("two", "three")])
     shows(lab.local, "claude", answers("one", "two"), after=after)
-    done = sent(lab.local, shell, "go on", Expected(""))
+    done = sent(lab.local, shell, "go on", ExpectedText(""))
     assert (done.became, done.answer) == (Became.SUBMITTED, ("idle", ("three",)))
 
 
@@ -221,7 +221,7 @@ WITH_COMMAND = """\
 def test_an_answer_of_opencode_goes_on_behind_a_command(lab: Lab, shell: Shell, sign: str, text: str) -> None:
     after = OPENCODE.format(WITH_COMMAND.format(text, sign))
     shows(lab.local, "opencode", OPENCODE.format(WITH_COMMAND.format("before", "$")), after=after)
-    done = sent(lab.local, shell, text, Expected(""))
+    done = sent(lab.local, shell, text, ExpectedText(""))
     assert done.became is Became.SUBMITTED
     assert done.answer
     assert [line for line in done.answer.lines if line] == ["I will do that.", "All done."]

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from navi.core.agents import AGENTS
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, RequestLine, ScreenRule
 from navi.ops.linker import read_source
 from navi.ops.look.agents import describe
 
@@ -31,8 +31,8 @@ TEST = AgentKind(
 
 ASKS = TEST._replace(
     asked=(
-        Asked("wants to run ", "^  [$] ", "^  [$] | *\u2502$", after="^Bash command"),
-        Asked("wants to read ", "^Read ", "^Read "),
+        RequestLine("wants to run ", "^  [$] ", "^  [$] | *\u2502$", after="^Bash command"),
+        RequestLine("wants to read ", "^Read ", "^Read "),
     )
 )
 

@@ -9,8 +9,8 @@ from navi.core.address import Named
 from navi.core.agents import AGENTS
 from navi.core.launch import SHELL, Step
 from navi.core.model import BackgroundAgent, LostSession, Pane, Session, Source, Status, TmuxSession
-from navi.core.question import How, Reply
-from navi.core.registry import Entry
+from navi.core.question import AnswerMode, Reply
+from navi.core.registry import RegistryEntry
 from navi.ops import Operation, Stream
 from navi.ops.git.comments import comments
 from navi.ops.git.status import branch, git, pull_request
@@ -28,7 +28,7 @@ from navi.ops.pane.health import health_of
 from navi.ops.pane.lock import Hold, lock
 from navi.ops.pane.preview import capture
 from navi.ops.pane.question import answer, ask
-from navi.ops.pane.read import Expected, follow, text, wait
+from navi.ops.pane.read import ExpectedText, follow, text, wait
 from navi.ops.pane.send import find_sent, interrupt, send
 from navi.ops.registry import change_entries, put_entry, replace_file
 from navi.ops.session.creation import new
@@ -68,7 +68,7 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "session/remove_files": remove_status_files([], dry_run=False),
     "look/servers": servers(),
     "look/with_registry": snapshot(),
-    "pane/answer": answer(PANE, "digest", Reply(How.ALLOW), "call", "me"),
+    "pane/answer": answer(PANE, "digest", Reply(AnswerMode.ALLOW), "call", "me"),
     "pane/ask": ask(PANE),
     "pane/find": find_pane(PANE),
     "pane/health": health_of(PANE, touch=False),
@@ -78,9 +78,9 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "pane/send": send(PANE),
     "pane/sent": find_sent(PANE, "call", ""),
     "pane/text": text(PANE),
-    "pane/wait": wait(PANE, Expected("x")),
+    "pane/wait": wait(PANE, ExpectedText("x")),
     "registry/change_entries": change_entries([]),
-    "registry/change_entry": put_entry(Entry("api")),
+    "registry/change_entry": put_entry(RegistryEntry("api")),
     "registry/file": replace_file("{}"),
     "session/dismiss": dismiss(PANE),
     "session/kill": kill(PANE, UNDO),

@@ -28,7 +28,7 @@ MOST_NAMES = 3
 ERASE = "\r\x1b[K"
 
 
-class Progress:
+class ProgressLine:
     """`verb` begins the line. The line is there while anything is waited for, from the first to the last."""
 
     def __init__(self, stream: TextIO, environment: Mapping[str, str]) -> None:

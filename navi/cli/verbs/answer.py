@@ -9,10 +9,10 @@ from navi.cli.output.output import UsageError
 from navi.config.person import who
 from navi.core import exits
 from navi.core.address import Address
-from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for, reply_of
+from navi.core.question import AnswerMode, Choice, Question, Reply, Unsuited, choices_for, reply_of
 from navi.ops import OperationError
 from navi.ops.pane.lock import LOCK
-from navi.ops.pane.question import Answered, answer, ask
+from navi.ops.pane.question import AnswerOutcome, answer, ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,14 +43,14 @@ def run_answer(options: Options, context: Context) -> int:
 
 def _reply(options: Options) -> Reply | None:
     if options.allow:
-        return Reply(How.ALLOW)
+        return Reply(AnswerMode.ALLOW)
     if options.deny:
-        return Reply(How.DENY)
+        return Reply(AnswerMode.DENY)
     if options.choose:
         if len(options.choose) > 1:
             raise UsageError("an agent in a terminal asks one thing at a time: give one --choose; 1,2 ticks several")
         return reply_of(options.choose[0])
-    return Reply(How.TEXT, options.text) if options.text is not None else None
+    return Reply(AnswerMode.TEXT, options.text) if options.text is not None else None
 
 
 def _answer(
@@ -77,7 +77,7 @@ def _answer(
     return _doubt(answered)
 
 
-def _doubt(answered: Answered) -> int:
+def _doubt(answered: AnswerOutcome) -> int:
     return exits.UNAVAILABLE if answered.died else exits.TIMED_OUT
 
 

@@ -42,7 +42,7 @@ def run_doctor(options: Options, context: Context) -> int:
     wrong = (*wrong, *_wrong_keys(settings))
     remotes, more = read_remotes(context.files.remotes)
     candidates = _candidates(options.hosts, remotes, context)
-    report = Report(context.output, options.json, _colourful(context.environment))
+    report = FindingsReport(context.output, options.json, _colourful(context.environment))
     if not options.hosts or wrong or more:
         report.add(LOCAL, _configuration((*wrong, *more), len(remotes)), CONFIGURATION)
 
@@ -99,7 +99,7 @@ def _colourful(environment: Mapping[str, str]) -> bool:
     return sys.stdout.isatty() and not plain
 
 
-class Report:
+class FindingsReport:
     """Prints each host's findings in turn, or one JSON document at the end."""
 
     def __init__(self, output: Output, as_json: bool, colourful: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from navi.cli.output.output import UsageError
 from navi.config.person import who
 from navi.core import exits
-from navi.core.question import Choice, How, Question, Reply, Unsuited, choice_for, reply_of
+from navi.core.question import AnswerMode, Choice, Question, Reply, Unsuited, choice_for, reply_of
 from navi.core.text import clean, clean_lines
 from navi.headless.asking import answer_of, answers_to, parts_of, question_of, words_for
 from navi.headless.tool_input import input_lines
@@ -61,17 +61,17 @@ def _asked(info: Info, address: str, seen: str | None) -> Info:
 def _replies(options: Options) -> list[Reply]:
     """Return the replies that the options mean; none where they mean to see the question."""
     if options.allow:
-        return [Reply(How.ALLOW)]
+        return [Reply(AnswerMode.ALLOW)]
     if options.deny:
-        return [Reply(How.DENY)]
+        return [Reply(AnswerMode.DENY)]
     if options.text is not None:
-        return [Reply(How.TEXT, options.text)]
+        return [Reply(AnswerMode.TEXT, options.text)]
     return [reply_of(one) for one in options.choose or ()]
 
 
 def _answer(question: Info, replies: Sequence[Reply]) -> dict[str, Any]:
     """Return the fields of the answer. Raise UsageError if the replies do not suit the question."""
-    if replies[0].how is How.DENY:
+    if replies[0].how is AnswerMode.DENY:
         return {"allow": False}
     try:
         if question["kind"] == "question":
@@ -81,8 +81,8 @@ def _answer(question: Info, replies: Sequence[Reply]) -> dict[str, Any]:
         choice = choice_for(question_of(question), replies[0])
     except Unsuited as error:
         raise UsageError(str(error)) from error
-    is_text = replies[0].how is How.TEXT
-    return answer_of(question, replies[0] if is_text else Reply(How.CHOOSE, str(choice.n)), {})
+    is_text = replies[0].how is AnswerMode.TEXT
+    return answer_of(question, replies[0] if is_text else Reply(AnswerMode.CHOOSE, str(choice.n)), {})
 
 
 # ---- printing

@@ -15,7 +15,7 @@ from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks.install import OTHERS, Change, File, Found, Plan, look_at_hooks, write_hooks
+from navi.ops.hooks.install import OTHERS, Change, File, InstalledHooks, Plan, look_at_hooks, write_hooks
 from navi.ops.hooks.others import OVERWRITTEN, ROUNDS, SETTLES, TABLE, plan_install, plan_remove, standing
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ TITLES = {"opencode": "OpenCode", **{name: one.title for name, one in TABLE.item
 class Proposal:
     """What was found on a host, and the plan of changes."""
 
-    found: Found
+    found: InstalledHooks
     plan: Plan
 
 
@@ -72,7 +72,7 @@ def _names(options: Options, context: Context) -> list[str]:
 
 
 def _status(names: Sequence[str], options: Options, context: Context) -> int:
-    def look(name: str) -> Found:
+    def look(name: str) -> InstalledHooks:
         host = context.host(name)
         return host.run(look_at_hooks(host.settings.sessions_dir))
 
@@ -84,25 +84,25 @@ def _status(names: Sequence[str], options: Options, context: Context) -> int:
     return next((status for _, found in results if (status := _status_of(found, options.agents))), exits.OK)
 
 
-def _status_of(found: Found | Failed, agents: Sequence[str]) -> int:
+def _status_of(found: InstalledHooks | Failed, agents: Sequence[str]) -> int:
     if isinstance(found, Failed):
         return why(found)[1]
     good = all(standing(found, name).state == "installed" for name in agents or _expected(found))
     return exits.OK if good else exits.NO
 
 
-def _expected(found: Found) -> list[str]:
+def _expected(found: InstalledHooks) -> list[str]:
     """Return the agents whose hooks should be there."""
     return ["claude", *(["opencode"] if found.opencode else []), *sorted(found.present)]
 
 
-def _listed(found: Found) -> list[str]:
+def _listed(found: InstalledHooks) -> list[str]:
     """Return the agents to report: the first two always, each other one only if it is installed or calls the hook."""
     called = [name for name in OTHERS if name in found.present or standing(found, name).state != "absent"]
     return ["claude", "opencode", *called]
 
 
-def _print_table(output: Output, results: Sequence[tuple[str, Found | Failed]], agents: Sequence[str]) -> None:
+def _print_table(output: Output, results: Sequence[tuple[str, InstalledHooks | Failed]], agents: Sequence[str]) -> None:
     wide = max(len(name) for name, _ in results)
     for name, found in results:
         if isinstance(found, Failed):
@@ -116,7 +116,7 @@ def _print_table(output: Output, results: Sequence[tuple[str, Found | Failed]], 
             output.complain(f"{clean(name)}: the hook lost an event: {clean(found.lost)}")
 
 
-def _host_document(name: str, found: Found | Failed) -> dict[str, object]:
+def _host_document(name: str, found: InstalledHooks | Failed) -> dict[str, object]:
     if isinstance(found, Failed):
         return _failed_document(name, found)
     version = ".".join(map(str, found.version)) if found.version else None
@@ -139,7 +139,7 @@ def _failed_document(name: str, failed: Failed) -> dict[str, object]:
 # ---- install and remove
 
 
-def _change(names: Sequence[str], options: Options, context: Context, plan: Callable[[Found], Plan]) -> int:
+def _change(names: Sequence[str], options: Options, context: Context, plan: Callable[[InstalledHooks], Plan]) -> int:
     if not options.yes and (options.json or not (sys.stdin.isatty() and sys.stdout.isatty())):
         raise UsageError("without a terminal to confirm the changes, `navi hooks` needs --yes")
 
@@ -180,7 +180,7 @@ def _show(output: Output, name: str, proposal: Proposal | Failed, action: str) -
         _warn(output, name, proposal.found)
 
 
-def _warn(output: Output, name: str, found: Found) -> None:
+def _warn(output: Output, name: str, found: InstalledHooks) -> None:
     """Warn about what can't be installed."""
     if found.version is None:
         output.complain(f"{name}: {VERSION_UNKNOWN}")
@@ -203,7 +203,7 @@ def _does_something(plan: Plan) -> bool:
     return bool(plan.changes or plan.copies)
 
 
-def _write(context: Context, plan: Callable[[Found], Plan], name: str, proposal: Proposal | Failed) -> Written:
+def _write(context: Context, plan: Callable[[InstalledHooks], Plan], name: str, proposal: Proposal | Failed) -> Written:
     """Carry out a plan. While a Claude Code runs, look again, and repeat what it has undone."""
     if isinstance(proposal, Failed):
         raise proposal

@@ -11,7 +11,7 @@ from navi.cli.context import Context
 from navi.cli.other_sessions import suggesting
 from navi.cli.output.output import Output, UsageError, attempt, print_results
 from navi.cli.verbs.attach import attach_terminal
-from navi.config.undo_list import Killed, forget, last_killed, remember
+from navi.config.undo_list import UndoEntry, forget, last_killed, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named
 from navi.core.launch import PRESETS, Launch, agent, command, kept, of_caller, ready
@@ -147,7 +147,7 @@ def _change(context: Context, verb: SessionVerb, address: Address, socket: str, 
     if not verb.undoable:
         return words
     if answer.undo_id:
-        remember(context.files.state, Killed(address.host, answer.undo_id, str(address)))
+        remember(context.files.state, UndoEntry(address.host, answer.undo_id, str(address)))
     return words + undo_hint(answer.undo_id, "navi undo")
 
 

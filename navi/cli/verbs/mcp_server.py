@@ -51,7 +51,7 @@ def run(environment: Mapping[str, str], log: Log) -> None:
     anyio.run(_Server(environment, log).serve)
 
 
-class Result(NamedTuple):
+class VerbResult(NamedTuple):
     """What a call came to: the exit status, standard output and standard error of its verb."""
 
     status: int
@@ -99,7 +99,7 @@ class _Server:
         contents = types.TextResourceContents(uri=SESSIONS, mime_type="application/json", text=result.output)
         return types.ReadResourceResult(contents=[contents])
 
-    async def _carry_out(self, verb: Verb, options: Options) -> Result:
+    async def _carry_out(self, verb: Verb, options: Options) -> VerbResult:
         """Carry out a verb in a thread. If the call is cancelled, its requests end, and the thread goes on alone."""
         stdout, stderr = StringIO(), StringIO()
         context = Context(self._environment, Output(stdout, stderr), self._connections, self._log)
@@ -110,7 +110,7 @@ class _Server:
         except anyio.get_cancelled_exc_class():
             context.cancel()
             raise
-        return Result(status, _text(stdout), _text(stderr))
+        return VerbResult(status, _text(stdout), _text(stderr))
 
     def _run(self, verb: Verb, options: Options, context: Context) -> int:
         """Carry out a verb with the configuration as it is on disk now."""
@@ -236,7 +236,7 @@ def _shown(value: Any) -> str:
     return json.dumps(value)[:80]
 
 
-def _tool_result(verb: Verb, result: Result) -> types.CallToolResult:
+def _tool_result(verb: Verb, result: VerbResult) -> types.CallToolResult:
     text = "\n".join(part for part in (result.output.strip(), result.errors.strip()) if part) or "done"
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from navi.cli.asking.answers import Answers, sift
 from navi.cli.asking.changes import carry_out
 from navi.cli.output.output import Failed, UsageError, why
-from navi.config.undo_list import Killed, remember
+from navi.config.undo_list import UndoEntry, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, address_of
 from navi.core.ages import seconds_of
@@ -44,7 +44,7 @@ UNPROVEN = "the host does not prove its end, or the file can't be moved"
 """Why a status file stays that was to be removed."""
 
 
-class Result(NamedTuple):
+class RemovalResult(NamedTuple):
     """What became of a removal: what went wrong, or "", with the exit status for that, and whether it was killed."""
 
     removal: Removal
@@ -59,7 +59,7 @@ class Cleaned(NamedTuple):
     """
 
     frame: Frame
-    results: Sequence[Result]
+    results: Sequence[RemovalResult]
     files: Sequence[FileRemoval]
     failure: Failed | None = None
 
@@ -86,7 +86,7 @@ def run_cleanup(options: Options, context: Context) -> int:
         _refuse_damaged(found)
         chosen = removals(found, older_than, options.all)
         if options.dry_run:
-            results: Sequence[Result] = [Result(one, killed=one.session is not None) for one in chosen]
+            results: Sequence[RemovalResult] = [RemovalResult(one, killed=one.session is not None) for one in chosen]
         else:
             results = remove(host, context, chosen, found.frame)
         return Cleaned(found.frame, results, *_clean_files(host, found.frame, options.dry_run))
@@ -125,7 +125,7 @@ def _refuse_damaged(found: Snapshot) -> None:
         raise OperationError(found.registry.complaint, status)
 
 
-def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Sequence[Result]:
+def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Sequence[RemovalResult]:
     """Kill the sessions that live, as a frame shows them, and remove the entries; return what became of each.
 
     Never raises what the host fails with: what was done before must be reported.
@@ -140,30 +140,30 @@ def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal], fram
     return results
 
 
-def _entry_stays(result: Result, error: Failed) -> Result:
+def _entry_stays(result: RemovalResult, error: Failed) -> RemovalResult:
     lost = isinstance(error, ConnectionLost)
     stays = "whether its entry was removed is not known" if lost else "its entry stays in the registry"
     words = f"it was killed; {stays}: {error}" if result.killed else f"{stays}: {error}"
     return result._replace(problem=words, status=why(error)[1])
 
 
-def _kill_all(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Iterator[Result]:
+def _kill_all(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Iterator[RemovalResult]:
     """Kill the sessions of removals. Where a host fails, the other sessions are not tried."""
     failed: HostError | None = None
     for one in chosen:
         if one.session is None:
-            yield Result(one)
+            yield RemovalResult(one)
         elif failed:
-            yield Result(one, f"not tried: {failed}", why(failed)[1])
+            yield RemovalResult(one, f"not tried: {failed}", why(failed)[1])
         else:
             try:
                 _kill(host, context, one.session, frame)
-                yield Result(one, killed=True)
+                yield RemovalResult(one, killed=True)
             except OperationError as error:
-                yield Result(one, str(error), error.status)
+                yield RemovalResult(one, str(error), error.status)
             except HostError as error:
                 failed = error
-                yield Result(one, f"not killed: {error}", why(error)[1])
+                yield RemovalResult(one, f"not killed: {error}", why(error)[1])
 
 
 def _kill(host: BlockingHost, context: Context, session: TmuxSession, frame: Frame) -> None:
@@ -171,7 +171,7 @@ def _kill(host: BlockingHost, context: Context, session: TmuxSession, frame: Fra
     address = Address(host.name, session.name)
     kept = carry_out(context, address, kill(session, new_undo_id()), frame)
     if kept.undo_id:
-        remember(context.files.state, Killed(host.name, kept.undo_id, str(address)))
+        remember(context.files.state, UndoEntry(host.name, kept.undo_id, str(address)))
 
 
 def _with_failures(answers: Answers[Cleaned]) -> Answers[Cleaned]:
@@ -205,7 +205,7 @@ def _print_removed(output: Output, options: Options, answers: Answers[Cleaned]) 
     return status
 
 
-def _removal_document(address: str, one: Result) -> dict[str, object]:
+def _removal_document(address: str, one: RemovalResult) -> dict[str, object]:
     return {
         "address": address, "file": None, "reason": one.removal.reason, "killed": one.killed,
         "error": one.problem or None,
@@ -231,7 +231,7 @@ def _file_at(host: str, file: FileRemoval) -> str:
     return f"the status file {address_of(host, file.name)}.json"
 
 
-def _print_removal(output: Output, dry_run: bool, address: str, one: Result) -> None:
+def _print_removal(output: Output, dry_run: bool, address: str, one: RemovalResult) -> None:
     if one.problem:
         output.complain(f"{address}: {one.problem}")
         return

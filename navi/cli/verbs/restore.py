@@ -21,7 +21,7 @@ from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.look.frames import look
 from navi.ops.session.lifecycle import undo
-from navi.ops.session.restore import Killed, restart, restorable, restore
+from navi.ops.session.restore import KilledSession, restart, restorable, restore
 from navi.ops.session.resume import conversation_id
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ HOW = {
 """How a session ended, in words."""
 
 
-class Found(NamedTuple):
+class Restorable(NamedTuple):
     """A session that can be restored, and its address."""
 
     address: Address
-    session: LostSession | Killed
+    session: LostSession | KilledSession
 
     def __str__(self) -> str:
         return str(self.address)
@@ -49,14 +49,14 @@ class Found(NamedTuple):
 # ---- finding
 
 
-def lost_on(context: Context, host: str) -> list[Found]:
+def lost_on(context: Context, host: str) -> list[Restorable]:
     """Return the lost sessions of a host, those that were noted last first. Raise OperationError, HostError."""
     frame = context.host(host).run(look())
     newest = sorted(frame.lost_sessions, key=lambda one: -one.time)
-    return [Found(Address(host, one.name), one) for one in newest]
+    return [Restorable(Address(host, one.name), one) for one in newest]
 
 
-def find_restorable(context: Context, address: Address) -> Found:
+def find_restorable(context: Context, address: Address) -> Restorable:
     """Return what an address can be restored from: lost, ended or killed; the newest of several counts.
 
     Raise OperationError if there is nothing, and HostError.
@@ -64,11 +64,11 @@ def find_restorable(context: Context, address: Address) -> Found:
     found = [one.session for one in lost_on(context, address.host) if one.address == address]
     if not found:
         others = context.host(address.host).run(restorable())
-        candidates: list[LostSession | Killed] = [*others.ended, *others.killed]
+        candidates: list[LostSession | KilledSession] = [*others.ended, *others.killed]
         found = sorted((one for one in candidates if one.name == address.name), key=lambda one: -one.time)
     if not found:
         raise OperationError(f"nothing is stored about a session named {clean(address.name)} there", exits.NO_SESSION)
-    return Found(address, found[0])
+    return Restorable(address, found[0])
 
 
 def _chosen(options: Options, context: Context) -> list[tuple[object, Any]]:
@@ -128,7 +128,7 @@ def _status_of(chosen: Sequence[tuple[object, Any]]) -> int:
     return next((why(found)[1] for _, found in chosen if isinstance(found, Failed)), exits.OK)
 
 
-def _document(thing: object, found: Found | Failed) -> dict[str, object]:
+def _document(thing: object, found: Restorable | Failed) -> dict[str, object]:
     if isinstance(found, Failed):
         words, status = why(found)
         return {"address": str(thing), "error": words, "status": status}
@@ -145,7 +145,7 @@ def _document(thing: object, found: Found | Failed) -> dict[str, object]:
     }
 
 
-def described(found: Found, now: float) -> str:
+def described(found: Restorable, now: float) -> str:
     """Return a line about a session that can be restored."""
     session = found.session
     lost = session if isinstance(session, LostSession) else None
@@ -161,9 +161,8 @@ def described(found: Found, now: float) -> str:
 
 def _restore_all(options: Options, context: Context, chosen: Sequence[tuple[object, Any]]) -> list[tuple[object, Any]]:
     """Restore several, a few at a time on each host; tell each result at once."""
-    limits = {
-        host: threading.Semaphore(AT_ONCE) for host in {one.address.host for _, one in chosen if isinstance(one, Found)}
-    }
+    hosts = {one.address.host for _, one in chosen if isinstance(one, Restorable)}
+    limits = {host: threading.Semaphore(AT_ONCE) for host in hosts}
     progress = _Progress(context, len(chosen), options.json)
 
     def one(item: tuple[object, Any]) -> Any:
@@ -202,11 +201,11 @@ class _Progress:
                 self._output.print(clean(f"{answer}{count}"))
 
 
-def _restore(context: Context, found: Found, anew: bool) -> str:
+def _restore(context: Context, found: Restorable, anew: bool) -> str:
     """Restore one; return the words for its result."""
     host = found.address.host
     variables = of_caller(context.environment) if host == LOCAL else ()
-    if isinstance(found.session, Killed):
+    if isinstance(found.session, KilledSession):
         back = undo(found.session.undo_id, found.session.name, variables)
         return back.report(str(found.address), carry_out(context, found.address, back))
     operation = restore(found.session, context.agents, anew, variables)

@@ -17,7 +17,7 @@ from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
-from navi.ops.pane.read import Expected, wait
+from navi.ops.pane.read import ExpectedText, wait
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -28,7 +28,7 @@ def run_wait(options: Options, context: Context) -> int:
     if sum(value is not None for value in (options.pattern, options.fixed, options.until)) != 1:
         raise UsageError("give one of --pattern, --fixed and --until")
     wanted = [context.host_and_session(text, options.socket) for text in options.addresses]
-    expected = Expected(options.pattern or options.fixed or "", options.fixed is not None)
+    expected = ExpectedText(options.pattern or options.fixed or "", options.fixed is not None)
     limit = time.monotonic() + options.timeout
 
     def one(host: BlockingHost, pane: Named) -> str:

@@ -4,7 +4,7 @@ It writes line below line, as a shell does: its last line tells what it does. Wh
 the answer to whatever it asks next, and it has no conversations that could be resumed by an id.
 """
 
-from navi.core.agents.kind import AgentKind, Box, ScreenRule
+from navi.core.agents.kind import AgentKind, PromptBox, ScreenRule
 
 ANSWERS = "\\[(Yes|No).:( |$)"
 """The end of the last line while it asks something; behind it is what the user has typed of the answer."""
@@ -29,7 +29,7 @@ KIND = AgentKind(
         ScreenRule("working", "busy line", ((1, BUSY),)),
         ScreenRule("working", "command", ((0, "^Running "),)),
     ),
-    box=Box(
+    box=PromptBox(
         PROMPT,
         "",
         "^([a-z]+ ?)*> ",

@@ -4,8 +4,8 @@ Its title tells nothing. A dialog is a frame in place of the box, a menu or a qu
 line, below the box, tells that it works.
 """
 
-from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace, Transcript
+from navi.core.agents.dialog import Choices, DialogRule
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace, TranscriptFiles
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -44,7 +44,7 @@ KIND = AgentKind(
         "--model=", "--agent=", "--add-dir=", "--allow-all-tools", "--allow-all-paths", "--allow-tool=",
         "--deny-tool=",
     ),
-    transcript=Transcript("~/.copilot", "COPILOT_HOME", "session-state/{session_id}/inuse.{pid}.lock"),
+    transcript=TranscriptFiles("~/.copilot", "COPILOT_HOME", "session-state/{session_id}/inuse.{pid}.lock"),
     skip_permissions="--allow-all-tools",
     prompt="^ \u276f [^ ]",
     border="^\u2500\u2500\u2500",
@@ -61,26 +61,26 @@ KIND = AgentKind(
         ScreenRule("idle", "prompt", ((20, BOX),)),
     ),
     asked=(
-        Asked("wants to create ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Create file"),
-        Asked("wants to edit ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Edit file"),
-        Asked("wants to run ", "^\u2502 \u2502 ", "^\u2502 \u2502 | *\u2502 \u2502$", after="^\u2502 \u256d"),
-        Asked("wants to ", "^\u2502 Do you want to ", "^\u2502 Do you want to |\\?? *\u2502$"),
+        RequestLine("wants to create ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Create file"),
+        RequestLine("wants to edit ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Edit file"),
+        RequestLine("wants to run ", "^\u2502 \u2502 ", "^\u2502 \u2502 | *\u2502 \u2502$", after="^\u2502 \u256d"),
+        RequestLine("wants to ", "^\u2502 Do you want to ", "^\u2502 Do you want to |\\?? *\u2502$"),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", TOP, inside=INSIDE, sides=SIDES, asks="^Do you want to ", tool="^ *",
             digits=False, allow="^Yes$", deny="^No(,|$)", escape="[(]Esc",
         ),
-        Dialog(
+        DialogRule(
             ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", digits=False,
             allow="^Yes$", deny="^No ", escape="[(]Esc",
         ),
-        Dialog(
+        DialogRule(
             ("question", "other question", "question with a text"), "question", "^ Copilot needs information",
             choices=Choices.LIST, digits=False, skip="^ Copilot needs information", free="^Other \\(type your answer",
         ),
     ),
-    box=Box(
+    box=PromptBox(
         BOX,
         "^\u2500\u2500\u2500",
         "^ \u276f ",

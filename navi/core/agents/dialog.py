@@ -12,7 +12,7 @@ class Choices(StrEnum):
     ROW = "row"
 
 
-class Dialog(NamedTuple):
+class DialogRule(NamedTuple):
     """How to read the dialogs that these `rules` (names of screen rules) find, and what kind of question they ask.
 
     All patterns are extended regular expressions (see `patterns`). The dialog begins at the last line above its choices

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from navi.core.agents.dialog import Dialog
+from navi.core.agents.dialog import DialogRule
 from navi.core.model import Pane
 
 MOST_LINES = 80
@@ -32,7 +32,7 @@ class ScreenRule(NamedTuple):
     shows: tuple[tuple[int, str], ...]
 
 
-class Asked(NamedTuple):
+class RequestLine(NamedTuple):
     """Where a screen with a permission dialog says what the agent wants.
 
     `line` matches a line: the first one from the last line on that matches `after`, or the last one if that is empty.
@@ -62,7 +62,7 @@ class StateFile(NamedTuple):
     details: Mapping[str, str]
 
 
-class Background(NamedTuple):
+class BackgroundSessions(NamedTuple):
     """How an agent runs sessions without a terminal.
 
     The state file of such a process has the field `kind` with the word `kind`, and the field `id` names the job. The
@@ -78,7 +78,7 @@ class Background(NamedTuple):
     stop: str
 
 
-class Box(NamedTuple):
+class PromptBox(NamedTuple):
     """The box of an agent, where its next prompt is written, and what becomes of a prompt on its screen.
 
     `start` matches the beginning of the box's first line, up to the draft, and `end` the first line below the draft:
@@ -107,7 +107,7 @@ class Box(NamedTuple):
     interrupt: tuple[str, ...] = ("Escape",)
 
 
-class Transcript(NamedTuple):
+class TranscriptFiles(NamedTuple):
     """Where an agent that does not tell its conversation otherwise has a file of each.
 
     `files` is a glob below `folder`, with {session_id} in it; the environment variable `variable` replaces the folder.
@@ -165,17 +165,17 @@ class AgentKind(NamedTuple):
     resume: str = ""
     skip_permissions: str = ""
     screens: tuple[ScreenRule, ...] = ()
-    asked: tuple[Asked, ...] = ()
-    dialogs: tuple[Dialog, ...] = ()
+    asked: tuple[RequestLine, ...] = ()
+    dialogs: tuple[DialogRule, ...] = ()
     prompt: str = ""
     border: str = ""
     state: StateFile | None = None
-    background: Background | None = None
-    box: Box | None = None
+    background: BackgroundSessions | None = None
+    box: PromptBox | None = None
     keeps: tuple[str, ...] = ()
     modes: tuple[tuple[str, str], ...] = ()
     model: str = ""
-    transcript: Transcript | None = None
+    transcript: TranscriptFiles | None = None
     trace: Trace | None = None
     reports_as_session: bool = False
     reports_end: bool = False

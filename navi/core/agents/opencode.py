@@ -5,8 +5,8 @@ Dialogs replace the box; menus lie above the conversation. Nothing marks a faile
 as a prompt is, and an end without a time.
 """
 
-from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace
+from navi.core.agents.dialog import Choices, DialogRule
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace
 
 END = "     \u25a3  "
 """The end of a turn, or of what there is of it; behind its model is the time, or that it was interrupted."""
@@ -52,19 +52,19 @@ KIND = AgentKind(
         ScreenRule("idle", "prompt", ((4, "ctrl\\+p"),)),
     ),
     asked=(
-        Asked("wants to run ", "^  \u2503  [$] ", "^  \u2503  [$] ", after=ASKS),
-        Asked("wants to edit ", "^  \u2503    \u2192 Edit ", "^  \u2503    \u2192 Edit ", after=ASKS),
-        Asked("wants to use ", "^  \u2503    [^A-Za-z0-9 ]+ [A-Z]", "^  \u2503    [^A-Za-z0-9 ]+ ", after=ASKS),
+        RequestLine("wants to run ", "^  \u2503  [$] ", "^  \u2503  [$] ", after=ASKS),
+        RequestLine("wants to edit ", "^  \u2503    \u2192 Edit ", "^  \u2503    \u2192 Edit ", after=ASKS),
+        RequestLine("wants to use ", "^  \u2503    [^A-Za-z0-9 ]+ [A-Z]", "^  \u2503    [^A-Za-z0-9 ]+ ", after=ASKS),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", "^ *$", inside=INSIDE, sides=SIDES, asks="^ \u25b3 ",
             tool="^   [^A-Za-z0-9 ]+ ", choices=Choices.ROW, digits=False,
             labels="Allow once|Allow always|Reject|Confirm|Cancel", allow="^Allow once", deny="^Reject",
         ),
-        Dialog(("question",), "question", "^ *$", inside=INSIDE, sides=SIDES, free="^Type your own answer"),
+        DialogRule(("question",), "question", "^ *$", inside=INSIDE, sides=SIDES, free="^Type your own answer"),
     ),
-    box=Box(
+    box=PromptBox(
         "^ +\u2503( |$)",
         "^ +\u2503  [A-Z][a-z]+ \u00b7 ",
         "^  \u2503  ",

@@ -5,14 +5,12 @@ A `Frame` is one answer of a host's watch: its tmux sessions and status files. A
 """
 
 from navi.core.model.agent import AgentProcess, BackgroundAgent, HeadlessAgent
-from navi.core.model.frame import Frame, Machine
-from navi.core.model.host_view import HostView
-from navi.core.model.lost_session import LostSession
-from navi.core.model.marks import GivenAnswer, Marks
+from navi.core.model.host import Frame, HostView, Machine
+from navi.core.model.notes import GivenAnswer, LostSession, Marks
 from navi.core.model.session import Session
 from navi.core.model.status import Evidence, Source, Status
 from navi.core.model.status_file import AgentStatus, Conversation, Origin, StatusFile
-from navi.core.model.tmux import PROOF, Pane, Screen, Tmux, TmuxSession
+from navi.core.model.tmux import PROOF, Pane, ScreenMatch, Tmux, TmuxSession
 
 __all__ = [
     "PROOF",
@@ -30,7 +28,7 @@ __all__ = [
     "Marks",
     "Origin",
     "Pane",
-    "Screen",
+    "ScreenMatch",
     "Session",
     "Source",
     "Status",

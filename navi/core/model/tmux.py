@@ -25,7 +25,7 @@ PROOF = (Tmux.OK, Tmux.NONE)
 """The answers by which tmux itself says which sessions there are."""
 
 
-class Screen(NamedTuple):
+class ScreenMatch(NamedTuple):
     """What the bottom of a pane shows, by the rule of the agent in it that holds: status, name of the rule, and the
     text that it found. All are empty if no rule holds.
     """
@@ -58,7 +58,7 @@ class Pane(NamedTuple):
     children: tuple[str, ...] = ()
     raw_path: str = ""
     agents: tuple[AgentProcess, ...] = ()
-    screen: Screen | None = None
+    screen: ScreenMatch | None = None
 
 
 class TmuxSession(NamedTuple):

@@ -71,7 +71,7 @@ class Fed(NamedTuple):
     number: int
 
 
-class Ended(NamedTuple):
+class RunEnded(NamedTuple):
     """A run's agent has ended, and all of its log has come."""
 
     id: RunId
@@ -112,7 +112,7 @@ class There(NamedTuple):
 AWAY = "away"
 
 
-class Opened(NamedTuple):
+class TerminalOpened(NamedTuple):
     """An agent in a terminal has a conversation that navi knows; `name` is its tmux session, "" if it is not known."""
 
     conversation: str
@@ -132,7 +132,7 @@ class Delivered(NamedTuple):
     number: int
 
 
-News = Lines | Rest | Fed | Ended | Lost | Missing | There | Opened | Left | Delivered
+News = Lines | Rest | Fed | RunEnded | Lost | Missing | There | TerminalOpened | Left | Delivered
 
 
 def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
@@ -250,7 +250,7 @@ class TailReader:
     def __init__(self, positions: Sequence[Position]) -> None:
         self._logs = [LineCutter(*position) for position in positions]
         self._events = [b"" for _ in positions]
-        self._ends: dict[int, Ended | Lost] = {}
+        self._ends: dict[int, RunEnded | Lost] = {}
         self._pieces = PieceReader("")
         self._terminals = b""
 
@@ -284,7 +284,7 @@ class TailReader:
         """Yield what the whole lines say that have come: of a conversation only the last word, but each delivery."""
         *lines, self._terminals = self._terminals[-LONGEST_EVENTS:].split(b"\n")
         found = [_terminal(line.decode("utf-8", "replace")) for line in lines]
-        last = {one.conversation: one for one in found if isinstance(one, Opened | Left)}
+        last = {one.conversation: one for one in found if isinstance(one, TerminalOpened | Left)}
         yield from (one for one in found if isinstance(one, Delivered))
         yield from last.values()
 
@@ -307,7 +307,7 @@ class TailReader:
             kind, *words = line.decode("ascii", "replace").split()
             found = read_exit(words) if kind == "exit" else None
             if found:
-                self._ends[index] = Ended(self._logs[index].id, found)
+                self._ends[index] = RunEnded(self._logs[index].id, found)
             elif kind == "lost" and len(words) == 2:
                 self._ends[index] = Lost(self._logs[index].id, number(words[0]), words[1] == "restart")
         fed = [line for line in lines if line.startswith(b"fed ")]
@@ -324,7 +324,7 @@ class TailReader:
                 yield found
 
 
-def _terminal(line: str) -> Opened | Left | Delivered | None:
+def _terminal(line: str) -> TerminalOpened | Left | Delivered | None:
     """Read a line of what was noted of agents in terminals; None for one that makes no sense."""
     kind, _, rest = line.partition(" ")
     conversation, _, rest = rest.partition(" ")
@@ -333,5 +333,5 @@ def _terminal(line: str) -> Opened | Left | Delivered | None:
     if kind == "delivered" and re.fullmatch(r"\d{1,15}", rest, re.ASCII):
         return Delivered(conversation, number(rest))
     if kind == "opened":
-        return Opened(conversation, clean(rest)[:200])
+        return TerminalOpened(conversation, clean(rest)[:200])
     return Left(conversation) if kind == "left" else None

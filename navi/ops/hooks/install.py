@@ -15,7 +15,7 @@ from functools import cache, partial
 from navi.config.remote import SESSIONS_DIR
 from navi.core.text import clean
 from navi.ops.hooks.json_text import parse
-from navi.ops.hooks.settings import Settings, hook_command
+from navi.ops.hooks.settings import AgentSettings, hook_command
 from navi.ops.linker import link, read_file
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, read_records
 
@@ -82,7 +82,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class InstalledHooks:
     """The hooks as they are on a host. `version` is Claude Code's there, None where it can't be had.
 
     `copies` are those of the settings that navi has made. `running` tells whether a Claude Code runs, and may write its
@@ -171,7 +171,7 @@ class Standing:
 # ---- operations
 
 
-def look_at_hooks(sessions_dir: str) -> Operation[Found]:
+def look_at_hooks(sessions_dir: str) -> Operation[InstalledHooks]:
     """Return the operation that looks at the hook and at the files of all agents that call it. It changes nothing."""
     return Operation(
         "hooks",
@@ -201,14 +201,14 @@ def write_hooks(plan: Plan) -> Operation[str]:
     )
 
 
-def _read_found(sessions_dir: str, answer: Answer) -> Found:
+def _read_found(sessions_dir: str, answer: Answer) -> InstalledHooks:
     all_records = read_records(answer)
     records = {record.kind: record for record in all_records}
     if not {"hook", "plugin", "settings", "whole", *OTHERS} <= records.keys():
         raise OperationError("incomplete reply while reading the hooks; try again")
     version = records["claude"].rest if "claude" in records else ""
     numbers = re.match(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})\b", version)
-    return Found(
+    return InstalledHooks(
         sessions_dir,
         _read_file(records, "hook"),
         _read_file(records, "plugin"),
@@ -271,7 +271,7 @@ def events_for(version: Version | None) -> list[str]:
     return [event for event, since in EVENTS.items() if since <= (version or UNKNOWN_VERSION)]
 
 
-def install(found: Found) -> Plan:
+def install(found: InstalledHooks) -> Plan:
     """Plan to install Claude Code's hooks, and OpenCode's where it is. Raise OperationError."""
     hook = {"type": "command", "command": hook_command(found.sessions_dir), "timeout": TIME_LIMIT}
     found.hook.check()
@@ -284,11 +284,11 @@ def install(found: Found) -> Plan:
     return Plan(Change(found.hook, hook_text()), _plugin(found, found.opencode), Change(found.settings, settings.text))
 
 
-def _settings(found: Found, text: str) -> Settings:
-    return Settings("claude", found.settings.path, text)
+def _settings(found: InstalledHooks, text: str) -> AgentSettings:
+    return AgentSettings("claude", found.settings.path, text)
 
 
-def remove(found: Found) -> Plan:
+def remove(found: InstalledHooks) -> Plan:
     """Plan to take out what `install` has put in, and nothing else. Raise OperationError.
 
     Settings that held nothing else, and were not there before, go. So do copies that hold nothing which the settings
@@ -303,7 +303,7 @@ def remove(found: Found) -> Plan:
     return Plan(Change(found.hook, None), _plugin(found, False), Change(found.settings, text, False), copies)
 
 
-def _says_the_same(found: Found, copy: File, text: str | None) -> bool:
+def _says_the_same(found: InstalledHooks, copy: File, text: str | None) -> bool:
     """Whether a copy without the hooks has the content of a text, however it is written."""
     try:
         return copy.text is not None and parse(_settings(found, copy.text).without().text) == parse(text or "{}")
@@ -311,7 +311,7 @@ def _says_the_same(found: Found, copy: File, text: str | None) -> bool:
         return False
 
 
-def _plugin(found: Found, wanted: bool) -> Change:
+def _plugin(found: InstalledHooks, wanted: bool) -> Change:
     """A file of that name that is not navi's stays."""
     text = found.plugin.text
     if found.plugin.problem or (text is not None and not text.startswith(PLUGIN_MARK)):
@@ -322,7 +322,7 @@ def _plugin(found: Found, wanted: bool) -> Change:
 # ---- the state of the hooks
 
 
-def claude_standing(found: Found) -> Standing:
+def claude_standing(found: InstalledHooks) -> Standing:
     """Return the state of Claude Code's hooks."""
     try:
         plan = install(found)
@@ -354,7 +354,7 @@ def _why_left_out(version: Version | None, events: Sequence[str]) -> str:
     return f"without {', '.join(events)}, {known or 'because its version is unknown'}"
 
 
-def opencode_standing(found: Found) -> Standing:
+def opencode_standing(found: InstalledHooks) -> Standing:
     """Return the state of OpenCode's plugin."""
     text = found.plugin.text
     if found.plugin.problem:

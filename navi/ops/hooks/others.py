@@ -17,7 +17,7 @@ from navi.ops.hooks.install import (
     OTHERS,
     Change,
     File,
-    Found,
+    InstalledHooks,
     Plan,
     Standing,
     claude_standing,
@@ -27,7 +27,7 @@ from navi.ops.hooks.install import (
     remove,
 )
 from navi.ops.hooks.json_text import parse
-from navi.ops.hooks.settings import Settings, hook_command, is_hook_command
+from navi.ops.hooks.settings import AgentSettings, hook_command, is_hook_command
 from navi.ops.operation import OperationError
 
 AGENTS = ("claude", "opencode", *OTHERS)
@@ -46,7 +46,7 @@ OVERWRITTEN = (
 )
 
 
-class Other(NamedTuple):
+class AgentHooks(NamedTuple):
     """An agent, the events at which it calls the hook, and the fields of a hook beside its command."""
 
     title: str
@@ -54,13 +54,13 @@ class Other(NamedTuple):
     fields: Mapping[str, object]
 
 
-TABLE: Mapping[str, Other] = {
+TABLE: Mapping[str, AgentHooks] = {
     # Milliseconds. What it prints about a hook at its end is left in the terminal, so SessionEnd is none of them.
-    "gemini": Other(
+    "gemini": AgentHooks(
         "Gemini CLI", ("BeforeAgent", "AfterTool", "Notification", "AfterAgent"), {"name": "navi", "timeout": 10000}
     ),
     # Its limit was in milliseconds once, and is in seconds now: none means a minute.
-    "qwen": Other(
+    "qwen": AgentHooks(
         "Qwen Code",
         (
             "UserPromptSubmit",
@@ -75,7 +75,7 @@ TABLE: Mapping[str, Other] = {
         {"name": "navi"},
     ),
     # permissionRequest comes also where nobody is asked; a notification reports each question.
-    "copilot": Other(
+    "copilot": AgentHooks(
         "GitHub Copilot CLI",
         ("UserPromptSubmit", "PostToolUse", "PostToolUseFailure", "Notification", "Stop", "SessionEnd"),
         {"timeoutSec": 10},
@@ -90,7 +90,7 @@ MATCHERS: Mapping[str, str] = {"Notification": "permission_prompt|elicitation_di
 # ---- plans
 
 
-def plan_install(found: Found, agents: Collection[str] = ()) -> Plan:
+def plan_install(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
     """Plan to install the hooks of these agents; of Claude Code and all that are there if none is named.
 
     Raise OperationError if a file of a named agent, or of Claude Code, can't be used.
@@ -101,7 +101,7 @@ def plan_install(found: Found, agents: Collection[str] = ()) -> Plan:
     return replace(plan, others=others)
 
 
-def plan_remove(found: Found, agents: Collection[str] = ()) -> Plan:
+def plan_remove(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
     """Plan to take out the hooks of these agents, or of all, and nothing else. Raise OperationError.
 
     The hook itself stays while another agent calls it.
@@ -121,14 +121,15 @@ def _narrowed(plan: Plan, agents: Collection[str]) -> Plan:
     return replace(plan, plugin=plugin, settings=settings, copies=plan.copies if "claude" in agents else ())
 
 
-def _without_claude(found: Found, agents: Collection[str]) -> Plan:
+def _without_claude(found: InstalledHooks, agents: Collection[str]) -> Plan:
     """Plan as `install` does, but leave Claude Code's settings alone, even if they can't be read."""
-    bare = Found(found.sessions_dir, found.hook, found.plugin, File(found.settings.path), opencode="opencode" in agents)
+    settings = File(found.settings.path)
+    bare = InstalledHooks(found.sessions_dir, found.hook, found.plugin, settings, opencode="opencode" in agents)
     plan = _narrowed(install(bare), agents)
     return replace(plan, settings=Change(found.settings, found.settings.text), copies=())
 
 
-def _is_usable(found: Found, name: str, named: Collection[str]) -> bool:
+def _is_usable(found: InstalledHooks, name: str, named: Collection[str]) -> bool:
     """Whether an agent's file can be used. Raise OperationError if not, and the agent was named."""
     reason = _problem(found, name)
     if reason and name in named:
@@ -139,14 +140,14 @@ def _is_usable(found: Found, name: str, named: Collection[str]) -> bool:
 # ---- one agent
 
 
-def standing(found: Found, agent: str) -> Standing:
+def standing(found: InstalledHooks, agent: str) -> Standing:
     """Return the state of an agent's hooks."""
     if agent == "claude":
         return claude_standing(found)
     return opencode_standing(found) if agent == "opencode" else _standing(found, agent)
 
 
-def _standing(found: Found, agent: str) -> Standing:
+def _standing(found: InstalledHooks, agent: str) -> Standing:
     reason = _problem(found, agent)
     if reason:
         return Standing("unusable", reason)
@@ -163,7 +164,7 @@ def _standing(found: Found, agent: str) -> Standing:
     return Standing("installed")
 
 
-def _problem(found: Found, agent: str) -> str:
+def _problem(found: InstalledHooks, agent: str) -> str:
     """Say why an agent's file can't be used; "" if it can."""
     file = found.others.get(agent, File(agent))
     if file.problem:
@@ -177,11 +178,11 @@ def _problem(found: Found, agent: str) -> str:
     return ""
 
 
-def _called(found: Found, agent: str) -> list[str]:
+def _called(found: InstalledHooks, agent: str) -> list[str]:
     """Return the events at which an agent calls the hook."""
     text = found.others[agent].text if agent in found.others else None
     if agent != "copilot":
-        return Settings(agent, found.others[agent].path, text).called() if text and text.strip() else []
+        return AgentSettings(agent, found.others[agent].path, text).called() if text and text.strip() else []
     hooks = _document(text or "").get("hooks")
     return [event for event, entries in hooks.items() if _is_copilots(entries)] if isinstance(hooks, dict) else []
 
@@ -199,23 +200,23 @@ def _is_copilots(entries: object) -> bool:
     return bool(commands) and all(is_hook_command(command, "copilot") for command in commands)
 
 
-def _installed(found: Found, agent: str) -> Change:
+def _installed(found: InstalledHooks, agent: str) -> Change:
     file, command = found.others[agent], hook_command(found.sessions_dir, agent)
     if agent == "copilot":
         return Change(file, copilot_text(command))
     hook = {"type": "command", "command": command, **TABLE[agent].fields}
-    settings = Settings(agent, file.path, file.text if file.text and file.text.strip() else "{}\n")
+    settings = AgentSettings(agent, file.path, file.text if file.text and file.text.strip() else "{}\n")
     settings = settings.without(set(settings.called()) - set(TABLE[agent].events))
     for event in TABLE[agent].events:
         settings = settings.with_event(event, hook)
     return Change(file, settings.text)
 
 
-def _removed(found: Found, agent: str) -> Change:
+def _removed(found: InstalledHooks, agent: str) -> Change:
     file = found.others[agent]
     if agent == "copilot" or file.text is None:
         return Change(file, None)
-    text = Settings(agent, file.path, file.text).without().text if file.text.strip() else file.text
+    text = AgentSettings(agent, file.path, file.text).without().text if file.text.strip() else file.text
     made_by_navi = text != file.text and text.split() == ["{}"] and agent not in found.backups
     return Change(file, None if made_by_navi else text)
 

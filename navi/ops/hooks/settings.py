@@ -46,7 +46,7 @@ def is_hook_command(command: object, agent: str = "claude") -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class AgentSettings:
     """The settings of an agent: `path` names them in messages. Methods return new texts, or raise OperationError."""
 
     agent: str
@@ -76,7 +76,7 @@ class Settings:
         """Return the events at which the hook is called."""
         return [event for event, groups in (self.hooks() or {}).items() if any(self._ours(groups))]
 
-    def with_event(self, event: str, hook: Mapping[str, object]) -> Settings:
+    def with_event(self, event: str, hook: Mapping[str, object]) -> AgentSettings:
         """Return settings that call a hook at an event; one that is called there already gets this command."""
         hooks, group = self.hooks(), {"hooks": [hook]}
         if hooks is None:
@@ -90,7 +90,7 @@ class Settings:
                 text = replace(text, path, hook["command"])
         return self._changed(text if ours else insert(text, ("hooks", event), group))
 
-    def without(self, events: Collection[str] | None = None) -> Settings:
+    def without(self, events: Collection[str] | None = None) -> AgentSettings:
         """Return settings without the hook of these events, or of all.
 
         They are taken out from the last to the first, so that the numbers of the others stay valid.
@@ -103,7 +103,7 @@ class Settings:
                 found = found._changed(text)._without_empty(event, number)
         return found
 
-    def _without_empty(self, event: str, number: int) -> Settings:
+    def _without_empty(self, event: str, number: int) -> AgentSettings:
         """Take out the group, the event and the hooks from which the last one has gone."""
         hooks = self.hooks() or {}
         group = hooks[event][number]
@@ -125,5 +125,5 @@ class Settings:
                 if isinstance(command, str) and is_hook_command(command, self.agent):
                     yield number, position, command
 
-    def _changed(self, text: str) -> Settings:
-        return Settings(self.agent, self.path, text)
+    def _changed(self, text: str) -> AgentSettings:
+        return AgentSettings(self.agent, self.path, text)

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from navi.core.model import AgentProcess, Frame, Pane, Screen
+from navi.core.model import AgentProcess, Frame, Pane, ScreenMatch
 from navi.core.text import clean, decode
 from navi.ops.operation import Record, number
 
@@ -34,7 +34,7 @@ class PaneAgents(NamedTuple):
     """The agents in a pane, and what it shows, None if it was not looked at."""
 
     agents: tuple[AgentProcess, ...] = ()
-    screen: Screen | None = None
+    screen: ScreenMatch | None = None
 
 
 def read_agents(records: Iterable[Record], booted: float | None = None) -> Mapping[int, PaneAgents]:
@@ -43,7 +43,7 @@ def read_agents(records: Iterable[Record], booted: float | None = None) -> Mappi
     """
     agents: dict[int, list[AgentProcess]] = {}
     states: dict[int, bytes] = {}
-    screens: dict[int, Screen] = {}
+    screens: dict[int, ScreenMatch] = {}
     for record in records:
         first, _, rest = record.rest.partition(" ")
         if record.kind == "agent":
@@ -91,13 +91,13 @@ def read_object(body: bytes) -> Mapping[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
-def _screen(text: str, body: bytes) -> Screen:
+def _screen(text: str, body: bytes) -> ScreenMatch:
     status, _, rule = clean(text).partition(" ")
     if status == "-":
-        return Screen()
+        return ScreenMatch()
     # A text that was cut may end within a character.
     shown = decode(body[:LONGEST_SCREEN_TEXT]).rstrip("\ufffd\n")
-    return Screen(status[:20], rule[:80], " ".join(clean(shown).split()))
+    return ScreenMatch(status[:20], rule[:80], " ".join(clean(shown).split()))
 
 
 def read_activity(records: Iterable[Record]) -> dict[int, float]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from navi.core import exits
 from navi.core.address import Named
 from navi.core.model import GivenAnswer
-from navi.core.question import How, Question, Reply, read_question
+from navi.core.question import AnswerMode, Question, Reply, read_question
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, read_records
@@ -22,7 +22,7 @@ PATIENCE = 10.0
 """Seconds within which a question must go after its answer."""
 
 
-class Answered(NamedTuple):
+class AnswerOutcome(NamedTuple):
     """What became of an answer: the choice, and whether the question was seen to `go`. An agent that `died` meanwhile
     may have taken it or not. For several choices that were ticked `n` is 0, and their numbers are in the label.
     """
@@ -43,7 +43,7 @@ def ask(pane: Named) -> Operation[Question]:
 
 def answer(
     pane: Named, seen: str, reply: Reply, call: str, who: str, lock: str = "", patience: float = PATIENCE
-) -> Operation[Answered]:
+) -> Operation[AnswerOutcome]:
     """Return the operation that answers the question that has the digest `seen`, which is compared just before the key
     is pressed.
 
@@ -64,28 +64,28 @@ def answer(
 
 def _problem(reply: Reply) -> str:
     """Say why a reply can't be typed, "" if it can."""
-    if reply.how is How.TEXT and not reply.value.strip():
+    if reply.how is AnswerMode.TEXT and not reply.value.strip():
         return "the text is empty"
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in reply.value):
         return "an answer is one line without control characters"
     return f"the text has more than {LONGEST_TEXT} characters" if len(reply.value) > LONGEST_TEXT else ""
 
 
-def _words(address: str, answered: Answered) -> str:
+def _words(address: str, answered: AnswerOutcome) -> str:
     words = f"answered {address}: {f'{answered.n} ' if answered.n else ''}{answered.label}"
     if answered.died:
         return f"{words}; its agent has ended, and whether it took the answer is unknown"
     return words if answered.gone else f"{words}; but the question is still there, navi answer {address} shows it"
 
 
-def _judge(name: str, call: str, looks: Looks) -> Outcome[Answered]:
+def _judge(name: str, call: str, looks: Looks) -> Outcome[AnswerOutcome]:
     """The host noted the answer before the key was pressed, and again when the question was gone."""
     marks = looks.after.marks.get(name)
     given = next((one for one in (marks.answers if marks else ()) if one.call == call), None)
     if given is None:
         return not_done() if named(looks.after, name) else ended(looks.after)
     if given.state == "gone":
-        return carried_out(Answered(0, given.answer))
+        return carried_out(AnswerOutcome(0, given.answer))
     return unknown(f"{_what_is_known(given)}; navi answer shows what is asked now", exits.TIMED_OUT)
 
 
@@ -102,10 +102,10 @@ def _read_question(answer: Answer) -> Question:
     raise OperationError("the host's answer has no question; try again")
 
 
-def _read_answered(answer: Answer) -> Answered:
+def _read_answered(answer: Answer) -> AnswerOutcome:
     for record in read_records(answer):
         if record.kind == "answered":
             word, died, number = (*record.rest.split(" "), "", "", "")[:3]
             label = clean(decode(record.body)).strip()
-            return Answered(int(number) if number.isdigit() else 0, label, word == "gone", died == "yes")
+            return AnswerOutcome(int(number) if number.isdigit() else 0, label, word == "gone", died == "yes")
     raise OperationError("the host's answer says nothing of what was typed", exits.UNAVAILABLE)

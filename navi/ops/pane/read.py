@@ -11,7 +11,7 @@ from navi.ops.operation import Answer, Operation, Record, Stream, read_records
 from navi.ops.pane.find import MARGIN, read_by_kind, read_ending, seconds, where
 
 
-class Expected(NamedTuple):
+class ExpectedText(NamedTuple):
     """What to wait for: a pattern of grep -E, or a fixed text, for so many seconds. `send` waits for the end of an
     agent's turn if the pattern is "".
     """
@@ -21,7 +21,7 @@ class Expected(NamedTuple):
     seconds: float = 15.0
 
 
-def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool = False) -> Operation[str]:
+def wait(pane: Named, expected: ExpectedText, lines: int | None = None, touch: bool = False) -> Operation[str]:
     """Return the operation that waits until a line that a pane shows, or one of the last `lines` of its scrollback
     (None: all), matches. It answers with the line.
 

@@ -12,13 +12,13 @@ from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError
 from navi.ops.outcome import Outcome, carried_out, not_done, unknown
 from navi.ops.pane.find import MARGIN, identity, read_by_kind, seconds, where
-from navi.ops.pane.read import Expected
+from navi.ops.pane.read import ExpectedText
 
 LONGEST_TEXT = 1_000_000
 """Characters that may be typed at once."""
 
 
-class How(StrEnum):
+class SendMode(StrEnum):
     """How something is typed: submitted with Enter, literally, or as keys by their names."""
 
     SUBMIT = "submit"
@@ -37,7 +37,7 @@ class Became(StrEnum):
     TYPED = "typed"
 
 
-class Answered(NamedTuple):
+class TurnAnswer(NamedTuple):
     """What an agent answered in a turn, as its screen shows it, and its status at the end.
 
     That is `working` if the end has not come, and `ended` if the agent has.
@@ -57,12 +57,12 @@ class Sent(NamedTuple):
     found: str | None = None
     became: Became = Became.TYPED
     agent: str = ""
-    answer: Answered | None = None
+    answer: TurnAnswer | None = None
 
 
 def send(
-    pane: Named | TmuxSession, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (),
-    expected: Expected | None = None, force: bool = False, lock: str = "", retries: int = 3, call: str = "",
+    pane: Named | TmuxSession, text: str = "", how: SendMode = SendMode.SUBMIT, keys: Sequence[str] = (),
+    expected: ExpectedText | None = None, force: bool = False, lock: str = "", retries: int = 3, call: str = "",
 ) -> Operation[Sent]:  # fmt: skip
     """Return the operation that types into a pane and, with `expected`, waits for it in what the pane shows from then
     on.
@@ -80,12 +80,12 @@ def send(
     if len(text) > LONGEST_TEXT:
         words = f"more than {LONGEST_TEXT:,} characters can't be typed; nothing was sent; put the text in a file there"
         raise OperationError(words, exits.WRONG_USAGE)
-    awaited = expected or Expected("", seconds=0)
+    awaited = expected or ExpectedText("", seconds=0)
     arguments = (
         *where(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
         "yes" if awaited.fixed else "", seconds(awaited.seconds),
         "yes" if expected and not expected.pattern else "", identity(pane), text,
-        _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR,
+        _block(text) if how is SendMode.SUBMIT else "", HostSetting.SESSIONS_DIR,
         HostSetting.AGENTS, call, *keys,
     )  # fmt: skip
     limit = awaited.seconds + 5 * MARGIN
@@ -218,12 +218,12 @@ def _became(word: str, verified: bool | None) -> Became:
     return Became.TYPED if verified is None else Became.SUBMITTED if verified else Became.UNCONFIRMED
 
 
-def _read_answer(answer: Answer) -> Answered | None:
+def _read_answer(answer: Answer) -> TurnAnswer | None:
     record = next((record for record in answer.records() if record.kind == "answer"), None)
     if record is None:
         return None
     text = decode(record.body).strip("\n")
-    return Answered(clean(record.rest), tuple(line.rstrip() for line in clean_lines(text)) if text else ())
+    return TurnAnswer(clean(record.rest), tuple(line.rstrip() for line in clean_lines(text)) if text else ())
 
 
 def _read_interrupted(answer: Answer) -> Interrupted:

@@ -187,7 +187,7 @@ class CreatedRecord(NamedTuple):
         return cls(*fields) if len(fields) == len(cls._fields) and fields[3].isdigit() else None
 
 
-class PaneRecord(NamedTuple):
+class CreatedPaneRecord(NamedTuple):
     """The fields of the record `place`, in their order: the pane's id and position, and the window's name, which can
     hold anything. All are empty where nothing was started.
     """
@@ -197,7 +197,7 @@ class PaneRecord(NamedTuple):
     window: str = ""
 
     @classmethod
-    def read(cls, text: str) -> PaneRecord:
+    def read(cls, text: str) -> CreatedPaneRecord:
         """Return the fields of a record. Missing ones are empty."""
         return cls(*text.split(" ", len(cls._fields) - 1))
 
@@ -206,7 +206,7 @@ def read_created(answer: Answer) -> Created:
     """Return the session that a script reports as created. Raise OperationError."""
     records = read_by_kind(answer)
     text = records.get("created", "")
-    found, pane = CreatedRecord.read(text), PaneRecord.read(records.get("place", ""))
+    found, pane = CreatedRecord.read(text), CreatedPaneRecord.read(records.get("place", ""))
     if found is None:
         raise OperationError(f"the session was created, but tmux's answer is malformed: {clean(text)[:80]!r}")
     return Created(

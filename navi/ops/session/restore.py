@@ -35,7 +35,7 @@ class Restored(NamedTuple):
     lacks: tuple[str, ...] = ()
 
 
-class Killed(NamedTuple):
+class KilledSession(NamedTuple):
     """A session that navi killed: the undo id under which its host keeps it, and when (host's epoch time)."""
 
     undo_id: str
@@ -50,7 +50,7 @@ class Restorable(NamedTuple):
     """
 
     ended: tuple[LostSession, ...] = ()
-    killed: tuple[Killed, ...] = ()
+    killed: tuple[KilledSession, ...] = ()
 
 
 def restorable() -> Operation[Restorable]:
@@ -67,7 +67,7 @@ def _read_restorable(answer: Answer) -> Restorable:
         if record.kind == "killed":
             undo_id, _, time = record.rest.partition(" ")
             name, _, directory = decode(record.body).partition("\n")
-            killed.append(Killed(undo_id, name, directory.rstrip("\n"), float(number(time))))
+            killed.append(KilledSession(undo_id, name, directory.rstrip("\n"), float(number(time))))
     return Restorable(tuple(note for note in notes if note), tuple(killed))
 
 

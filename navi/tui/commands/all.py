@@ -37,7 +37,7 @@ from navi.tui.pages.stack import PageStack
 from navi.tui.palette.commands import PaletteCommands
 from navi.tui.preview.commands import PreviewCommands
 from navi.tui.progress import HostProgress
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 from navi.tui.terminal_programs import TerminalPrograms
 
 
@@ -46,7 +46,7 @@ class Commands:
 
     def __init__(
         self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str],
-        keymap: Keymap, screen: Screen, refresh: Callable[[], None], moved: Callable[[], None],
+        keymap: Keymap, screen: DashboardScreen, refresh: Callable[[], None], moved: Callable[[], None],
         quit: Callable[[], None], make_hosts: MakeHosts,
     ) -> None:  # fmt: skip
         self._screen, self._fleet, self._keymap, self._moved = screen, fleet, keymap, moved

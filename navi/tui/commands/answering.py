@@ -14,12 +14,12 @@ from navi.core.model import Session
 from navi.core.question import Question, Reply
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.pane.question import Answered, answer, ask
+from navi.ops.pane.question import AnswerOutcome, answer, ask
 from navi.tui.commands.actions import PENDING, Action, Actions
 from navi.tui.commands.agent_choice import with_one_agent
 from navi.tui.commands.drafts import Drafts
 from navi.tui.commands.reports import answer_to, close_and_keep, report_on
-from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
+from navi.tui.dialogs.answer_dialog import AnswerDialog, SessionQuestion, TextForm
 from navi.tui.dialogs.rows import subject_of
 from navi.tui.screen_protocol import Screen
 from navi.tui.style.theme import Glyphs
@@ -113,7 +113,7 @@ class Answering:
         except OperationError as error:
             return str(error)
 
-        def done(answered: Answered) -> str:
+        def done(answered: AnswerOutcome) -> str:
             words = operation.report(session.address, answered)
             if not answered.gone or answered.died:
                 raise OperationError(words)
@@ -142,10 +142,10 @@ def _name_of(session: Session, is_double: bool) -> str:
 
 
 def _put(dialog: AnswerDialog, name: str, question: Question) -> str:
-    dialog.put(Asked(name, question))
+    dialog.put(SessionQuestion(name, question))
     return ""
 
 
 def _put_fault(dialog: AnswerDialog, name: str, words: str, style: str) -> None:
     if style == "fault":
-        dialog.put(Asked(name, fault=words))
+        dialog.put(SessionQuestion(name, fault=words))

@@ -16,13 +16,15 @@ from navi.ops.session.restore import Restored, restore
 from navi.tui.commands.actions import Action, Actions
 from navi.tui.commands.reports import report_on
 from navi.tui.dialogs.rows import subject
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 
 
 class RestoreCommands:
     """Brings back all lost sessions of all hosts that answer, with a result for each."""
 
-    def __init__(self, fleet: Fleet, settings: Settings, actions: Actions, screen: Screen, files: NaviFiles) -> None:
+    def __init__(
+        self, fleet: Fleet, settings: Settings, actions: Actions, screen: DashboardScreen, files: NaviFiles
+    ) -> None:
         self._fleet = fleet
         self._settings = settings
         self._actions = actions

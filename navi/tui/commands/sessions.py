@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_templates
 from navi.config.settings import Settings
-from navi.config.undo_list import Killed, forget, last_killed, remember
+from navi.config.undo_list import UndoEntry, forget, last_killed, remember
 from navi.core.address import LOCAL, address_of
 from navi.core.launch import of_caller
 from navi.core.marks import retag
@@ -172,7 +172,7 @@ class SessionCommands:
             if not verb.undoable:
                 return words
             if answer.undo_id:
-                killed = Killed(session.host, answer.undo_id, session.address)
+                killed = UndoEntry(session.host, answer.undo_id, session.address)
                 remember(self._state, killed)
                 self._screen.offer_undo(killed)
             return words + (undo_hint(answer.undo_id, self._screen.key_of("undo")) if hints else "")
@@ -182,7 +182,7 @@ class SessionCommands:
     # ---- restoring
 
     @property
-    def last_killed(self) -> Killed | None:
+    def last_killed(self) -> UndoEntry | None:
         """The session that `undo` restores: the one that the footer offers, although another program may have killed
         one since, or else the last one of all programs.
         """

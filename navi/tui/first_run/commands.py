@@ -9,13 +9,13 @@ from navi.core.model import HostView
 from navi.tui.first_run.hook_offer import HookOffer
 from navi.tui.first_run.host_offer import HostOffer, MakeHosts
 from navi.tui.pages.page import Services
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 
 
 class FirstRun:
     """What is offered to a newcomer."""
 
-    def __init__(self, services: Services, screen: Screen, files: NaviFiles, make_hosts: MakeHosts) -> None:
+    def __init__(self, services: Services, screen: DashboardScreen, files: NaviFiles, make_hosts: MakeHosts) -> None:
         self._hosts = HostOffer(services, screen, files, make_hosts)
         self._hooks = HookOffer(services, screen, files)
 

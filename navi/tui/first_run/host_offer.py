@@ -18,10 +18,10 @@ from navi.core.model import HostView
 from navi.core.text import clean, plural, short_path
 from navi.hosts import Host
 from navi.tui.dialogs.dialog import Report, Subject
-from navi.tui.dialogs.pick import Choice, Pick
+from navi.tui.dialogs.pick import Pick, PickRow
 from navi.tui.first_run.looking import Looking
 from navi.tui.pages.page import Services
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 
 MakeHosts = Callable[[Sequence[Remote]], Iterable[Host]]
 """Returns the hosts of these remotes."""
@@ -40,7 +40,7 @@ LOOK_EVERY = 0.1
 class HostOffer:
     """`make_hosts` returns the hosts of remotes."""
 
-    def __init__(self, services: Services, screen: Screen, files: NaviFiles, make_hosts: MakeHosts) -> None:
+    def __init__(self, services: Services, screen: DashboardScreen, files: NaviFiles, make_hosts: MakeHosts) -> None:
         self._services = services
         self._screen = screen
         self._files = files
@@ -82,7 +82,7 @@ class HostOffer:
 
     def _open(self, hosts: Sequence[SshHost]) -> None:
         known = {host.name: host for host in hosts}
-        rows = [Choice(host.name, host.name, host.destination) for host in hosts]
+        rows = [PickRow(host.name, host.name, host.destination) for host in hosts]
         text = TEXT.format(file=short_path(str(self._files.remotes), str(self._files.home)))
         pick = Pick(
             self._screen.glyphs, TITLE, text, rows, "adds the ticked hosts",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from navi.config.person import who
 from navi.core.headless import HeadlessStatus
 from navi.core.model import Session
-from navi.tui.palette.picker import Entry, Picker
+from navi.tui.palette.picker import Picker, PickerEntry
 from navi.tui.screen_protocol import Screen
 from navi.tui.style.theme import Glyphs
 
@@ -44,9 +44,9 @@ def choose_mode(
     screen.open(Picker(glyphs, title, lambda: entries, chosen, screen.close, "is the mode from then on", first))
 
 
-def _entry(mode: str, current: bool) -> Entry:
+def _entry(mode: str, current: bool) -> PickerEntry:
     cells = (("name", mode), ("good", "now" if current else ""), ("dim", MEANINGS.get(mode, "")))
-    return Entry(mode, mode, cells, MEANINGS.get(mode, ""))
+    return PickerEntry(mode, mode, cells, MEANINGS.get(mode, ""))
 
 
 async def set_mode(session: Session, mode: str, hub: TrioHubClient) -> str:

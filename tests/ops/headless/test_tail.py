@@ -12,7 +12,6 @@ from navi.ops import Answer
 from navi.ops.headless.runs import Exit, RunId
 from navi.ops.headless.tail import (
     LONGEST_LINE,
-    Ended,
     Fed,
     LineCutter,
     Lines,
@@ -20,6 +19,7 @@ from navi.ops.headless.tail import (
     News,
     PieceReader,
     Position,
+    RunEnded,
     TailReader,
     There,
 )
@@ -151,7 +151,7 @@ def test_a_stream_is_read() -> None:
     assert news_of(("from 0 8", b""), ("piece", begin)) == [There(ID)]
     assert news_of(("piece", pieces[0])) == [Lines(ID, 6, 10, b"fgh\n")]
     assert news_of(("piece", pieces[1])) == [Fed(ID, 2)]
-    assert news_of(("piece", pieces[2])) == [Lines(ID, 10, 13, b"xy\n"), Ended(ID, Exit(0, 12, "asked"))]
+    assert news_of(("piece", pieces[2])) == [Lines(ID, 10, 13, b"xy\n"), RunEnded(ID, Exit(0, 12, "asked"))]
 
 
 def test_a_stream_that_goes_on_elsewhere_is_invalid() -> None:

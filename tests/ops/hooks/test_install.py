@@ -24,7 +24,7 @@ from navi.ops.hooks.install import (
     UNKNOWN_VERSION,
     Change,
     File,
-    Found,
+    InstalledHooks,
     Plan,
     Version,
     claude_standing,
@@ -85,10 +85,12 @@ FORMATS = {
 }
 
 
-def found(text: str | None, version: Version | None = NEWEST, sessions_dir: str = SESSIONS_DIR, **more: bool) -> Found:
+def found(
+    text: str | None, version: Version | None = NEWEST, sessions_dir: str = SESSIONS_DIR, **more: bool
+) -> InstalledHooks:
     """Return what a look would find where the settings hold this text."""
     hook, plugin, settings = File("hook"), File("navi.js"), File("settings.json", text)
-    return Found(
+    return InstalledHooks(
         sessions_dir,
         hook,
         plugin,
@@ -608,7 +610,7 @@ STANDINGS = {
 @pytest.mark.parametrize(("reason", "files"), STANDINGS.items())
 def test_what_is_out_of_date_is_reported(reason: str, files: tuple[str | None, str]) -> None:
     hook, text = files
-    seen = Found(SESSIONS_DIR, File("hook", hook), File("navi.js"), File("settings.json", text), NEWEST)
+    seen = InstalledHooks(SESSIONS_DIR, File("hook", hook), File("navi.js"), File("settings.json", text), NEWEST)
     assert (claude_standing(seen).state, claude_standing(seen).reason) == ("outdated", reason)
 
 
@@ -623,7 +625,8 @@ LEFT_OUT = {
 @pytest.mark.parametrize(("version", "reason"), LEFT_OUT.items())
 def test_the_events_that_are_left_out_are_reported(version: Version | None, reason: str) -> None:
     text = installed("{}", version)
-    seen = Found(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), File("settings.json", text), version)
+    settings = File("settings.json", text)
+    seen = InstalledHooks(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), settings, version)
     standing = claude_standing(seen)
     assert (standing.state, standing.reason) == ("installed", reason)
     assert all(event in EVENTS and f'"{event}"' not in text for event in standing.left_out)
@@ -632,7 +635,7 @@ def test_the_events_that_are_left_out_are_reported(version: Version | None, reas
 
 def test_hooks_that_are_switched_off_are_reported() -> None:
     text = installed('{"disableAllHooks": true}')
-    seen = Found(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), File("settings.json", text), NEWEST)
+    seen = InstalledHooks(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), File("settings.json", text), NEWEST)
     assert claude_standing(seen).reason == "but disableAllHooks is set"
 
 
