@@ -53,7 +53,7 @@ MANY_SESSIONS = 200
 NOT_CONFIGURED = Failure(
     HostState.DISCONNECTED, "not a host in remotes.yaml", "add it there, and start navi again", Retry.ON_REQUEST
 )
-"""Why a host is not reached on which only the hub knows sessions."""
+"""Why navi does not reach a host on which only the hub knows sessions."""
 
 
 def steady(shown: float | None, measured: float) -> float:
@@ -91,17 +91,17 @@ class Fleet:
 
     @property
     def views(self) -> tuple[HostView, ...]:
-        """What is known of each host now, in the configured order. Those that only the hub knows come last."""
+        """What is known about each host now, in the configured order. Those that only the hub knows come last."""
         return (*self.configured, *(self.view(name) for name in self._headless if name not in self._tasks))
 
     @property
     def configured(self) -> tuple[HostView, ...]:
-        """What is known of each host that can be reached, in the configured order."""
+        """What is known about each host that can be reached, in the configured order."""
         return tuple(map(self.view, self._tasks))
 
     def put_headless(self, sessions: Iterable[Session], feedback: Mapping[tuple[str, str], int] = NO_FEEDBACK) -> None:
-        """List these sessions without a terminal, too, in place of those before. `feedback` is how much of it waits for
-        agents in terminals that take some, by host and conversation.
+        """List these sessions without a terminal, too; they replace those listed before. `feedback` counts the feedback
+        that waits for agents in terminals, by host and conversation.
         """
         found: dict[str, tuple[Session, ...]] = {}
         for session in sessions:
@@ -111,7 +111,7 @@ class Fleet:
             self.changed("")
 
     def _merge(self, view: HostView) -> HostView:
-        """Add a host's sessions without a terminal. What goes on in a terminal is not listed twice."""
+        """Add a host's sessions without a terminal. A conversation that goes on in a terminal is not listed twice."""
         more = self._headless.get(view.name, ())
         takes_feedback = any(host == view.name for host, _ in self._feedback)
         if not more and not takes_feedback:
@@ -161,7 +161,7 @@ class Fleet:
             await close_all(task.host for task in self._tasks.values())
 
     def add(self, hosts: Iterable[Host]) -> None:
-        """Have more hosts in the fleet; those whose names it has already are left out. Does not wait."""
+        """Add hosts to the fleet, apart from those whose names it has already. Does not wait."""
         for host in hosts:
             if host.name not in self._tasks:
                 task = self._tasks[host.name] = self._task(host)
@@ -189,7 +189,7 @@ class Fleet:
 
 
 def _start(nursery: trio.Nursery, task: _HostTask) -> None:
-    """Start all that goes on for a host."""
+    """Start the tasks of a host."""
     for work in (task.supervise, task.wake_on_refresh, task.measure_latency):
         nursery.start_soon(work)
 
@@ -320,7 +320,7 @@ class _HostTask:
         frame, self._judged_at = self._frame, now
         sessions: tuple[Session, ...] = ()
         work = Work()
-        if frame:  # a status can change by the mere passing of time
+        if frame:  # a status can change just because time passes
             long = len(frame.sessions) + len(frame.files) > MANY_SESSIONS
             sessions, work = await timed(self._judge, frame._replace(clock=item.clock), long)
         self._show(frame, sessions, now, item.clock + 0.5 - time.time())
@@ -336,7 +336,7 @@ class _HostTask:
         return sessions_of(self.host.name, frame, self._kinds, self._machines)
 
     def know(self, machines: frozenset[str]) -> None:
-        """Judge the sessions again: the hosts of the fleet are these machines now."""
+        """Judge the sessions again, because the hosts of the fleet are these machines now."""
         self._machines = machines
         if self.view.frame:
             self._publish(self.view._replace(sessions=self._judge(self.view.frame)))
@@ -359,7 +359,7 @@ class _HostTask:
 
 
 def _with_frame(view: HostView, frame: Frame, now: float) -> HostView:
-    """Return the view with what a frame says of the host itself."""
+    """Return the view with what a frame says about the host itself."""
     failure = _tmux_failure(frame, view.name)
     before = view.frame
     rebooted = before is not None and before.boot not in ("", frame.boot)

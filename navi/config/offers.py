@@ -19,7 +19,7 @@ LARGEST = 100_000
 
 
 def was_answered(state: Path, offer: str, host: str = "") -> bool:
-    """Return whether an offer was answered, of a host or of all."""
+    """Return whether an offer was answered, for one host or for all."""
     lines = _lines(state)
     return offer in lines or f"{offer} {host}" in lines
 

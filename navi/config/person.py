@@ -1,4 +1,4 @@
-"""Who uses navi: a name to leave where others see it."""
+"""Who uses navi: a name that others see."""
 
 from getpass import getuser
 from socket import gethostname

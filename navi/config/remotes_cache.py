@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from navi.config.settings import Problem
 
 SETTLED = 2.0
-"""Seconds after a change until the next change surely has another time stamp."""
+"""Seconds after a change until the next change certainly has another time stamp."""
 
 LARGEST = 1_000_000
 """Maximum size of the cache, in bytes."""

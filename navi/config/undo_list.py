@@ -39,7 +39,7 @@ def forget(state: Path, killed: UndoEntry) -> None:
 
 @contextmanager
 def _alone(state: Path) -> Iterator[None]:
-    """Hold the lock of the file, against other processes and other threads. Raise OSError."""
+    """Hold the lock of the file against other processes and threads. Raise OSError."""
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(state / ".killed.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:

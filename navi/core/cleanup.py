@@ -99,8 +99,8 @@ NO_DIFFERENCE = Difference()
 
 
 def difference(found: Snapshot) -> Difference:
-    """Compare. Only sessions that navi created, or on a server in the registry's folder, need an entry: others belong
-    to people. A session is gone only if its own tmux server does not list it.
+    """Compare registry, status files and tmux. Only sessions that navi created, or on a server in the registry's
+    folder, need an entry: the others belong to people. A session is gone only if its own tmux server does not list it.
     """
     gone = tuple(
         entry

@@ -1,4 +1,4 @@
-"""What is known of a session, as facts with labels: one wording for the page of details and for `navi explain`."""
+"""What is known about a session, as facts with labels, worded once for the page of details and for `navi explain`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -33,7 +33,7 @@ RULES: Mapping[Source, str] = {
     Source.SCREEN: "the screen counts: neither a state file nor a hook that holds says the same",
     Source.TITLE: "the title of the agent's pane counts: neither a state file nor a hook that holds says the same",
 }
-"""The rule by which a source decided, but for that of panes; those of navi(1), How a status is decided."""
+"""For each source but panes, the rule by which it decides, as in navi(1), How a status is decided."""
 
 
 Ago = Callable[[float | None], str]
@@ -88,7 +88,7 @@ def cleaned(found: Iterable[Fact]) -> list[Fact]:
 
 
 def agent_facts(session: Session) -> Iterator[Fact]:
-    """Yield what is known of the agent, uncleaned."""
+    """Yield what is known about the agent, uncleaned."""
     yield Fact("agent", session.agent or "none that navi knows")
     if session.feedback is not None:
         yield Fact("feedback", f"{session.feedback} queued for the end of its turn")
@@ -99,7 +99,7 @@ def agent_facts(session: Session) -> Iterator[Fact]:
 
 
 def place_facts(session: Session, frame: Frame | None, ago: Ago) -> Iterator[Fact]:
-    """Yield what status file and tmux say, uncleaned."""
+    """Yield what the status file and tmux report, uncleaned."""
     home = frame.home if frame else ""
     in_terminal = not (session.headless or session.background)
     if in_terminal:
@@ -120,7 +120,7 @@ DOUBTS = {
 
 
 def answers(session: Session, ago: Ago) -> Iterator[Fact]:
-    """Yield who answered what, the last answer first, uncleaned; whether it arrived is not always known."""
+    """Yield who gave which answer, the last first, uncleaned, and whether it arrived, if that is known."""
     yield from (_answer(one, ago) for one in reversed(session.marks.answers))
 
 

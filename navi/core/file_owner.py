@@ -16,20 +16,20 @@ DOUBTS = {
     "host": "{0} uses the folder, too",
     "server": "a tmux server does not answer (process {0})",
 }
-"""Why a file that doesn't say where it was written can't be judged, by the words of the look (look/alone.sh)."""
+"""Why a file that doesn't say where it was written can't be judged, by the word that look/alone.sh reports."""
 
 
 def key_of(session: TmuxSession) -> Key:
-    """Return what tells a session from all others of its host."""
+    """Return what identifies a session among all of its host."""
     return session.socket, session.server, session.id
 
 
 def files_of(frame: Frame) -> Mapping[Key, StatusFile]:
     """Return the status file of each session that has one.
 
-    A file belongs to the session that its hook ran in, under whatever name; if that has ended, to one that was made
-    anew under its name on the same server's socket. A file that doesn't say where it was written belongs to the
-    sessions of its name.
+    A file belongs to the session that its hook ran in, whatever its name is now; if that has ended, to a new one of the
+    same name on the same server's socket. A file that doesn't say where it was written belongs to the sessions of its
+    name.
     """
     living = {(session.server, session.id): session for session in frame.sessions}
     found: dict[Key, StatusFile] = {}

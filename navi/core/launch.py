@@ -7,7 +7,8 @@ from typing import NamedTuple
 from navi.core.agents import AgentKind
 
 CALLERS = ("PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV")
-"""The variables by which programs are found: on the caller's own machine a session gets the caller's values."""
+"""The variables that decide which programs are found: on the caller's own machine a session gets the caller's values.
+"""
 
 PROGRAM = re.compile(r"[A-Za-z0-9_./+@~-]+")
 """A word that needs no quoting in any shell."""
@@ -34,9 +35,9 @@ class Launch(NamedTuple):
     """What a new session runs: a line for the user's shell on that host, or "" for just the shell.
 
     `type` is recorded with the session. `program` must exist, or no session is created ("" skips the check). With
-    `ends`, the session ends when the line does instead of leaving a shell. With `keep`, its pane stays after it died.
-    `variables` are NAME=VALUE; `prompt` is the pattern that shows that it is ready for input, "" for an agent that
-    navi knows.
+    `ends`, the session ends when the line does instead of leaving a shell. With `keep`, its pane stays after the
+    program has died. `variables` are NAME=VALUE; `prompt` is the pattern that shows that it is ready for input, "" for
+    an agent that navi knows.
     """
 
     type: str = "shell"

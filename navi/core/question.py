@@ -48,7 +48,7 @@ class Question(NamedTuple):
 
     @property
     def same(self) -> tuple[object, ...]:
-        """What two questions of different sessions have in common if one answer suits both."""
+        """Return what two questions of different sessions have in common if one answer suits both."""
         labels = tuple((one.n, one.label) for one in self.choices)
         return (self.agent, self.kind, self.text, labels, self.tool, self.input)
 
@@ -70,7 +70,7 @@ class Reply(NamedTuple):
 
 
 OWN_WORDS = "="
-"""What begins a reply in one's own words, where choices are given by their numbers or labels."""
+"""The beginning of a reply in one's own words, where choices are given by their numbers or labels."""
 
 
 def reply_of(value: str) -> Reply:
@@ -186,7 +186,7 @@ def read_question(fields: dict[str, str], body: str) -> Question:
 
 
 def _clean(text: str) -> str:
-    """Clean a line, and keep what it is indented by."""
+    """Clean a line, and keep its indentation."""
     rest = text.lstrip(" ")
     return " " * (len(text) - len(rest)) + clean(rest)
 

@@ -64,7 +64,7 @@ class Registry(NamedTuple):
 
     @property
     def complaint(self) -> str:
-        """What to say of the problem, with its remedy; "" if there is none."""
+        """The problem in words, with its remedy; "" if there is none."""
         if not self.problem:
             return ""
         if not self.usable:

@@ -263,11 +263,11 @@ def _hook_alone(hook: _Hook, tmux: TmuxSession) -> AgentVerdict:
 
 
 def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: str) -> AgentVerdict:
-    """Judge what a hook reports of an agent in one of these panes, if it is nowhere to be seen. `gone` says that there
-    are none.
+    """Judge what a hook reports of an agent in one of these panes, if none of them shows it. `gone` says that there are
+    none.
     """
     report = report._replace(word=report.word or "unknown")
-    # Of a hook that does not report the end of its agent, the end of a turn may be the last that is heard.
+    # If a hook does not report the end of its agent, the end of a turn may be its last report.
     over = BUSY if report.agent in ("", *REPORT_END) else BUSY | TURN_ENDED
     if report.word not in over or not all(_is_bare_shell(pane) for pane in living):
         return AgentVerdict("", report, (report,))
@@ -308,8 +308,8 @@ def _without_agent(tmux: TmuxSession) -> AgentVerdict:
 
 
 def _judgement(verdict: AgentVerdict, hook: _Hook | None, file: StatusFile | None) -> Judgement:
-    """Return a verdict in words. The message is what the hook or the screen says with that status; where no agent is
-    seen, it is the last one.
+    """Return the judgement of a session by the verdict on its agent. The message is the one of the hook or the screen
+    with that status; where no agent is seen, it is the last one.
     """
     decided, record = verdict.decided, verdict.conversation
     heard = [piece for piece in verdict.evidence if piece.where == decided.where]
@@ -326,7 +326,7 @@ def _judgement(verdict: AgentVerdict, hook: _Hook | None, file: StatusFile | Non
 
 
 def _reason(decided: Evidence, report: Evidence | None, file: StatusFile | None) -> str:
-    """Say why a status was decided, after what a hook reported against it, or that there is none."""
+    """Say why a status was decided, after any other status that a hook reported."""
     if decided.source in (Source.HOOK, Source.TMUX):
         return decided.text
     if report and report.word and report.word != decided.word:
@@ -351,7 +351,7 @@ def sessions_of(
     """Match a frame's tmux sessions with its status files (`navi.core.file_owner`), and judge each session.
 
     A status file that was written on one of the other machines `others` belongs to that host and is left out. If tmux
-    did not answer, status files are taken at their word, and the reason says so.
+    did not answer, navi believes the status files, and the reason says so.
     """
     kinds = tuple(kinds)
     files = files_of(frame)

@@ -23,9 +23,10 @@ from navi.ops import Answer
 def judge_login(
     remote: Remote, target: Target, done: Done, token: str, environment: Mapping[str, str]
 ) -> list[Finding]:
-    """Return what a call of ssh shows of the host key and the authentication; a check that it did not reach is missing.
+    """Return what a call of ssh shows about the host key and the authentication; a check that it did not reach is
+    missing.
 
-    `token` is that of the request which it was given.
+    `token` is that of its request.
     """
     method = re.search(r'^Authenticated to .* using "([^"]+)"', done.ssh, re.MULTILINE)
     if method or f"{token} begin".encode() in done.output:
@@ -62,7 +63,7 @@ def _known_key(target: Target, environment: Mapping[str, str]) -> Finding:
 
 
 def _bad_key(remote: Remote, target: Target, failure: Failure, errors: str) -> Finding:
-    """Judge a key that is not the known one, or that nobody has confirmed."""
+    """Judge a key that differs from the known one, or that nobody has confirmed."""
     fingerprint = re.search(r"SHA256:[\w+/=]+", errors)
     cause = failure.cause + (f"; it is {fingerprint[0]} now" if fingerprint else "")
     remedy = f"{by_hand(remote)}, and compare the fingerprint that it shows"
@@ -74,7 +75,7 @@ def _bad_key(remote: Remote, target: Target, failure: Failure, errors: str) -> F
 
 
 def _refused(remote: Remote, target: Target, failure: Failure, environment: Mapping[str, str]) -> Finding:
-    """Judge a login that failed; often because a key has a passphrase and nobody was there to type it."""
+    """Judge a login that failed, often because a key has a passphrase and nobody could type it."""
     paths = map(os.path.expanduser, target.identities)
     locked = next((path for path in paths if _has_passphrase(path, environment)), "")
     if locked:

@@ -1,4 +1,4 @@
-"""The network up to an ssh server: the name, the port, and the banner behind it."""
+"""The network up to an ssh server: its name, its port, and its banner."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ CHECKS = ("ssh", "name", "tcp", "jump", "host key", "authentication", "master", 
 """The steps, in their order."""
 
 _LOGIN = ("host key", "authentication")
-"""Steps of one connection: the master is checked even where it fails."""
+"""Steps of one connection: the master is checked even if it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,10 @@ class Probe:
         self._settings = HostSettings(remote.sessions_dir, remote.cleanup)
 
     def examine(self, operation: Operation[T]) -> Probed[T]:
-        """Go the way, and carry out an operation at its end. Raise what the operation's parser raises.
+        """Check each step, and carry out an operation at the end.
 
-        The steps that a fault has made impossible are findings, too: not done.
+        Raise what the operation's parser raises. The steps that a fault has made impossible are findings, too: not
+        done.
         """
         try:
             route = find_route(self.remote, self._environment)

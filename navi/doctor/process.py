@@ -22,7 +22,7 @@ MOST_OUTPUT = 17 * 1024 * 1024
 class Done:
     """A program that has ended. `status` is None if it had to be killed; times are epoch times of this machine.
 
-    `ssh` is what it printed itself if it is an ssh that was run with a log.
+    `ssh` is ssh's own log, if the program is an ssh that was run with one.
     """
 
     status: int | None
@@ -44,7 +44,7 @@ class Done:
 
     @property
     def end(self) -> End:
-        """How it ended, for an ssh that shares nothing: what a ProxyCommand printed is among its errors."""
+        """How it ended, for an ssh that shares nothing: the output of a ProxyCommand is among its errors."""
         end = End(self.status, self.errors, ssh=self.ssh)
         return end._replace(again=end) if failed_on_the_way(end) else end
 
@@ -60,8 +60,8 @@ def run(
     """Run a program with a text as its standard input; kill it after `limit` seconds, or after `login_limit` seconds if
     its log does not say by then that it has logged in.
 
-    Never raises: where it can't be started, its errors say why. It gets files in place of pipes, which its children
-    would hold open.
+    Never raises: if it can't be started, its errors say why. It gets files instead of pipes, which its children would
+    hold open.
     """
     began = time.time()
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:

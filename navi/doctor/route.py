@@ -27,7 +27,7 @@ from navi.hosts.ssh_command import ALONE, BATCH, Option, SshCommand, by_hand, re
 from navi.hosts.ssh_log import SshLog, failed_on_the_way
 
 MOST_HOPS = 8
-"""Jump hosts that may lead to jump hosts: a configuration can have a circle."""
+"""How many jump hosts in turn may have jump hosts: a configuration can have a circle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def check_route(route: Sequence[Stop], environment: Mapping[str, str]) -> Iterat
 
 
 def _check_port(first: Stop, hop: str) -> Iterator[Finding]:
-    """Check the name, the port and the ssh server of the first machine. `hop` names a jump host in what is found."""
+    """Check the name, the port and the ssh server of the first machine. `hop` names a jump host in the findings."""
     target, limit = first.target, first.remote.connect_timeout
     addresses, why = look_up(target.hostname, target.port, limit)
     if not addresses:
@@ -145,7 +145,7 @@ def _check_port(first: Stop, hop: str) -> Iterator[Finding]:
 
 
 def _check_jump(hop: Remote, beyond: Target, environment: Mapping[str, str]) -> Finding:
-    """Check whether a jump host lets us log in and go on: ssh's -W brings the banner of the machine beyond it."""
+    """Check whether a jump host accepts our login and forwards us: ssh's -W brings the banner of the next machine."""
     name, address, limit = clean(hop.name), f"[{beyond.hostname}]:{beyond.port}", connect_limit(hop)
     options = (*ALONE, BATCH, Option(("-W", address), "what -J does"))
     with closing(SshLog(runtime_folder(environment))) as log:

@@ -38,6 +38,8 @@ from navi.ops.headless.tail import (
     News,
     Position,
     Rest,
+    RunEnded,
+    TerminalOpened,
     tail,
 )
 

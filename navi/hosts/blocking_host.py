@@ -28,14 +28,14 @@ MOST_IDLE = 3
 
 
 class ConnectionPool:
-    """What a host keeps for later requests: idle connections, and the master that they go over."""
+    """What a host keeps for later requests: idle connections, and the master that carries them."""
 
     def __init__(self) -> None:
         self.idle: list[ShellConnection] = []
         self.master: Master | None = None
 
     def close(self) -> None:
-        """Close all of it."""
+        """Close the connections and the master."""
         while self.idle:
             self.idle.pop().close()
         if self.master:
@@ -66,7 +66,7 @@ class BlockingHost:
 
     def run(self, operation: Operation[T], meanwhile: Callable[[], None] = lambda: None) -> T:
         """Carry out an operation; call `meanwhile` while the host works on it. One that only reads is carried out once
-        more where the connection was lost: others may share it, and have just replaced it.
+        more if the connection was lost: another process that shares it may just have replaced it.
 
         Raise HostError (ConnectionLost where it may have been carried out), or what the operation's parser raises.
         """
@@ -87,8 +87,8 @@ class BlockingHost:
             time.sleep(seconds)
 
     def follow(self, stream: Stream[T], until: float = float("inf")) -> Iterator[T]:
-        """Go through what a stream sends, until it ends or the time `until` (of time.monotonic) has come; when this is
-        closed, it ends on the host, too.
+        """Yield what a stream sends, until it ends or the time `until` (of time.monotonic) has come; closing this
+        generator ends it on the host, too.
 
         Raise HostError, or what the stream's reader raises.
         """
@@ -170,7 +170,7 @@ class ShellConnection:
 
     @property
     def usable(self) -> bool:
-        """Whether it goes on; an idle shell writes nothing."""
+        """Whether it can serve more requests; an idle shell writes nothing."""
         return self._process.silent
 
     def request(
@@ -225,7 +225,7 @@ class ShellConnection:
         return end._replace(ssh=self._log.read()) if self._log else end
 
     def close(self) -> None:
-        """End the shell, whatever it does."""
+        """End the shell, whatever state it is in."""
         self._process.close()
         if self._log:
             self._log.close()

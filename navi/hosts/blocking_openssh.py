@@ -52,8 +52,8 @@ class BlockingOpenSSHHost(BlockingHost):
         return self._master.command.interactive(command)
 
     def become(self, words: Sequence[str], environment: Mapping[str, str]) -> int:
-        """Run the program that `interactive` has named; return its status. This process stays, for it holds the lease:
-        without that, a dashboard that ends would close the master, and with it the program.
+        """Run the program that `interactive` has named; return its status. This process stays, because it holds the
+        lease: without that, a dashboard that ends would close the master, and end the program.
         """
         from navi.hosts.terminal_program import run_in_terminal
 

@@ -1,4 +1,4 @@
-"""Processes whose input and output are pipes, for the blocking engine: what `subprocess` does, without its import.
+"""Processes whose input and output are pipes, for the blocking engine: like `subprocess`, without importing it.
 
 With `subprocess` imported, `navi capture` took 54.3 ms of processor time in place of 47.2 (medians of 40 paired runs,
 where `python -c pass` took 35.2). `navi send` has 5 ms left of the 40 that a verb may take, and would miss its figure.
@@ -33,8 +33,8 @@ class Process:
     def __init__(self, words: Sequence[str], environment: Mapping[str, str], apart: bool = False) -> None:
         """Start it, `apart` in a session of its own, which no terminal reaches. Raise OSError if it can't be started.
 
-        Its errors are read whenever its input or output is used, so that it can't wait for that. A program that goes on
-        in the background may hold their pipe open, so their end need not come.
+        Its errors are read whenever its input or output is used, so that it never blocks on them. A program that goes
+        on in the background may hold their pipe open, so it may never reach its end.
         """
         program = find_program(words[0], environment)
         stdin, self._input, self._output, stdout, self._errors, stderr = _pipes(3)
@@ -66,8 +66,8 @@ class Process:
                 left = left[os.write(self._input, left) :]
 
     def read(self, until: float, cancellation: Cancellation | None = None) -> bytes:
-        """Return what it writes next to standard output, nothing at its end, or when it writes errors only, and too
-        many. Raise TimeoutError, Cancelled.
+        """Return what it writes next to standard output; nothing at its end, or if it writes too many errors and
+        nothing else. Raise TimeoutError, Cancelled.
         """
         awaited = [self._output] if cancellation is None else [self._output, cancellation.fileno()]
         ready = self._wait(awaited, [], until)
@@ -171,7 +171,7 @@ class Process:
         return end
 
     def close(self) -> None:
-        """Kill it if it still runs, and close its files; do nothing if that is done already."""
+        """Kill it if it still runs, and close its files; do nothing the second time."""
         if self._running:
             os.kill(self._id, 9)
             os.waitpid(self._id, 0)
@@ -206,7 +206,9 @@ def _wait(readable: Sequence[int], writable: Sequence[int], until: float) -> lis
 
 
 def _pipes(number: int) -> list[int]:
-    """Return both ends of so many pipes, one after the other. Raise OSError, and open none then."""
+    """Return the ends of this many pipes, one pipe after the other. If one can't be opened, close the others and raise
+    OSError.
+    """
     ends: list[int] = []
     try:
         for _ in range(number):

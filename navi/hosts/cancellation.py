@@ -1,4 +1,4 @@
-"""Cancelling what blocks, from another thread."""
+"""Cancelling blocking calls from another thread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Cancellation:
         self._receiver, self._sender = open(receiver, "rb", 0), open(sender, "wb", 0)  # noqa: SIM115
 
     def fileno(self) -> int:
-        """Return the file that can be read from as soon as requests are cancelled."""
+        """Return the file that becomes readable when requests are cancelled."""
         return self._receiver.fileno()
 
     def cancel(self) -> None:

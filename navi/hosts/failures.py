@@ -1,6 +1,6 @@
 """What ssh's error messages mean: a typed failure for each, with its cause, its remedy and when to retry.
 
-Only ssh's own words decide (see ssh_log.py). What a remote prints is passed on as its words, and decides nothing. The
+Only ssh's own words decide (see ssh_log.py). What a remote prints is reported as its words, and decides nothing. The
 messages are those of OpenSSH 7.6 to 10; ssh does not translate them.
 """
 
@@ -180,7 +180,7 @@ FOLLOWS = re.compile(
 """Messages that only follow from another message, and count only where there is no other."""
 
 PROGRESS = re.compile(r"debug\d: |OpenSSH_|Authenticated (to|using) |Transferred: |Bytes per second: ")
-"""What ssh says at LogLevel DEBUG1 and is no error."""
+"""Messages of ssh at LogLevel DEBUG1 that are not errors."""
 
 TURNED_AWAY = re.compile(
     r"^Connection (closed|reset) by (?!UNKNOWN|authenticating)\S+ port|Exceeded MaxStartups", re.MULTILINE
@@ -188,8 +188,8 @@ TURNED_AWAY = re.compile(
 
 
 def turned_away(end: End) -> bool:
-    """Return whether an sshd closed the connection before the login, as one does that has too many at once: it, or a
-    jump host, says so, or a second try was successful.
+    """Return whether an sshd closed the connection before the login, as one with too many connections does: it, or a
+    jump host, says so, or a second attempt was successful.
     """
     while end.again:
         end = end.again
@@ -197,7 +197,7 @@ def turned_away(end: End) -> bool:
 
 
 def explain(remote: Remote, end: End) -> Failure:
-    """Return what it means that ssh to a remote ended like this."""
+    """Return the failure for how the ssh to a remote ended."""
     found = _on_the_way(remote, end)
     if found:
         return found
@@ -212,7 +212,7 @@ def explain(remote: Remote, end: End) -> Failure:
 
 
 def own_lines(text: str) -> list[str]:
-    """Return the lines of ssh's log that say what failed, without those that the remote has chosen."""
+    """Return the lines of ssh's log that say what failed, without those that quote the remote."""
     lines = [line for line in unquoted(text) if not PROGRESS.match(line) and shorten(line)]
     if len(lines) > 1:
         lines = [line for line in lines if not FOLLOWS.match(line)] or lines
@@ -231,7 +231,7 @@ def _signed(remote: Remote, lines: Sequence[str], text: str) -> Failure | None:
 
 
 def _with_key(remote: Remote, failure: Failure) -> Failure:
-    """Name the configured key where a login failed because it can't be read: ssh says so among the remote's words."""
+    """Name the configured key if a login failed because it can't be read: ssh says so among the remote's words."""
     key = os.path.expanduser(remote.key)
     if failure.state is not HostState.AUTH or not key or os.access(key, os.R_OK):
         return failure
@@ -258,7 +258,7 @@ def _known_as(remote: Remote) -> str:
 
 
 def _on_the_way(remote: Remote, end: End) -> Failure | None:
-    """Return why the way to a remote failed, by the second tries; None where those know no more."""
+    """Return why the way to a remote failed, by the second attempts; None if they do not show more."""
     command, failed = "", end
     while failed.again:
         command, failed = proxy_command(failed.ssh), failed.again
@@ -271,13 +271,13 @@ def _on_the_way(remote: Remote, end: End) -> Failure | None:
 
 
 def _destination(command: str) -> str:
-    """Return the name of a jump host, which is the last word of the ssh to it; "" where it is not."""
+    """Return the name of a jump host: the last word of the ssh to it; "" if that is not a name."""
     word = command.rpartition(" ")[2]
     return "" if word.startswith(("-", "'", "[")) else clean(word)
 
 
 def _of_jump(remote: Remote, name: str, end: End) -> Failure | None:
-    """Return why an ssh to a jump host failed; None where it got through. Only its own words count, as for any ssh."""
+    """Return why an ssh to a jump host failed; None if it did not. Only its own words count, as for any ssh."""
     who = f"jump host {name}".rstrip()
     check = f"see more: navi doctor {remote.name}"
     lines = own_lines(end.ssh)
@@ -295,7 +295,7 @@ def _of_jump(remote: Remote, name: str, end: End) -> Failure | None:
 
 
 def _of_shell(remote: Remote, end: End) -> Failure:
-    """Return what it means that ssh itself has reported nothing."""
+    """Return the failure if ssh itself has reported nothing."""
     failure = known_cause(end.errors)
     if failure:
         return failure
@@ -315,6 +315,6 @@ def _of_shell(remote: Remote, end: End) -> Failure:
 
 
 def shorten(line: str) -> str:
-    """Return a line of ssh without what only names ssh, and not too long."""
+    """Return a line of ssh, shortened, without the words that only name ssh."""
     line = re.sub(r"^ssh: (connect to )?", "", line.strip().rstrip(".")).strip()
     return line if len(line) <= 160 else line[:159] + "…"

@@ -1,4 +1,4 @@
-"""Waiting for files, whatever their numbers: select(2) takes none from 1024 on, and many hosts need more."""
+"""Waiting for files with any numbers: select(2) accepts none from 1024 on, and many hosts need more."""
 
 from __future__ import annotations
 

@@ -110,11 +110,11 @@ class Channel:
 
     @property
     def usable(self) -> bool:
-        """Whether the shell goes on."""
+        """Whether the shell can serve more requests."""
         return self._process.returncode is None
 
     async def close(self) -> None:
-        """End the shell, whatever it does; also when cancelled. Takes GRACE seconds at most."""
+        """End the shell, whatever state it is in, also when cancelled. Takes GRACE seconds at most."""
         with trio.CancelScope(shield=True):
             self._process.terminate()
             with trio.move_on_after(GRACE):
@@ -139,7 +139,7 @@ class Channel:
         return read_errors(self._errors.data)
 
     async def _find_end(self) -> End:
-        """Return how it ended. Another process may hold its errors open, so the end of them need not come."""
+        """Return how it ended. Another process may hold its errors open, so they may never reach their end."""
         async with self._ending:
             if self._end is None:
                 with trio.move_on_after(GRACE):
@@ -165,9 +165,9 @@ class Channel:
 
 
 async def timed(do: Callable[[V], T], thing: V, long: bool) -> tuple[T, Work]:
-    """Do some work on a thing, in a thread if it takes long, so that keys need not wait for it.
+    """Do some work, in a thread if it takes long, so that keys need not wait for it.
 
-    Return the result, and what it took. Raise what `do` raises.
+    Return the result and the time it took. Raise what `do` raises.
     """
 
     def work() -> tuple[T, Work]:
@@ -246,8 +246,8 @@ class ChannelWatch(Generic[T]):
         self._left_at = trio.current_time()
 
     def __aiter__(self) -> ChannelWatch[T]:
-        """Go through what the host sends. Raise HostError if the channel ends, is silent for too long, or if the host
-        goes beyond its budget.
+        """Iterate over what the host sends. Raise HostError if the channel ends or is silent for too long, or if the
+        host exceeds its budget.
         """
         return self
 
@@ -264,11 +264,11 @@ class ChannelWatch(Generic[T]):
 
     @property
     def pending(self) -> bool:
-        """Whether the host has sent more already, so that only that matters."""
+        """Whether the host has sent more already, which supersedes this."""
         return bool(self._answers)
 
     async def worked(self, work: Work) -> None:
-        """Count work on what the host sent, and leave time to others. Raise HostError."""
+        """Count work on what the host sent, and leave time for other hosts. Raise HostError."""
         await trio.sleep(self._exchange.worked(work, trio.current_time()))
 
     async def _receive(self) -> list[Answer]:

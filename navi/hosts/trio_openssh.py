@@ -44,7 +44,7 @@ class OpenSSHHost:
         self._peer = remote_peer(remote, agents)
         self.settings = self._peer.settings
         self._master = Master(remote, environment, log, hops)
-        self._threads = trio.CapacityLimiter(2)  # those that wait for a dead host must not be missed by another
+        self._threads = trio.CapacityLimiter(2)  # hosts that wait for a dead one must not take it from another
         self._channels = Channels(self._start, self._peer, log)
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:

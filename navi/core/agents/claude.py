@@ -8,21 +8,23 @@ from navi.core.agents.dialog import DialogRule
 from navi.core.agents.kind import AgentKind, BackgroundSessions, PromptBox, RequestLine, ScreenRule, StateFile
 
 CHOICE = "^ *(\u276f )?1\\. |^ *\u2191 [0-9]\\."
-"""The first of several answers, or in a pane with no room for all, the first that is shown."""
+"""The first of several choices, or in a pane too low for all, the first that is shown."""
 
 BOX = "^(\u276f|!)\u00a0"
-"""The first line of the box. Dialogs replace it, so what a draft or the conversation quotes is no dialog. Only a trust
-dialog may come soon below the box of an agent that has ended.
+"""The first line of the box. Dialogs replace it, so a dialog that a draft or the conversation quotes is not taken for
+one. Only a trust dialog may come soon below the box of an agent that has ended.
 """
 
 SPINNER = "^(\u00b7|\u2722|\u2733|\u2736|\u273b|\u273d|\\*) [^ ].*(\u2026( \\(|$)|[Rr]etrying in )"
-"""The line above the box while it works, which is missing while a text comes."""
+"""The line above the box while it works; it is missing while a text is streamed."""
 
 ENDED = "^\u273b .* for [0-9]+[smhd]|^  \u23bf  Interrupted"
-"""The end of a turn. While a text comes and a draft is in the box, the screen shows neither this nor the busy line."""
+"""The end of a turn. While a text is streamed and a draft is in the box, the screen shows neither this nor the busy
+line.
+"""
 
 RULE = "^\u2500\u2500\u2500"
-"""The line above a dialog. What a dialog quotes is further right."""
+"""The line above a dialog. Text that a dialog quotes is further right."""
 
 MODES = ("default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions")
 """Its permission modes, with a terminal and without one."""

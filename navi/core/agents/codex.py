@@ -1,9 +1,9 @@
 """Codex 0.171.
 
-While it writes a text, nothing but its title tells that it works. Its title says that a person is needed, but not why;
-without a mark, "CONVERSATION | FOLDER", it says that the agent rests, as far as the user has not chosen other titles.
-A command in a list of completions looks like a prompt, but for the gap before its explanation.
-It shows its box before it takes a prompt; the folder below the box comes with that.
+While it writes a text, only its title shows that it works. Its title shows that a person is needed, but not why;
+without a mark, "CONVERSATION | FOLDER", it shows that the agent rests, unless the user has chosen other titles. A
+command in a list of completions looks like a prompt, except for the gap before its explanation. It shows its box before
+it accepts a prompt; the folder appears below the box when it does.
 """
 
 from navi.core.agents.dialog import DialogRule

@@ -1,7 +1,7 @@
 """GitHub Copilot CLI 1.0.
 
-Its title tells nothing. A dialog is a frame in place of the box, a menu or a question a list between rules. The last
-line, below the box, tells that it works.
+Its title shows nothing. A dialog is a frame in place of the box, a menu or a question a list between rules. The last
+line, below the box, shows that it works.
 """
 
 from navi.core.agents.dialog import Choices, DialogRule
@@ -14,7 +14,7 @@ KEYS = "esc (to )?cancel"
 """The last words of the line with the keys, in a menu or a question."""
 
 TYPED = "^ \u276f Other \\(type your answer below"
-"""The choice of a question that takes a text, while it is marked: a box for the text is below the keys then."""
+"""The choice of a question that takes a text, while it is marked: then there is a box for the text below the keys."""
 
 BOX = "^\u276f( |\u00a0|$)"
 """The first line of the box. Completions of commands may be below it."""
@@ -25,7 +25,7 @@ FAILED = "^ \u2717 ([0-9][0-9][0-9] |Failed to get response|Execution failed)"
 """The end of a turn that failed. The line of a tool that failed begins with the same sign."""
 
 CHANGED = "^\u2502 [^ ].* [+][0-9]+ -[0-9]"
-"""A file, and how many lines come and go."""
+"""A file, and how many lines are added and removed."""
 
 TOP = "^\u256d"
 

@@ -1,7 +1,7 @@
 """Gemini CLI 0.61.
 
-A dialog is a frame in place of the box; its title says that a person is needed, but not why. An error leaves no mark in
-the title. A terminal that changes its size leaves older lines above the box, such as the busy line.
+A dialog is a frame in place of the box; its title shows that a person is needed, but not why. An error leaves no mark
+in the title. A resized terminal leaves older lines above the box, such as the busy line.
 """
 
 from navi.core.agents.dialog import DialogRule

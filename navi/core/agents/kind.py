@@ -1,4 +1,4 @@
-"""What navi knows of a kind of agents. Each kind has a file of its own in this folder, with nothing but data."""
+"""What navi knows about a kind of agent. Each kind has a file of its own in this folder, which holds only data."""
 
 import re
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ MOST_LINES = 80
 
 
 MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,199}(\[[A-Za-z0-9]{1,20}\])?", re.ASCII)
-"""What the name of a model looks like where it goes into a command line, in quote signs: no shell takes any of it for
-something else, and it can't be an option. In brackets is the size of its context.
+"""The name of a model as it may go into a command line, in quotes: no shell interprets any part of it, and it can't be
+an option. The size of its context is in brackets.
 """
 
 
@@ -22,7 +22,7 @@ class ScreenRule(NamedTuple):
     """What a screen shows while its agent has a status.
 
     `shows` has pairs of a number N up to MOST_LINES and an extended regular expression (see `patterns`): one of the
-    last N lines that are not empty must match, or for N = 0 one of the lines behind the last prompt that was sent. All
+    last N lines that are not empty must match, or for N = 0 one of the lines after the last prompt that was sent. All
     pairs must hold. The text of the line that matches last becomes the message, unless the agent's `asked` finds a
     better one. The first rule of an agent that holds decides.
     """
@@ -82,15 +82,14 @@ class PromptBox(NamedTuple):
     """The box of an agent, where its next prompt is written, and what becomes of a prompt on its screen.
 
     `start` matches the beginning of the box's first line, up to the draft, and `end` the first line below the draft:
-    the last one on the screen counts. `hint` matches what an empty box shows, `pasted` what it shows for a long
-    text. `shown` matches what is before a prompt that was sent, `queued` a line that is there while prompts wait for
-    the end of a turn. `bullet` is what is before the words of an answer, `noise` matches lines that are none of it, and
-    `bar` what is at the right of a conversation. `apart` matches a line that looks like a prompt and is none: it and
-    the lines below it that `start` matches belong to the answer. All of them are extended regular expressions (see
-    `patterns`).
+    the last one on the screen counts. `hint` matches what an empty box shows, `pasted` what it shows for a long text.
+    `shown` matches what is before a prompt that was sent, `queued` a line that is there while prompts wait for the end
+    of a turn. `bullet` precedes the words of an answer, `noise` matches lines that are not part of it, and `bar` what
+    is at the right of a conversation. `apart` matches a line that looks like a prompt but is not one: it and the lines
+    below it that `start` matches belong to the answer. All of them are extended regular expressions (see `patterns`).
 
-    `pause` are the seconds between a text and Enter: an agent takes for pasted what comes together. `interrupt` are the
-    keys that end a turn.
+    `pause` is how many seconds pass between a text and Enter: an agent takes input that comes at once for pasted text.
+    `interrupt` are the keys that end a turn.
     """
 
     start: str
@@ -108,7 +107,7 @@ class PromptBox(NamedTuple):
 
 
 class TranscriptFiles(NamedTuple):
-    """Where an agent that does not tell its conversation otherwise has a file of each.
+    """Where an agent keeps a file for each conversation, if nothing else shows which one it has.
 
     `files` is a glob below `folder`, with {session_id} in it; the environment variable `variable` replaces the folder.
     With {pid} in it, too, such a file proves that a process has the conversation. So does one in which a line has
@@ -123,7 +122,7 @@ class TranscriptFiles(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What a process of an agent writes when it takes up a conversation, which proves that it has it.
+    """What a process of an agent writes when it begins or resumes a conversation, which proves that it has it.
 
     `files` is a glob below `folder` with {session_id}, {short_id} (its first 8 characters) or {pid} in it; the
     environment variable `variable` replaces the folder. One of these files is written after the process was started.
@@ -138,13 +137,13 @@ class Trace(NamedTuple):
 
 
 class AgentKind(NamedTuple):
-    """How to recognize an agent in a pane, and to start it.
+    """How to recognize an agent in a pane, and how to start it.
 
     `commands` are globs for the name of its program, or of the script that node, python or another interpreter runs,
     without its extension. `titles` are globs for the pane's title, by status. `screens` are rules for the text at the
-    bottom of the pane, `asked` finds there what a permission is for, and `dialogs` how to answer; `prompt` matches a
-    line with a prompt that was sent, `border` the lines above and below the box in which the next prompt is written
-    (extended regular expressions); `box` has what else is known of that.
+    bottom of the pane, `asked` finds there what a permission is for, and `dialogs` describe how to answer; `prompt`
+    matches a line with a prompt that was sent, `border` the lines above and below the box in which the next prompt is
+    written (extended regular expressions); `box` describes that further.
 
     `animated` agents redraw at least every few seconds while they work. `start` is the command line that starts the
     agent ("" for its name), `resume` the arguments that continue a conversation, with {session_id} in them, and
@@ -190,7 +189,9 @@ class AgentKind(NamedTuple):
         return dict(self.modes).get(mode, "")
 
     def option_of_model(self, model: str) -> str:
-        """Return the option that starts it with a model, "" if it has none, or the name is none for a command line."""
+        """Return the option that starts it with a model, "" if it has none, or if the name may not go into a command
+        line.
+        """
         return f"{self.model} '{model}'" if self.model and MODEL.fullmatch(model) else ""
 
     def status_in_title(self, pane: Pane) -> str:

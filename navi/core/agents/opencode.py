@@ -1,18 +1,20 @@
 """OpenCode 1.18.
 
-Its title tells nothing but the name of its conversation, once that has one. The lines below its box tell that it works.
-Dialogs replace the box; menus lie above the conversation. Nothing marks a failed turn but its text, which is in a frame
-as a prompt is, and an end without a time.
+Its title shows only the name of its conversation, once it has one. The lines below its box show that it works. Dialogs
+replace the box; menus cover the conversation. Only its text, which is in a frame as a prompt is, and an end without a
+time mark a failed turn.
 """
 
 from navi.core.agents.dialog import Choices, DialogRule
 from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace
 
 END = "     \u25a3  "
-"""The end of a turn, or of what there is of it; behind its model is the time, or that it was interrupted."""
+"""The end of a turn, or of the part so far; the time, or that it was interrupted, follows the model."""
 
 SPOKEN = f"^     ([A-Za-z0-9$%#(]|\u2192|\u2190|\u2731|\u2699)|^{END}.* \u00b7 .* \u00b7 "
-"""What the model wrote or did, or the end of a turn that did not fail. In place of a prompt, it begins what counts."""
+"""What the model wrote or did, or the end of a turn that did not fail. Where no prompt is shown, the current turn
+begins here.
+"""
 
 TEXT = "^  \u2503  [^ ]+( [A-Za-z0-9(]|$)"
 """A line in a frame, but not the one with the model in the box, where a dot follows the first word. It may be a draft:

@@ -1,6 +1,6 @@
 """Qwen Code 0.24.
 
-Its title says that it works or that a person is needed, but not why; menus and the trust question are not in it.
+Its title shows that it works or that a person is needed, but not why; it does not show menus and the trust question.
 Dialogs replace the box. The busy line is above the box, and may be broken anywhere.
 """
 
@@ -20,13 +20,13 @@ BOX = "^>( |$)"
 """The first line of the box. Completions of commands may be below it."""
 
 BUSY = "^  \\.+ *[^ .]"
-"""The busy line above the box, or a tool that runs. What the model says begins with another sign, or further right."""
+"""The busy line above the box, or a tool that runs. Text of the model begins with another sign, or further right."""
 
 BAR = " +(\u2588|\u2502)$"
 """The bar at the right of a conversation that is higher than the pane."""
 
 TOOL = "^  [?] "
-"""The line of the tool above a dialog. What the dialog quotes is further right."""
+"""The line of the tool above a dialog. Text that the dialog quotes is further right."""
 
 TOP = "^  +\u256d"
 

@@ -1,6 +1,6 @@
 """Mistral Vibe 3.0.
 
-Its title tells that it works or asks, but not what. Dialogs are a frame in place of the box, and mark a choice only by
+Its title shows that it works or asks, but not what. Dialogs are a frame in place of the box, and mark a choice only by
 its colour; a digit chooses at once. A file that it holds while it runs says which process has a conversation.
 """
 
@@ -14,10 +14,10 @@ ASKED = "^\u2502 .*\\? *\u2502"
 """The question in a dialog."""
 
 CHOICE = "^\u2502 +[0-9]\\. (Allow once|Deny) *\u2502"
-"""A choice of a permission dialog. A low pane has no room for more of it than its choices."""
+"""A choice of a permission dialog. A low pane has room only for its choices."""
 
 NEEDED = "^ ?[^ A-Za-z0-9>]+ +User input required"
-"""The line above a question. What the model says is further right."""
+"""The line above a question. Text of the model is further right."""
 
 BOX = "^>( |$)"
 """The first line of the box, between two rules."""

@@ -39,8 +39,8 @@ class BackgroundAgent(NamedTuple):
 
 
 class HeadlessAgent(NamedTuple):
-    """A session whose agent navi runs without a terminal, as its hub knows it, the texts cleaned. `status` is what it
-    is shown as, in the hub's words; `reason` says more about it.
+    """A session whose agent navi runs without a terminal, as its hub knows it, the texts cleaned. `status` is in the
+    hub's words; `reason` explains it.
 
     `asked` are the kinds of the open questions, the oldest first. `run` counts its starts, `messages` what it printed.
     `conversation` is the agent's own id. `cost` is in dollars, None if that is not known. `hub` says that the hub is

@@ -18,10 +18,10 @@ class Session(NamedTuple):
     tmux; the agent's id for it takes the place of the socket. One that navi itself runs without a terminal has
     `headless`, and the hub's id as its name.
 
-    `conversation` is the one that has the status, None if no hook reported of it.
-    Of a session without `tmux`, `socket` is that of its tmux server if its status file names one, and `unjudged` says
-    why this machine can't tell what became of it, "" if tmux knows. `feedback` is how much of it waits for the end
-    of the agent's turn, None if the agent takes none.
+    `conversation` is the one that has the status, None if no hook reported it. Of a session without `tmux`, `socket` is
+    that of its tmux server if its status file names one, and `unjudged` says why this machine can't know what became of
+    it, "" if tmux knows. `feedback` is how much of it waits for the end of the agent's turn, None if the agent takes
+    none.
     """
 
     host: str
@@ -42,17 +42,17 @@ class Session(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What it is called where a person reads it: its name, or the title of one without a terminal."""
+        """The name that people see: the session's name, or its title without a terminal."""
         return self.headless.title if self.headless and self.headless.title else self.name
 
     @property
     def short_label(self) -> str:
-        """What it is called within a sentence."""
+        """The label within a sentence."""
         return self.label if len(self.label) <= SHORT_LABEL else f"{self.label[: SHORT_LABEL - 1].rstrip()}…"
 
     @property
     def word(self) -> str:
-        """Its status as it is shown: one without a terminal has those of the hub."""
+        """The status that is shown: without a terminal, the hub's."""
         return self.headless.status if self.headless else self.status.word
 
     @property

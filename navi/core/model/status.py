@@ -1,4 +1,4 @@
-"""A status, and the evidence that it was judged by."""
+"""A status, and the evidence behind it."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -44,8 +44,8 @@ class Evidence(NamedTuple):
 class Status(NamedTuple):
     """What an agent does: the status word, its source, since when (host's epoch time), and the reason.
 
-    `agent` names the agent of the session that has this status, "" for the session's own. `evidence` has all that was
-    weighed; of it, one piece decided.
+    `agent` names the agent of the session that has this status, "" for the session's own. `evidence` has all pieces;
+    one of them decided.
     """
 
     word: str

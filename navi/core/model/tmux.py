@@ -1,4 +1,4 @@
-"""What tmux tells of a server: its sessions and their panes, or why it lists none."""
+"""What tmux reports about a server: its sessions and their panes, or why it lists none."""
 
 from enum import StrEnum
 from typing import NamedTuple
