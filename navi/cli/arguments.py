@@ -51,7 +51,7 @@ TEMPLATE = Kind("template")
 FILE = Kind("file")
 
 LIST = ("*", "+", "...")
-"""The values of `many` that stand for several values."""
+"""The values of `many` that mean several values."""
 
 
 class Argument(NamedTuple):
@@ -60,8 +60,8 @@ class Argument(NamedTuple):
     `value` is the placeholder for its value in help texts; a flag has none. `many` is "" for one value, "?" for one
     that may be left out (then it is `bare`), "*" for any number, "+" for at least one, "..." for all words that follow,
     even those that begin with a dash. An option that `collects` may be given several times. At most one option of a
-    `group` may be given. One that is `interactive` needs the terminal, or standard input, of the person who types; one
-    that `writes` makes the verb write a file on this machine. The tools of `navi mcp` have neither.
+    `group` may be given. One that is `interactive` needs a person's terminal or standard input; one that `writes` makes
+    the verb write a file on this machine. The tools of `navi mcp` have neither.
     """
 
     names: tuple[str, ...]
@@ -158,7 +158,7 @@ def read(arguments: Sequence[Argument], words: Sequence[str]) -> Options:
 
 def split(arguments: Sequence[Argument], words: Sequence[str], any_value: bool = False) -> Given:
     """Yield the arguments of a command line with their values: options in the order of the words, then positional
-    arguments. Options may stand between those; after -- there are none. With `any_value`, the value of an option may
+    arguments. Options may come between those; after -- there are none. With `any_value`, the value of an option may
     look like an option. Raise HelpRequested, UnknownWord, NoValue, Mistake.
     """
     options = {name: one for one in arguments if one.is_option for name in one.names}
@@ -192,7 +192,7 @@ def _option_in(options: Mapping[str, Argument], word: str) -> tuple[Argument | N
 
 
 def _is_like_option(word: str) -> bool:
-    """Whether a word can only be meant as an option: negative numbers and sentences are not."""
+    """Return whether a word can only mean an option: negative numbers and sentences do not."""
     return word.startswith("-") and word != "-" and " " not in word and not word[1:].replace(".", "", 1).isdigit()
 
 
@@ -215,7 +215,7 @@ def _values_of(found: Argument, word: str, value: str | None, left: list[str], a
 
 
 def _share(positionals: Sequence[Argument], words: list[str]) -> Given:
-    """Give words to the positional arguments: one word each, and the rest to one that takes many."""
+    """Distribute words among the positional arguments: one word each, and the rest to one that takes many."""
     missing = []
     for positional in positionals:
         taken = words if positional.many in LIST else words[:1]

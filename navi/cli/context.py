@@ -42,7 +42,7 @@ class Connections:
         self._kept: dict[object, ConnectionPool] = {}
 
     def of(self, configured: object) -> ConnectionPool:
-        """Return what is kept of a host that is configured like this."""
+        """Return the connections to a host that is configured like this."""
         return self._kept.setdefault(configured, ConnectionPool())
 
     def close_others(self, configured: Collection[object]) -> None:
@@ -80,14 +80,14 @@ class Context:
 
     @cached_property
     def files(self) -> NaviFiles:
-        """Where files are."""
+        """The paths of navi's files."""
         from navi.config.navi_files import NaviFiles
 
         return NaviFiles(self.environment)
 
     @cached_property
     def settings(self) -> Settings:
-        """config.yaml. The first access complains about its mistakes."""
+        """The settings of config.yaml. The first access reports its mistakes."""
         from navi.config.reader import read_settings
 
         settings, problems = read_settings(self.files.settings)
@@ -109,14 +109,14 @@ class Context:
         return AGENTS
 
     def _describe_agents(self) -> str:
-        """Return what hosts need to know of agents."""
+        """Return what hosts need to know about agents."""
         from navi.ops.look.agents import describe
 
         return describe(self.agents)
 
     @cached_property
     def remotes(self) -> Mapping[str, Remote]:
-        """The enabled remotes by name. The first access complains about mistakes in remotes.yaml."""
+        """The enabled remotes by name. The first access reports mistakes in remotes.yaml."""
         path = config_file(self.environment, REMOTES)
         if not os.path.exists(path):
             return {}
@@ -232,7 +232,7 @@ class Context:
 
 
 def no_host(name: str, known: Sequence[str], remotes: Path) -> UsageError:
-    """Return what to say of a host that is not in the file of remotes."""
+    """Return the error for a host that is not in the file of remotes."""
     from navi.core.similar import did_you_mean
 
     hint = did_you_mean(name, known) or f"; known hosts: {', '.join(known)}"
@@ -240,7 +240,7 @@ def no_host(name: str, known: Sequence[str], remotes: Path) -> UsageError:
 
 
 def _name_of(thing: object) -> str:
-    """Return what a thing is called, which may be the first of a pair."""
+    """Return the name of a thing, which may be the first of a pair."""
     return str(thing[0]) if type(thing) is tuple else str(thing)
 
 

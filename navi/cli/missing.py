@@ -1,4 +1,4 @@
-"""What to say where Python, or a library that navi needs, is missing: one sentence in place of a traceback."""
+"""The message if Python, or a library that navi needs, is missing: one sentence instead of a traceback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ REQUIREMENTS = {"urwid": "urwid>=2.6.16", "trio": "trio>=0.29", "yaml": "PyYAML>
 
 
 def why_missing(error: ModuleNotFoundError) -> str:
-    """Return why navi can't run, and what to do; "" for a module of navi itself, whose lack is a fault."""
+    """Return why navi can't run, and what to do; "" for a module of navi itself: if that is missing, navi is broken."""
     name = (error.name or "").partition(".")[0]
     if name in ("", "navi"):
         return ""

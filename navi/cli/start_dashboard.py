@@ -23,7 +23,7 @@ SWITCH_INTERVAL = 0.0005
 
 COLLECTIONS = (700, 10, 1000)
 """Thresholds of Python's garbage collector. With thousands of sessions a search of all objects takes longer than a key
-may wait. Frames hold no cycles, so that there is little to find: it is done once in 7 million objects.
+may wait. Frames hold no cycles, so there is little to find: it happens once in 7 million objects.
 """
 
 

@@ -31,7 +31,7 @@ def overview() -> str:
 
 
 def unknown(name: str, hosts: Collection[str] = ()) -> str:
-    """Return what to say about a verb that does not exist; it may be the name of a host."""
+    """Return the message about a verb that does not exist; it may be the name of a host."""
     hint = did_you_mean(name, [verb.name for verb in VERBS])
     if not hint and name in hosts:
         hint = f"; did you mean `navi ls --host {name}`?"
@@ -39,8 +39,7 @@ def unknown(name: str, hosts: Collection[str] = ()) -> str:
 
 
 def hint_of(verb: Verb, word: str, hosts: Callable[[], Collection[str]]) -> str:
-    """Return what to say about a word that has no place in a command line of a verb: it may be a mistyped option, or
-    the name of a host.
+    """Return the message about a word that a verb does not accept: it may be a mistyped option, or the name of a host.
     """
     options = [name for one in verb.arguments for name in one.names if one.is_option]
     if word.startswith("-"):
@@ -79,7 +78,7 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
 
 
 def usage_of(verb: Verb) -> str:
-    """Return how a verb is called."""
+    """Return the line that shows how to call a verb."""
     options = [f"[{_with_value(one.names[0], one)}]" for one in verb.arguments if one.is_option]
     positionals = [_positional(one) for one in verb.arguments if not one.is_option]
     positionals += ["[-- WORD ...]"] if verb.takes_command else []
@@ -92,7 +91,7 @@ def _positional(one: Argument) -> str:
 
 
 def _wrapped(start: str, parts: Iterable[str]) -> Iterator[str]:
-    """Put parts behind the start, and on further lines that are indented as far."""
+    """Put parts after the start, and on more lines with the same indentation."""
     line = start
     for part in parts:
         if len(line) + 1 + len(part) > WIDTH:

@@ -104,8 +104,8 @@ def _field(key: str) -> Callable[[Sequence[str], Context], int]:
 
 
 def _entry(arguments: Sequence[str], context: Context) -> Any:
-    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raise Failed for a file
-    that is damaged as a whole: it does not tell.
+    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raise Failed if the file
+    is damaged as a whole.
     """
     name = _name(arguments)
     body = registry_text(context)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from navi.ops.pane.health import PaneHealth
 
 KEY = re.compile(r"(?:[CMS]-)+\S|\^[a-z@\[\]\\^_]", re.IGNORECASE)
-"""Names of keys in tmux that are no plausible text: C-c, M-x, ^c. Other names, such as Up, are texts."""
+"""Names of keys in tmux that are not plausible as text: C-c, M-x, ^c. Other names, such as Up, are texts."""
 
 NUMBER = re.compile(r"[0-9]+\.?[0-9]*")
 

@@ -1,4 +1,4 @@
-"""The registry of this machine: the tools know no other sessions by name."""
+"""The registry of this machine: the tools know only its sessions by name."""
 
 from __future__ import annotations
 

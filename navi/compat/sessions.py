@@ -300,7 +300,7 @@ def clean_up(given: Mapping[str, str], context: Context) -> int:
 
 
 def _print_kept(output: Output, found: Snapshot) -> int:
-    """Warn about sessions that stay, because nobody knows whether they live; return the tool's exit status."""
+    """Warn about sessions that stay, because it is unknown whether they live; return the tool's exit status."""
     from navi.core.registry import condition_of
 
     conditions = [(name, condition_of(entry, found)) for name, entry in sorted(found.registry.entries.items())]
@@ -360,7 +360,7 @@ def find(given: Mapping[str, str], context: Context) -> int:
 
 
 SILENT = {"none": "No tmux server found on", "foreign": "Another user has the tmux server on"}
-"""What to say of servers that list no sessions, by their answers."""
+"""The messages about servers that list no sessions, by their answers."""
 
 
 def _print_server(output: Output, label: str, server: Server, given: Mapping[str, str]) -> int:

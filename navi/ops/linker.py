@@ -96,7 +96,7 @@ def _words(header: str, comment: Sequence[str]) -> tuple[str, ...]:
 
 
 def _shell_functions(text: str) -> tuple[str, ...]:
-    """Return the functions of a script but those that are defined under a condition."""
+    """Return the functions of a script, except those that are defined under a condition."""
     names = (before.rpartition("\n")[2] for before in text.split("() {")[:-1])
     return tuple(name for name in names if name.isidentifier())
 

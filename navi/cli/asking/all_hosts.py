@@ -1,4 +1,4 @@
-"""The hosts of a fleet, for what runs on until it is stopped: the dashboard, and `navi notify`."""
+"""The hosts of a fleet, for programs that run until they are stopped: the dashboard, and `navi notify`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What hosts answered, and what stays unknown: the one rule by which verbs say so, and with which exit status."""
+"""What hosts answered, and what stays unknown: the one rule by which verbs report that, and its exit status."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Answers(NamedTuple, Generic[Answer]):
     """The answers of hosts, and why something about a host is unknown, both by the names of hosts.
 
     If some tmux servers of a host did not list their sessions, the host is in both. `status` is the exit status of the
-    first failure. Only without failures may a verb say that there is nothing.
+    first failure. Only without failures may a verb report that there is nothing.
     """
 
     known: Sequence[tuple[str, Answer]]

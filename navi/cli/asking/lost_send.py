@@ -24,7 +24,8 @@ LOOK_EVERY, LOOK_FOR = 1.0, 15.0
 
 
 def outcome_of(output: Output, host: BlockingHost, pane: Named, call: str, lost: HostError, limit: float) -> Sent:
-    """Return what `send` would have answered, if the host says that it was done; it notes each call by its name.
+    """Return what `send` would have answered, if the host reports that it was done: the host notes each call by its
+    name.
 
     Raise the error itself unless the connection was lost during the call. Raise OperationError if nothing was typed,
     which stays true, or if the outcome is still unknown after `limit` seconds, or LOOK_FOR.

@@ -1,4 +1,4 @@
-"""Opening a session without a terminal in one: its agent ends first, and goes on with the conversation in tmux.
+"""Opening a session without a terminal in one: its agent ends first, and then continues the conversation in tmux.
 
 Two agents on one conversation would each see only their own half, and nothing prevents that but this order: the agent
 has ended, which is proven; it runs in tmux; then the hub notes that the session has a terminal. If anything fails
@@ -64,7 +64,7 @@ def _open(hub: HubClient, info: Info, context: Context) -> Named:
 
 
 def _report(address: Address, info: Info, context: Context) -> None:
-    """Report where a session goes on, and whether it has its permission mode and model there."""
+    """Report where a session continues, and whether it has its permission mode and model there."""
     harness, mode, model = HARNESSES.get(info["harness"]), wanted_mode(info), info["model"]
     with_mode = f" in its permission mode {mode}" if mode and not stays_behind(harness, mode, "") else ""
     with_model = f" with its model {model}" if model and not stays_behind(harness, "", model) else ""
@@ -74,9 +74,9 @@ def _report(address: Address, info: Info, context: Context) -> None:
 
 
 def _where(info: Info, context: Context) -> Named:
-    """Return the tmux session in which a conversation goes on: the one that its hook named, or the one that shows it.
+    """Return the tmux session in which a conversation continues: the one that its hook named, or the one that shows it.
 
-    Raise OperationError if it is in none.
+    Raise OperationError if none does.
     """
     if info["tmux_name"]:
         return Named(info["tmux_name"])
@@ -92,7 +92,7 @@ def _where(info: Info, context: Context) -> Named:
 
 
 def launch_of(info: Info, context: Context) -> Launch:
-    """Return what goes on with a session's conversation in a terminal. Raise OperationError if nothing does."""
+    """Return the launch that continues a session's conversation in a terminal. Raise OperationError if nothing can."""
     harness = HARNESSES.get(info["harness"])
     kind = kind_named(harness.kind, context.agents) if harness and harness.kind else None
     if kind is None or not kind.resume:
@@ -103,8 +103,8 @@ def launch_of(info: Info, context: Context) -> Launch:
 
 
 def _launch(kind: AgentKind, info: Info) -> Launch:
-    """Options of its mode are constants. The name of its model is the only word of an agent or a person that comes into
-    the command line: quoted, and only if no shell would take any of it for something else.
+    """Options of its mode are constants. The name of its model is the only word of an agent or a person that gets into
+    the command line: quoted, and only if no shell would interpret any part of it.
     """
     resume, mode = kind.resume.replace(ID, info["agent_session_id"]), kind.options_of(wanted_mode(info))
     model = kind.option_of_model(info["model"])
@@ -113,7 +113,7 @@ def _launch(kind: AgentKind, info: Info) -> Launch:
 
 
 def end(hub: HubClient, info: Info) -> None:
-    """End a session's agent, and wait for the proof. Raise OperationError where there is none."""
+    """End a session's agent, and wait for the proof. Raise OperationError if there is none."""
     is_proven = info["status"] != HeadlessStatus.FAILED or info["ended_at"] is not None
     if info["status"] in OVER and is_proven:  # one that is called failed may run all the same
         return
@@ -130,7 +130,7 @@ def _unreached(info: Info) -> OperationError:
 
 
 def _create(info: Info, launch: Launch, context: Context) -> Created:
-    """Create the session in tmux. Raise OperationError if its agent does not go on there."""
+    """Create the session in tmux. Raise OperationError if its agent does not continue there."""
     address = Address(info["host"] or LOCAL, name_of(info))
     if address.host == LOCAL:
         launch = launch._replace(variables=of_caller(context.environment))

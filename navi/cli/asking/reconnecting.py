@@ -1,4 +1,4 @@
-"""Waiting for something on a host, or following it, while the connection may be lost."""
+"""Waiting for something on a host, or following it, across lost connections."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ T = TypeVar("T")
 Warn = Callable[[HostError], None]
 
 LONGEST_PAUSE = 10.0
-"""Seconds between two attempts to reach a host while a person waits, at most."""
+"""The most seconds between two attempts to reach a host while a person waits."""
 
 AWAY = 600.0
-"""Seconds for which what somebody follows may stay away until that ends."""
+"""Seconds that a followed host may stay away before following it ends."""
 
 def reconnecting(host: BlockingHost, seconds: float, warn: Warn, ask: Callable[[float], T]) -> T:
     """Call `ask` with the seconds that are left, and return what it returns. If the connection to the host is lost
-    meanwhile, open it again and ask again, until so many `seconds` are over. `warn` gets the first failure of each
-    kind.
+    meanwhile, open it again and ask again, until `seconds` have passed. `warn` gets the first failure of each kind.
 
     Raise HostError if the host can't be reached at first or at the end, and at once where a person is needed. Raise
     Cancelled.
@@ -41,7 +40,7 @@ def reconnecting(host: BlockingHost, seconds: float, warn: Warn, ask: Callable[[
 
 def going_on(host: BlockingHost, seconds: float, warn: Warn, follow: Callable[[], Iterator[T]]) -> Iterator[T]:
     """Yield what `follow` yields. If the connection to the host is lost, open it again and follow again, until the host
-    has stayed away for so many `seconds`; `warn` gets the first failure of each kind of each absence.
+    has stayed away for `seconds`; `warn` gets the first failure of each kind in each absence.
 
     Raise HostError as `reconnecting` does. Raise Cancelled.
     """
@@ -68,11 +67,11 @@ class _Again:
         self._causes = set[str]()
 
     def heard(self) -> None:
-        """Note that the host is there."""
+        """Note that the host has answered."""
         self._causes.clear()
 
     def pause(self, error: HostError, limit: float) -> None:
-        """Wait before the next attempt. Raise the error where there is none: the time `limit` (of time.monotonic) has
+        """Wait before the next attempt. Raise the error if there is none: the time `limit` (of time.monotonic) has
         come, a person is needed, or the host was never reached.
         """
         retry, left = error.failure.retry, limit - time.monotonic()

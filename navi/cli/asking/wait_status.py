@@ -30,8 +30,8 @@ def wait_for_status(
     """Return the status as soon as it is a wanted one. `limit` is of time.monotonic.
 
     Of several sessions of that name on the host, it is the one that `send` would type into. A status that no tmux
-    server confirms is none. Raise OperationError when time is up, the session is gone, several are meant, or tmux can't
-    be asked there, and HostError.
+    server confirms does not count. Raise OperationError when time is up, the session is gone, several are meant, or
+    tmux can't be asked there, and HostError.
     """
     last = "timed out waiting for its status"
     socket = None

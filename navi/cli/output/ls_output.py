@@ -35,7 +35,7 @@ class LsRow(NamedTuple):
 
     @property
     def tmux(self) -> TmuxSession | None:
-        """What tmux knows of it."""
+        """What tmux knows about it."""
         return self.session.tmux if self.session else None
 
     @property
@@ -189,7 +189,7 @@ def condition_named(found: Snapshot, name: str, socket: str, target: str, regist
 
 
 def _is_target(target: str, session: TmuxSession, pane: Pane) -> bool:
-    """Whether a target names a pane as tmux understands it: by its id, or by session, window and pane."""
+    """Return whether a target names a pane as tmux understands it: by its id, or by session, window and pane."""
     if target.startswith("%"):
         return pane.id == target
     name, _, index = target.partition(":")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def run_answer(options: Options, context: Context) -> int:
-    """Print what an agent asks, or answer exactly that."""
+    """Print what an agent asks, or answer exactly that question."""
     host, pane = context.pane(options)
     reply = _reply(options)
     address = str(Address(host.name, pane.name or pane.target))

@@ -69,7 +69,7 @@ def _print_lines(options: Options, output: Output, lines: list[str]) -> None:
 
 
 def _write_file(options: Options, lines: list[str]) -> None:
-    """Write a file as a whole: a reader never finds half of it. Raise OperationError."""
+    """Write a whole file: a reader never finds half of it. Raise OperationError."""
     path = options.output
     folder, name = os.path.split(path)
     beside = os.path.join(folder, f".{name}.{os.urandom(6).hex()}")
@@ -88,7 +88,7 @@ def _now(clock: float | None = None) -> str:
 
 
 def run_tail(options: Options, context: Context) -> int:
-    """Write the last lines of a pane, and then its output as it comes."""
+    """Write the last lines of a pane, and then its output as it arrives."""
     host, pane = context.pane(options)
     if not options.follow and options.until is None:
         found = host.run(text(pane, lines=options.lines))
@@ -107,7 +107,7 @@ def run_tail(options: Options, context: Context) -> int:
 
 
 def _follow(host: BlockingHost, pane: Named, lines: int, complain: Callable[[str], None]) -> Iterator[PaneOutput]:
-    """Yield what a pane prints, also after its connection was lost: from where it was, or with a complaint."""
+    """Yield what a pane prints, also across lost connections: from the same position, or with a warning."""
     position: StreamPosition | None = None
 
     def begin() -> Iterator[PaneOutput]:
@@ -125,7 +125,7 @@ def _follow(host: BlockingHost, pane: Named, lines: int, complain: Callable[[str
 
 UNSURE = "its scrollback has changed too much to tell whether lines are missing or come twice"
 RESUMED = {"sure": "no line is missing or comes twice", "unsure": UNSURE}
-"""What is reported of a pane that is followed again after its connection was lost."""
+"""The report about a pane that is followed again after its connection was lost."""
 
 
 def _pattern(text: str) -> Pattern[str]:

@@ -1,4 +1,4 @@
-"""The verb collaborate, and `navi send --feedback`: an agent in a terminal gets at the end of its turn what was sent.
+"""The verb collaborate, and `navi send --feedback`: an agent in a terminal gets feedback at the end of its turn.
 
 The hub keeps the feedback; the agent's hook on its host hands it over (navi.headless.hub.terminal_sessions).
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def run_collaborate(options: Options, context: Context) -> int:
-    """Let the agent of a session take feedback, or not any more."""
+    """Let the agent of a session take feedback, or stop that."""
     address = context.address(options.address)
     session = find(context, address, options.socket)
     conversation = conversation_of(session)

@@ -1,9 +1,9 @@
 """The verb completion: completion scripts for shells, and the candidates that they ask for.
 
 All shells run `navi completion words -- WORDS...`, whose last word is the one to complete, and get a line for each
-candidate: the word, a tab, its meaning. So all shells complete the same, and always what the table of verbs says.
-They run the program by the name that is being completed, because other programs are named navi, too. They find it on
-PATH, so that Tab behind `./navi` runs no program of the working directory. The scripts are files in contrib/completion.
+candidate: the word, a tab, its meaning. So all shells complete the same, and always what the table of verbs says. They
+run the program by the name that is being completed, because other programs are named navi, too. They find it on PATH,
+so that Tab after `./navi` runs no program of the working directory. The scripts are files in contrib/completion.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def run_completion(options: Options, context: Context) -> int:
 
 
 def candidates(words: Sequence[str], context: Context) -> Candidates:
-    """Yield what the last word could become, each with its meaning. Never opens a connection."""
+    """Yield the completions of the last word, each with its meaning. Never opens a connection."""
     *before, current = words
     if not before:
         return _beginning(current, ((verb.name, verb.help) for verb in VERBS))
@@ -199,7 +199,7 @@ def _ssh_hosts(context: Context) -> Candidates:
 
 
 def _addresses(current: str, context: Context) -> Candidates:
-    """Yield this machine's sessions and the hosts, or behind HOST/ its sessions, if the host is connected already."""
+    """Yield this machine's sessions and the hosts, or after HOST/ its sessions, if the host is connected already."""
     host, slash, _ = current.partition("/")
     if not slash:
         yield from _sessions(LOCAL, "", context)

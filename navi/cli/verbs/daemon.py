@@ -96,7 +96,7 @@ def _status(context: Context) -> int:
 
 
 def _until(done: Callable[[], bool]) -> bool:
-    """Wait until something is so; return whether it is."""
+    """Wait until a condition holds; return whether it does."""
     limit = time.monotonic() + PATIENCE
     while not done():
         if time.monotonic() > limit:
@@ -120,7 +120,7 @@ def _relay(context: Context) -> int:
 
 
 async def _work(context: Context) -> None:
-    """Be the relay until a signal comes; connect to the hub again whenever it ends."""
+    """Run the relay until a signal comes; connect to the hub again whenever it ends."""
     import trio
 
     async with trio.open_nursery() as nursery:

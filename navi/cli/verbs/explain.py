@@ -1,4 +1,4 @@
-"""The verb explain: what a session's status is, and all the evidence that it was judged from."""
+"""The verb explain: a session's status, and all the evidence behind it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from navi.cli.arguments import Options
 
 MOST_REQUESTS = 20
-"""Requests until all tokens are counted, at most."""
+"""The most requests until all tokens are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def run_explain(options: Options, context: Context) -> int:
 
 
 def _confirm(output: Output, found: Explained) -> int:
-    """Complain if no tmux server confirms that there is such a session; return the exit status."""
+    """Report if no tmux server confirms that there is such a session; return the exit status."""
     frame, tmux = found.frame, found.session.tmux
     error = doubt(frame, found.session.host)
     if error is None or (tmux and has_listed(frame, tmux.socket)):

@@ -31,7 +31,7 @@ def run_git(options: Options, context: Context) -> int:
 
 
 def _print(options: Options, context: Context, repository: Repository) -> None:
-    """Print everything. Raise the error that kept requested comments from being read, at the end."""
+    """Print everything; then raise the error if requested comments could not be read."""
     request = _request(context, repository)
     talk = _comments(context, repository, request) if options.comments else None
     if options.json:
@@ -64,7 +64,7 @@ def _document(repository: Repository, request: PullRequest | Failed, talk: Talk 
 
 
 def _comments_document(talk: Talk | Failed | None) -> list[dict[str, object]] | None:
-    """Return the comments, None where they were not requested or could not be read."""
+    """Return the comments, None if they were not requested or could not be read."""
     if talk is None or isinstance(talk, Failed):
         return None
     return [comment._asdict() | {"text": "\n".join(comment.text)} for comment in talk.comments]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from navi.cli.context import Context
 
 ID = re.compile(r"spawn_[0-9a-f]{16}", re.ASCII)
-"""What the name of a session without a terminal looks like."""
+"""The form of the name of a session without a terminal."""
 
 
 def connect(context: Context) -> HubClient:
@@ -94,7 +94,7 @@ def _directory(options: Options) -> str:
 
 
 def _await_begin(hub: HubClient, about: str) -> str:
-    """Return what the session does once its agent has answered. Raise OperationError if it can't be started."""
+    """Return the session's status once its agent has answered. Raise OperationError if it can't be started."""
     for message in hub.messages(90):
         if message["type"] == "error":
             raise refusal(message, about)
@@ -113,7 +113,7 @@ def _not_started(hub: HubClient, id: str) -> OperationError:
 
 
 def run_resume(options: Options, context: Context) -> int:
-    """Go on with a session whose agent has ended."""
+    """Resume a session whose agent has ended."""
     if not is_headless(options.address):
         raise UsageError(f"{options.address} is not a session without a terminal; navi restart starts its agent again")
     with connect(context) as hub:
@@ -126,7 +126,7 @@ def run_resume(options: Options, context: Context) -> int:
     return exits.OK
 
 
-# ---- the verbs that sessions of tmux have, too
+# ---- verbs for sessions of tmux, too
 
 
 def run_headless(options: Options, context: Context) -> int:
@@ -136,7 +136,7 @@ def run_headless(options: Options, context: Context) -> int:
 
 
 def _tail(hub: HubClient, options: Options, context: Context) -> int:
-    """Print what the agent printed, and then what comes."""
+    """Print what the agent printed, and then new lines."""
     from navi.cli.output.headless_transcript import tail
 
     info = find(hub, options.address)
@@ -156,7 +156,7 @@ def _capture(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _send(hub: HubClient, options: Options, context: Context) -> int:
-    """Send a prompt, and say how far it came."""
+    """Send a prompt, and report how far it got."""
     info = find(hub, options.address)
     if options.keys or options.literal or options.wait is not None:
         raise UsageError("an agent without a terminal takes whole prompts: no --keys, --literal or --wait")
@@ -211,8 +211,8 @@ def _state_of(id: str, message: Info, before: str, about: str) -> str:
 
 
 def _outcome(hub: HubClient, id: str, about: str) -> tuple[str, str]:
-    """Return how far an input has come: the hub keeps it, its host has it, or the agent has taken it up; and why it did
-    not get to its host, "" if that is not known.
+    """Return how far an input has got: the hub keeps it, its host has it, or the agent has begun to work on it; and why
+    it did not reach its host, "" if that is not known.
     """
     state, why = str(InputState.QUEUED), ""
     limit = time.monotonic() + 3
@@ -240,7 +240,7 @@ def _wait(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _answer(hub: HubClient, options: Options, context: Context) -> int:
-    """Print what the agent asks, or answer exactly that."""
+    """Print what the agent asks, or answer exactly that question."""
     from navi.cli.verbs.headless_answer import answer
 
     info = find(hub, options.address)
@@ -248,7 +248,7 @@ def _answer(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _explain(hub: HubClient, options: Options, context: Context) -> int:
-    """Print what the hub knows of a session, and who did what to it."""
+    """Print what the hub knows about a session, and who did what to it."""
     from navi.cli.verbs.headless_explain import explain
 
     info = find(hub, options.address)
@@ -256,7 +256,7 @@ def _explain(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _health(hub: HubClient, options: Options, context: Context) -> int:
-    """Report whether the agents run; of one, the exit status is its code."""
+    """Report whether the agents run; for one, the exit status is its code."""
     codes = {**dict.fromkeys(OVER, exits.NO), HeadlessStatus.DISCONNECTED: exits.UNAVAILABLE}
     found = [find(hub, text) for text in options.addresses]
     documents = [{"address": address(one), "status": health(one), "reason": reason(one)} for one in found]
@@ -270,7 +270,7 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _kill(hub: HubClient, options: Options, context: Context) -> int:
-    """End agents, and wait until each has ended; or let those go on that are to end when their hosts are reached."""
+    """End agents, and wait until each has ended; or cancel the end of agents whose hosts can't be reached yet."""
 
     def end(text: str) -> str:
         info = find(hub, text)
@@ -306,7 +306,7 @@ def _withdraw_end(hub: HubClient, info: Info, dry_run: bool) -> str:
 
 
 def _attach(hub: HubClient, options: Options, context: Context) -> int:
-    """Open a session in a terminal: from then on it is one of tmux."""
+    """Open a session in a terminal: from then on it is a session of tmux."""
     if not options.no_attach and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("attaching needs a terminal; nothing was ended")
     from navi.cli.asking.open_in_terminal import open_in_terminal
@@ -325,4 +325,4 @@ VERBS: Mapping[str, Callable[[HubClient, Options, Context], int]] = {
     "tail": _tail,
     "wait": _wait,
 }
-"""What verbs do to sessions without a terminal."""
+"""The functions of verbs for sessions without a terminal."""

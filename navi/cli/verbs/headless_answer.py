@@ -26,7 +26,7 @@ EACH = "answer each with a --choose, in their order: a number, a label, 1,2 for 
 
 
 def answer(hub: HubClient, info: Info, address: str, options: Options, context: Context) -> int:
-    """Print what the agent asks, or answer exactly that. `info` is the session."""
+    """Print what the agent asks, or answer exactly that question. `info` is the session."""
     question = _asked(info, address, options.seen)
     replies = _replies(options)
     if not replies:
@@ -59,7 +59,7 @@ def _asked(info: Info, address: str, seen: str | None) -> Info:
 
 
 def _replies(options: Options) -> list[Reply]:
-    """Return the replies that the options mean; none where they mean to see the question."""
+    """Return the replies that the options mean; none if they ask to see the question."""
     if options.allow:
         return [Reply(AnswerMode.ALLOW)]
     if options.deny:
@@ -119,7 +119,7 @@ def _parts(question: Info) -> list[Question]:
 
 
 def _text_of(question: Info, part: Question) -> str:
-    """Return what is asked: of a tool, all that it is to do."""
+    """Return what is asked: for a tool, its whole input."""
     if question["kind"] == "question":
         return part.text
     return "\n".join(line for one in input_lines(question["input"]) for line in clean_lines(one))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Info = Mapping[str, Any]
 
 SOON = 3.0
-"""Seconds that the agent may take until the verb ends without it."""
+"""Seconds after which the verb no longer waits for the agent."""
 
 
 def run_mode(options: Options, context: Context) -> int:
@@ -70,7 +70,7 @@ def _change(hub: HubClient, info: Info, options: Options, context: Context) -> i
 
 
 def _outcome(hub: HubClient, key: str, about: str, mode: str) -> str:
-    """Return how far the request has come within a few seconds. Raise OperationError if it was refused."""
+    """Return how far the request has got within a few seconds. Raise OperationError if it was refused."""
     state: str = InputState.QUEUED
     for message in hub.messages(SOON):
         if message["type"] == "error":

@@ -70,7 +70,7 @@ def _print_health(
 
 
 def _unfound(wanted: Sequence[tuple[BlockingHost, Named]], found: Mapping[str, Snapshot | Failed]) -> list[str]:
-    """Return the hosts of names that neither the registry nor the default server has: other servers may have them."""
+    """Return the hosts of names that neither the registry nor the default server knows: other servers may have them."""
     from navi.cli.output.ls_output import condition_named
     from navi.core.registry import Health
 

@@ -45,7 +45,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was changed on a host, where the previous settings are kept, and which copies of them have stayed."""
+    """What was changed on a host, where the previous settings are kept, and which copies of them remain."""
 
     changes: tuple[Change, ...]
     backup: str = ""
@@ -218,7 +218,7 @@ def _write(context: Context, plan: Callable[[InstalledHooks], Plan], name: str, 
         again = plan(host.run(look_at_hooks(host.settings.sessions_dir)))
         if not again.changes:
             return written
-        with suppress(OperationError):  # it writes its settings just now: see the next look
+        with suppress(OperationError):  # it writes its settings right now: the next look shows them
             host.run(write_hooks(again))
     if proposal.found.running:
         raise OperationError(OVERWRITTEN.format(ROUNDS + 1))

@@ -111,7 +111,7 @@ def _warn_if_unregistered(output: Output, created: Created) -> None:
 
 
 def _ending(created: Created) -> dict[str, int | str | None]:
-    """Return how a command ended that has ended already."""
+    """Return how a command has ended already."""
     if not created.ending:
         return {}
     status, _, signal = created.ending.partition(",")

@@ -47,7 +47,7 @@ def run_lock(options: Options, context: Context) -> int:
 
 
 class Renewal:
-    """Renews a lock while a command runs, and tries again where that fails: the lock ends by itself only later."""
+    """Renews a lock while a command runs, and tries again if that fails: the lock ends by itself only later."""
 
     def __init__(self, host: BlockingHost, pane: Named, token: str, seconds: int, who: str, output: Output) -> None:
         self._host = host
@@ -62,7 +62,7 @@ class Renewal:
 
     @contextmanager
     def until_left(self) -> Iterator[None]:
-        """Renew the lock until the context is left, then release it. Never raises anything of its own."""
+        """Renew the lock until the context is left, then release it. Raises nothing itself."""
         renewing = threading.Thread(target=self._renew, daemon=True)
         renewing.start()
         try:

@@ -38,7 +38,7 @@ MOST_CALLS = 64
 """Calls that are carried out at the same time."""
 
 LONGEST_TEXT = 1_000_000
-"""Characters of one argument: every host and tmux can take them."""
+"""Characters of one argument: as many as every host and tmux accept."""
 
 INSTRUCTIONS = """Sessions of tmux, on this machine and on others. A session is addressed as SESSION here and as
 HOST/SESSION elsewhere; ls lists them. Create one with new, type into it with send (with wait: an extended regular
@@ -52,7 +52,7 @@ def run(environment: Mapping[str, str], log: Log) -> None:
 
 
 class VerbResult(NamedTuple):
-    """What a call came to: the exit status, standard output and standard error of its verb."""
+    """The result of a call: the exit status, standard output and standard error of its verb."""
 
     status: int
     output: str
@@ -208,7 +208,7 @@ def _flag(one: Argument, value: Any) -> bool:
 
 
 def _values(one: Argument, value: Any) -> list[Any]:
-    """Return the values of an argument. A single one will do in place of a list."""
+    """Return the values of an argument. A single value counts as a list of one."""
     if not isinstance(value, list):
         return [value]
     if not one.is_list:
@@ -232,7 +232,7 @@ def _text_of(one: Argument, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """Return what a value is, as JSON, and not more of it than a person reads."""
+    """Return a value as JSON, shortened to what a person reads."""
     return json.dumps(value)[:80]
 
 

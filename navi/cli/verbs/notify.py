@@ -1,4 +1,4 @@
-"""The verb notify: what the dashboard notifies of, without the dashboard, until it is stopped."""
+"""The verb notify: gives the dashboard's notices without the dashboard, until it is stopped."""
 
 from __future__ import annotations
 

@@ -41,11 +41,13 @@ if TYPE_CHECKING:
     from navi.hosts.blocking_host import BlockingHost
 
 UNPROVEN = "the host does not prove its end, or the file can't be moved"
-"""Why a status file stays that was to be removed."""
+"""Why a status file stays that should be removed."""
 
 
 class RemovalResult(NamedTuple):
-    """What became of a removal: what went wrong, or "", with the exit status for that, and whether it was killed."""
+    """The result of a removal: what went wrong, or "", with the exit status for that, and whether the session was
+    killed.
+    """
 
     removal: Removal
     problem: str = ""
@@ -54,8 +56,8 @@ class RemovalResult(NamedTuple):
 
 
 class Cleaned(NamedTuple):
-    """A frame of a host, what became of what was to be removed from its registry, and the status files without a
-    session; `failure` says why nothing is known of the files that were to be removed.
+    """A frame of a host, the results of removals from its registry, and the status files without a session; `failure`
+    says why nothing is known about the files to remove.
     """
 
     frame: Frame
@@ -75,7 +77,7 @@ class Compared(NamedTuple):
 
 
 def run_cleanup(options: Options, context: Context) -> int:
-    """Remove what has ended, is old, or all, from the registry and the status files of one or more hosts."""
+    """Remove ended, old or all sessions from the registry and the status files of one or more hosts."""
     older_than = _age(options.older_than) if options.older_than else None
     names = list(dict.fromkeys(options.host or [LOCAL]))
     hosts = {name: context.host(name) for name in names}
@@ -102,8 +104,8 @@ def _age(text: str) -> int:
 
 
 def _clean_files(host: BlockingHost, frame: Frame, dry_run: bool) -> tuple[Sequence[FileRemoval], Failed | None]:
-    """Remove the status files whose sessions have ended, as the host itself proves; return all without a session. What
-    was done before must be reported, so that a failure is returned, too, in place of the files that were to be removed.
+    """Remove the status files whose sessions have ended, as the host itself proves; return all without a session.
+    Earlier results must be reported, so a failure is returned, too, instead of the files.
     """
     found = file_removals(frame)
     wanted = [one.name for one in found if not one.stays]
@@ -126,9 +128,9 @@ def _refuse_damaged(found: Snapshot) -> None:
 
 
 def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Sequence[RemovalResult]:
-    """Kill the sessions that live, as a frame shows them, and remove the entries; return what became of each.
+    """Kill the sessions that live, as a frame shows them, and remove the entries; return each result.
 
-    Never raises what the host fails with: what was done before must be reported.
+    Never raises the host's failures: earlier results must be reported.
     """
     results = list(_kill_all(host, context, chosen, frame))
     gone = [one.removal.entry for one in results if not one.problem]
@@ -148,7 +150,7 @@ def _entry_stays(result: RemovalResult, error: Failed) -> RemovalResult:
 
 
 def _kill_all(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Iterator[RemovalResult]:
-    """Kill the sessions of removals. Where a host fails, the other sessions are not tried."""
+    """Kill the sessions of removals. If the host fails, the other sessions are not tried."""
     failed: HostError | None = None
     for one in chosen:
         if one.session is None:
@@ -175,7 +177,7 @@ def _kill(host: BlockingHost, context: Context, session: TmuxSession, frame: Fra
 
 
 def _with_failures(answers: Answers[Cleaned]) -> Answers[Cleaned]:
-    """Return the answers where what is not known of status files is a failure of its host, too."""
+    """Return the answers, with unknown status files as a failure of their host, too."""
     more = [(name, one.failure) for name, one in answers.known if one.failure]
     status = answers.status or next((why(error)[1] for _, error in more), exits.OK)
     return Answers(answers.known, (*answers.failures, *more), status)

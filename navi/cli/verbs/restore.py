@@ -72,7 +72,7 @@ def find_restorable(context: Context, address: Address) -> Restorable:
 
 
 def _chosen(options: Options, context: Context) -> list[tuple[object, Any]]:
-    """Return what the options name, each with what was found or a failure."""
+    """Return the sessions that the options name, each with the result of the search or a failure."""
     if options.addresses:
         if options.host or options.all:
             raise UsageError("give either ADDR, or --host or --all")
@@ -95,7 +95,7 @@ def _chosen(options: Options, context: Context) -> list[tuple[object, Any]]:
 
 
 def run_restore(options: Options, context: Context) -> int:
-    """Bring back what an address, a host or all hosts have lost; without any of these, print what that is."""
+    """Bring back the sessions that an address, a host or all hosts have lost; without any of these, list them."""
     chosen = _chosen(options, context)
     if options.dry_run or not (options.addresses or options.host or options.all):
         return _print_chosen(options, context, chosen)
@@ -160,7 +160,7 @@ def described(found: Restorable, now: float) -> str:
 
 
 def _restore_all(options: Options, context: Context, chosen: Sequence[tuple[object, Any]]) -> list[tuple[object, Any]]:
-    """Restore several, a few at a time on each host; tell each result at once."""
+    """Restore several, a few at a time on each host; print each result at once."""
     hosts = {one.address.host for _, one in chosen if isinstance(one, Restorable)}
     limits = {host: threading.Semaphore(AT_ONCE) for host in hosts}
     progress = _Progress(context, len(chosen), options.json)
@@ -179,7 +179,7 @@ def _restore_all(options: Options, context: Context, chosen: Sequence[tuple[obje
 
 
 class _Progress:
-    """Prints results as they come, each with its number and how many there are."""
+    """Prints results as they arrive, each with its number and the total."""
 
     def __init__(self, context: Context, number: int, silent: bool) -> None:
         self._output = context.output

@@ -90,7 +90,7 @@ def _document(sent: Sent) -> dict[str, object]:
 
 
 def _status(output: Output, sent: Sent) -> int:
-    """Return the exit status, and say on standard error what is not as the caller expects."""
+    """Return the exit status, and report on standard error what the caller may not expect."""
     if sent.became is Became.UNCONFIRMED:
         output.complain(UNCONFIRMED)
         return exits.NO
@@ -108,4 +108,4 @@ ENDINGS = {
     "waiting": "{} asks a question; its turn goes on after the answer",
     "ended": "{} has ended",
 }
-"""What to say of a turn that did not end by itself, by the status of the agent."""
+"""The message about a turn that did not end by itself, by the status of the agent."""

@@ -96,7 +96,7 @@ def _first(error: BaseException) -> BaseException:
 
 
 def _open(path: Path) -> Store:
-    """Open the store. Raise OperationError where that can't be."""
+    """Open the store. Raise OperationError if that fails."""
     try:
         return Store(path)
     except TooNew as error:
@@ -123,7 +123,7 @@ async def _serve(store: Store, path: Path, port: int | None, context: Context) -
 
 
 def _hub(store: Store, context: Context) -> Hub:
-    """Return the hub as config.yaml wants it, and complain about what is wrong there."""
+    """Return the hub that config.yaml describes, and report its mistakes."""
     settings = context.settings
     harnesses, problems = configured(settings.harnesses)
     for problem in problems:
@@ -133,7 +133,7 @@ def _hub(store: Store, context: Context) -> Hub:
 
 
 async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:
-    """Serve the page, too, or report why that can't be. The socket is there without it."""
+    """Serve the page, too, or report why that is impossible. The socket works without it."""
     missing = [requirement for name, requirement in PACKAGES.items() if find_spec(name) is None]
     if missing:
         from navi.cli.advice import advice
@@ -153,8 +153,8 @@ async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:
 
 
 async def _open_in_terminal(environment: Mapping[str, str], row: StoredSession) -> str:
-    """Open a session in a terminal, as navi attach does; return "" or why it could not be. What has begun is finished,
-    even if the client no longer waits for it.
+    """Open a session in a terminal, as navi attach does; return "" or why that failed. Once begun, it is finished, even
+    if the client no longer waits for it.
     """
     words = [*NAVI, "attach", "--no-attach", address_of(row.host or LOCAL, row.id)]
     process = await trio.lowlevel.open_process(

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 class Summary(NamedTuple):
-    """Numbers of sessions. `silent` are the hosts that are not connected, `unknown` those whose sessions are not all
-    known although they are.
+    """Numbers of sessions. `silent` are the hosts that are not connected, `unknown` the connected ones with unknown
+    sessions.
     """
 
     waiting: int
@@ -36,7 +36,7 @@ class Summary(NamedTuple):
 
 
 def run_status(options: Options, context: Context) -> int:
-    """Print the line; complain about hosts that were asked and are unknown: the exit status is that of the first."""
+    """Print the line; report hosts that were asked and are unknown: the exit status is that of the first."""
     names = [LOCAL, *context.remotes]
     silent = [name for name in names if not context.host(name).is_connected()]
     asked = [name for name in names if name not in silent]
@@ -87,7 +87,8 @@ def _plain(summary: Summary) -> str:
 
 
 def _for_tmux(summary: Summary) -> str:
-    """Write it with tmux's styles (tmux(1), STYLES). The only text from outside are host names, whose # is doubled."""
+    """Format it with tmux's styles (tmux(1), STYLES). The only texts from outside are host names, whose # is doubled.
+    """
     parts = [f"#[fg=magenta,bold]{summary.waiting}!#[default]"] if summary.waiting else []
     parts += [f"#[fg=red]{summary.errors}x#[default]"] if summary.errors else []
     if summary.sessions or not summary.unknown:
@@ -98,5 +99,5 @@ def _for_tmux(summary: Summary) -> str:
 
 
 def _dim(symbol: str, names: Sequence[str]) -> str:
-    """Return hosts with a symbol before each, less bright."""
+    """Return hosts with a symbol before each, dimmed."""
     return f"#[dim]{' '.join(f'{symbol}{name}' for name in names).replace('#', '##')}#[default]"

@@ -56,7 +56,8 @@ def run_wait(options: Options, context: Context) -> int:
 
 
 def _gather(output: Output, futures: dict[Future[str], str], any_of_them: bool) -> int:
-    """Print each answer as it comes; return the exit status of the first failure, or 0 if one of several is enough."""
+    """Print each answer as it arrives; return the exit status of the first failure, or 0 if one of several is enough.
+    """
     left = set(futures)
     status = exits.OK
     while left:

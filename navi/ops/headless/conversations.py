@@ -1,7 +1,7 @@
-"""Conversations that a host knows: agents in terminals that go on with them are noticed, and get feedback there.
+"""Conversations that a host knows: it notices agents in terminals that continue them, and gives these agents feedback.
 
 The agents' hooks do both, from files of the host, so that neither needs a connection (see
-navi/sh/headless/conversations.sh). What they note comes through navi.ops.headless.tail.
+navi/sh/headless/conversations.sh). Their notes come through navi.ops.headless.tail.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ LONGEST_FEEDBACK = 64 * 1024
 
 
 def know(conversation: str, session: str, run: RunId | None = None) -> Operation[None]:
-    """Return the operation that lets a host know a conversation, by the agent's own id, as that of a session of the
-    hub, and the run without a terminal that has it. Raise OperationError for an id that can't name a folder.
+    """Return the operation that makes a conversation known to a host, by the agent's own id: the session of the hub
+    that it belongs to, and the run without a terminal that has it. Raise OperationError for an id that can't name a
+    folder.
     """
     place = f"{run.session}/{run.generation}" if run else ""
     return Operation("know", link("headless/know"), (*_place(conversation, session), place), read_nothing, 30)
 
 
 def give(conversation: str, session: str, number: int, text: str) -> Operation[bool]:
-    """Return the operation that puts feedback where the agent's hook finds it at the end of a turn. Requested twice
-    with one number, it is one.
+    """Return the operation that puts feedback where the agent's hook finds it at the end of a turn. Two requests with
+    one number are one feedback.
 
     The answer says whether the agent has it already. Raise OperationError.
     """

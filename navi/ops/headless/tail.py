@@ -1,8 +1,7 @@
 """Following what agents without a terminal print: one stream for all of a host.
 
-The stream tells of each run by whole lines, up to the last line end that has come, with the offset of the byte behind
-them; whoever opens it again from there misses nothing and gets nothing twice. Its answers:
-
+The stream sends whole lines of each run, up to the last line end that has arrived, with the offset of the byte after
+them: a stream that begins there misses nothing and repeats nothing. Its answers:
     place FOLDER           the beginning of the names that follow
     missing INDEX SIZE STATE   its log is not there, or shorter than the offset; STATE is that of the run, or `away`
     part INDEX OFFSET      the body is a part of the log, from the offset on
@@ -30,7 +29,7 @@ LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line that are kept; what follows them is dropped, up to the line end."""
 
 LONGEST_EVENTS = 1024 * 1024
-"""Bytes of what was noted of terminals that are read at once."""
+"""Bytes of the notes about terminals that are read at once."""
 
 FULL_PIECE = 65536
 """Bytes of a piece that may have been cut anywhere."""
@@ -79,8 +78,8 @@ class RunEnded(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """Nothing of a run is left, and how its agent ended is unknown; all of its log, which has `size`
-    bytes, has come. `restarted` says that its host was started again since.
+    """Nothing of a run is left, and it is unknown how its agent ended; all of its log, which has `size` bytes, has
+    come. `restarted` says that its host was started again since.
     """
 
     id: RunId
@@ -90,7 +89,7 @@ class Lost(NamedTuple):
 
 class Missing(NamedTuple):
     """The log of a run can't be followed: it has only `size` bytes, fewer than the offset, or is not there. `state` is
-    that of the run, as in RunState; AWAY where its files are not there, so that nobody knows.
+    that of the run, as in RunState; AWAY if its files are not there, so that nothing is known.
     """
 
     id: RunId
@@ -104,7 +103,7 @@ class Missing(NamedTuple):
 
 
 class There(NamedTuple):
-    """The log of a run is there, and followed from now on."""
+    """The log of a run exists, and is followed from now on."""
 
     id: RunId
 
@@ -151,7 +150,7 @@ def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
 
 
 class LineCutter:
-    """Takes the bytes of a log in parts, which may overlap, and gives them back as whole lines."""
+    """Takes the bytes of a log in parts, which may overlap, and returns whole lines."""
 
     def __init__(self, id: RunId, offset: int) -> None:
         self.id = id
@@ -176,7 +175,7 @@ class LineCutter:
         self._keep(data[cut:])
 
     def _complete(self, data: bytes, end: int) -> Iterator[Lines]:
-        """Yield what was kept with what completes it. A line that is too long goes alone."""
+        """Yield the kept bytes with those that complete them. A line that is too long comes alone."""
         first = data.find(b"\n") + 1
         if self._kept + first > LONGEST_LINE + 1:
             self._keep(data[: first - 1])
@@ -204,10 +203,10 @@ class LineCutter:
 
 
 class PieceReader:
-    """Takes what tail(1) prints of several files, and says of which file each part is.
+    """Takes what tail(1) prints of several files, and separates the files.
 
-    The name of a file follows a line end that belongs to no file. A piece that ends with a line end could have been cut
-    just there; that is so only at the beginning, and where the piece is full: else tail writes the two at once.
+    The name of a file follows a line end that belongs to no file. A piece that ends with a line end may have been cut
+    between the two, but only at the beginning, and if the piece is full: otherwise tail writes them at once.
     """
 
     def __init__(self, place: str) -> None:
@@ -281,7 +280,8 @@ class TailReader:
             raise OperationError(clean(rest))
 
     def _in_terminals(self) -> Iterator[News]:
-        """Yield what the whole lines say that have come: of a conversation only the last word, but each delivery."""
+        """Yield what the whole lines say that have arrived: of a conversation only the last state, but each delivery.
+        """
         *lines, self._terminals = self._terminals[-LONGEST_EVENTS:].split(b"\n")
         found = [_terminal(line.decode("utf-8", "replace")) for line in lines]
         last = {one.conversation: one for one in found if isinstance(one, TerminalOpened | Left)}
@@ -325,7 +325,7 @@ class TailReader:
 
 
 def _terminal(line: str) -> TerminalOpened | Left | Delivered | None:
-    """Read a line of what was noted of agents in terminals; None for one that makes no sense."""
+    """Read a line of the notes about agents in terminals; None for one that makes no sense."""
     kind, _, rest = line.partition(" ")
     conversation, _, rest = rest.partition(" ")
     if not CONVERSATION_ID.fullmatch(conversation):

@@ -1,7 +1,7 @@
 """The agents' hooks: reading, installing and removing them on a host (scripts hooks/read and hooks/write).
 
-Merging is done here, on text, so that the host needs neither Python nor jq. What the user wrote stays as it is.
-Claude Code's hooks and OpenCode's plugin are here; others.py has those of other agents, and the plans for all.
+Merging is done here, on text, so that the host needs neither Python nor jq. What the user wrote stays unchanged. Claude
+Code's hooks and OpenCode's plugin are here; others.py has those of other agents, and the plans for all.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ EVENTS: Mapping[str, Version] = {
     "Elicitation": (2, 1, 197),
     "ElicitationResult": (2, 1, 197),
 }
-"""Claude Code's events that say something about a status, each with a version that surely knows it.
+"""Claude Code's events that say something about a status, each with a version that certainly knows it.
 
 Claude Code skips a whole settings file that names an event which it does not know.
 """
 
 UNKNOWN_VERSION: Version = (1, 0, 85)
-"""What is taken for the version where it can't be had: events of all versions since."""
+"""The version to assume if it can't be had: events of all versions since."""
 
 TIME_LIMIT = 10
-"""Seconds that Claude Code gives the hook. It needs a few hundredths, and two where tmux hangs."""
+"""Seconds that Claude Code gives the hook. It needs a few hundredths, and two if tmux hangs."""
 
 PLUGIN_MARK = "// navi: "
 
@@ -68,14 +68,14 @@ UNUSABLE = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file on the host: `text` is None where there is none, or where `problem` says why it can't be used."""
+    """A file on the host: `text` is None if there is none, or if `problem` says why it can't be used."""
 
     path: str
     text: str | None = None
     problem: str = ""
 
     def check(self) -> str | None:
-        """Return the text. Raise OperationError where the file is there and can't be used."""
+        """Return the text. Raise OperationError if the file exists and can't be used."""
         if self.problem:
             raise OperationError(f"{clean(self.path)} {self.problem}; nothing was changed")
         return self.text
@@ -85,8 +85,8 @@ class File:
 class InstalledHooks:
     """The hooks as they are on a host. `version` is Claude Code's there, None where it can't be had.
 
-    `copies` are those of the settings that navi has made. `running` tells whether a Claude Code runs, and may write its
-    settings. `lost` says when and why a hook last lost an event, "" if none did. `others` has the file of each of
+    `copies` are those of the settings that navi has made. `running` says whether a Claude Code runs, which may write
+    its settings. `lost` says when and why a hook last lost an event, "" if none did. `others` has the file of each of
     OTHERS, `present` those that seem to be used there, and `backups` those of which navi has kept the settings.
     """
 
@@ -107,7 +107,7 @@ class InstalledHooks:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file and the text that it is to have; None removes it. `copied` tells whether the old settings are kept."""
+    """A file and its new text; None removes it. `copied` says whether the old settings are kept."""
 
     file: File
     text: str | None
@@ -115,13 +115,13 @@ class Change:
 
     @property
     def action(self) -> str:
-        """Return what the host is to do: keep, write or remove."""
+        """Return what the host must do: keep, write or remove."""
         if self.text == self.file.text:
             return "keep"
         return "remove" if self.text is None else "write"
 
     def arguments(self, name: str) -> tuple[str, ...]:
-        """Return what the script needs to know of it: nothing if it does nothing. `name` is that of its file there."""
+        """Return the script's arguments for it: none if it does nothing. `name` is that of its file there."""
         state = "absent" if self.file.text is None else "text"
         action = "edit" if self.action == "write" and not self.copied else self.action
         return () if action == "keep" else (name, action, state, self.file.text or "", self.text or "")
@@ -277,7 +277,7 @@ def install(found: InstalledHooks) -> Plan:
     found.hook.check()
     old = found.settings.check()
     settings = _settings(found, "{}\n" if old is None or not old.strip() else old)
-    if found.version is not None:  # an older one may have been put in since
+    if found.version is not None:  # an older version may have been installed since
         settings = settings.without(EVENTS.keys() - events_for(found.version))
     for event in events_for(found.version):
         settings = settings.with_event(event, hook)
@@ -289,10 +289,9 @@ def _settings(found: InstalledHooks, text: str) -> AgentSettings:
 
 
 def remove(found: InstalledHooks) -> Plan:
-    """Plan to take out what `install` has put in, and nothing else. Raise OperationError.
+    """Plan to remove what `install` has added, and nothing else. Raise OperationError.
 
-    Settings that held nothing else, and were not there before, go. So do copies that hold nothing which the settings
-    don't hold, too.
+    Settings that held nothing else, and were not there before, go. So do copies that hold nothing beyond the settings.
     """
     found.hook.check()
     old = found.settings.check()
@@ -304,7 +303,7 @@ def remove(found: InstalledHooks) -> Plan:
 
 
 def _says_the_same(found: InstalledHooks, copy: File, text: str | None) -> bool:
-    """Whether a copy without the hooks has the content of a text, however it is written."""
+    """Return whether a copy without the hooks has the content of a text, however it is formatted."""
     try:
         return copy.text is not None and parse(_settings(found, copy.text).without().text) == parse(text or "{}")
     except (OperationError, ValueError):
@@ -312,7 +311,9 @@ def _says_the_same(found: InstalledHooks, copy: File, text: str | None) -> bool:
 
 
 def _plugin(found: InstalledHooks, wanted: bool) -> Change:
-    """A file of that name that is not navi's stays."""
+    """Return the change of OpenCode's plugin. Return the change of OpenCode's plugin. A file of that name that is not
+    navi's stays.
+    """
     text = found.plugin.text
     if found.plugin.problem or (text is not None and not text.startswith(PLUGIN_MARK)):
         return Change(found.plugin, text)

@@ -1,8 +1,8 @@
-"""The hooks of other agents, a table of them; and plans that install or remove the hooks of chosen agents.
+"""The table of the hooks of other agents, and plans that install or remove the hooks of chosen agents.
 
 Gemini CLI and Qwen Code have hooks in their settings, as Claude Code has. GitHub Copilot CLI reads every file in a
 folder, so navi has one of its own there. Codex has hooks, too, but one process runs them for all its panes, in the
-environment of the first: what they say would be about the wrong session.
+environment of the first: they would report about the wrong session.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ AGENTS = ("claude", "opencode", *OTHERS)
 
 
 SETTLES = 1.5
-"""Seconds after which a running Claude Code writes no settings any more that it had read before a change."""
+"""Seconds after which a running Claude Code no longer writes settings that it had read before a change."""
 
 ROUNDS = 3
-"""How often a change is made again that a running Claude Code has undone."""
+"""How often to repeat a change that a running Claude Code has undone."""
 
 OVERWRITTEN = (
     "a running Claude Code keeps rewriting its settings, and has undone the change {0} times; "
@@ -55,7 +55,7 @@ class AgentHooks(NamedTuple):
 
 
 TABLE: Mapping[str, AgentHooks] = {
-    # Milliseconds. What it prints about a hook at its end is left in the terminal, so SessionEnd is none of them.
+    # Milliseconds. SessionEnd is left out: what the agent prints about a hook at its end stays in the terminal.
     "gemini": AgentHooks(
         "Gemini CLI", ("BeforeAgent", "AfterTool", "Notification", "AfterAgent"), {"name": "navi", "timeout": 10000}
     ),
@@ -84,14 +84,14 @@ TABLE: Mapping[str, AgentHooks] = {
 """Events have the names that the agent gives them; read_event.awk knows what they mean."""
 
 MATCHERS: Mapping[str, str] = {"Notification": "permission_prompt|elicitation_dialog"}
-"""By an event of Copilot, which of its kinds matter; of the other events, all do."""
+"""For an event of Copilot, the kinds of it that matter; of other events, all do."""
 
 
 # ---- plans
 
 
 def plan_install(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
-    """Plan to install the hooks of these agents; of Claude Code and all that are there if none is named.
+    """Plan to install the hooks of these agents; if none is named, of Claude Code and all that are there.
 
     Raise OperationError if a file of a named agent, or of Claude Code, can't be used.
     """
@@ -102,7 +102,7 @@ def plan_install(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
 
 
 def plan_remove(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
-    """Plan to take out the hooks of these agents, or of all, and nothing else. Raise OperationError.
+    """Plan to remove the hooks of these agents, or of all, and nothing else. Raise OperationError.
 
     The hook itself stays while another agent calls it.
     """
@@ -115,7 +115,7 @@ def plan_remove(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
 
 
 def _narrowed(plan: Plan, agents: Collection[str]) -> Plan:
-    """Leave out what belongs to agents that are not chosen."""
+    """Return the plan without changes for agents that are not chosen."""
     plugin = plan.plugin if "opencode" in agents else Change(plan.plugin.file, plan.plugin.file.text)
     settings = plan.settings if "claude" in agents else Change(plan.settings.file, plan.settings.file.text)
     return replace(plan, plugin=plugin, settings=settings, copies=plan.copies if "claude" in agents else ())
@@ -130,7 +130,7 @@ def _without_claude(found: InstalledHooks, agents: Collection[str]) -> Plan:
 
 
 def _is_usable(found: InstalledHooks, name: str, named: Collection[str]) -> bool:
-    """Whether an agent's file can be used. Raise OperationError if not, and the agent was named."""
+    """Return whether an agent's file can be used. Raise OperationError if not, and the agent was named."""
     reason = _problem(found, name)
     if reason and name in named:
         raise OperationError(f"{reason}; nothing was changed")

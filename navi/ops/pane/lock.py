@@ -13,7 +13,7 @@ LOCK = "NAVI_LOCK"
 
 
 class Hold(StrEnum):
-    """What is done with the lock of a session: take it, keep it for longer, leave it, or end anybody's."""
+    """What to do with the lock of a session: take it, keep it for longer, leave it, or end anybody's."""
 
     TAKE = "take"
     KEEP = "keep"

@@ -14,7 +14,7 @@ from navi.ops.operation import Answer, Operation, OperationError
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """The lines of a pane, cleaned, without what is empty at the end. `width` is the pane's, in columns. `looks` has
+    """The lines of a pane, cleaned, without the empty ones at the end. `width` is the pane's, in columns. `looks` has
     the colours of each line, () if they were not asked for.
     """
 

@@ -24,7 +24,7 @@ PATIENCE = 10.0
 
 class AnswerOutcome(NamedTuple):
     """What became of an answer: the choice, and whether the question was seen to `go`. An agent that `died` meanwhile
-    may have taken it or not. For several choices that were ticked `n` is 0, and their numbers are in the label.
+    may or may not have accepted it. For several choices that were ticked `n` is 0, and their numbers are in the label.
     """
 
     n: int
@@ -34,7 +34,7 @@ class AnswerOutcome(NamedTuple):
 
 
 def ask(pane: Named) -> Operation[Question]:
-    """Return the operation that reads what the agent in a pane asks. Raise OperationError where nothing is asked, or it
+    """Return the operation that reads what the agent in a pane asks. Raise OperationError if nothing is asked, or it
     can't be read.
     """
     arguments = (*where(pane), HostSetting.SESSIONS_DIR, HostSetting.AGENTS)
@@ -79,7 +79,7 @@ def _words(address: str, answered: AnswerOutcome) -> str:
 
 
 def _judge(name: str, call: str, looks: Looks) -> Outcome[AnswerOutcome]:
-    """The host noted the answer before the key was pressed, and again when the question was gone."""
+    """Judge an answer by the notes of its host: one before the key was pressed, and one when the question was gone."""
     marks = looks.after.marks.get(name)
     given = next((one for one in (marks.answers if marks else ()) if one.call == call), None)
     if given is None:

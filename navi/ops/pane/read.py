@@ -1,5 +1,4 @@
-"""Waiting for what a pane shows, reading its text, and following what it prints (scripts pane/wait, pane/text,
-pane/tail).
+"""Waiting for a text in a pane, reading the pane, and following its output (scripts pane/wait, pane/text, pane/tail).
 """
 
 from typing import NamedTuple
@@ -42,8 +41,8 @@ class PaneText(NamedTuple):
 
 
 def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None = None) -> Operation[PaneText]:
-    """Return the operation that reads a pane's text, byte for byte, lines joined that were only wrapped, without the
-    empty ones at the end.
+    """Return the operation that reads a pane's text, byte for byte, with wrapped lines joined, without the empty ones
+    at the end.
 
     `start` is the first line: "-" is the beginning of its scrollback, 0 the top of the screen, what is before that is
     negative. With `lines` only the end is read: at least so many lines, if there are. With `escapes` colours stay in
@@ -54,7 +53,7 @@ def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None
 
 
 class StreamPosition(NamedTuple):
-    """Where in a pane's output a stream is, in words for the script that goes on there."""
+    """The position of a stream in a pane's output, in words for the script that continues there."""
 
     words: tuple[str, ...]
 

@@ -27,8 +27,9 @@ class SendMode(StrEnum):
 
 
 class Became(StrEnum):
-    """What became of a text: an agent took it up, or keeps it for the end of its turn; it was typed, but nothing proves
-    more than that; or it was typed where nothing can be proven: literally, as keys, or for a program without an echo.
+    """What became of a text: an agent has begun to work on it, or keeps it for the end of its turn; it was typed, but
+    nothing proves more than that; or it was typed where nothing can be proven: literally, as keys, or for a program
+    without an echo.
     """
 
     SUBMITTED = "submitted"
@@ -40,7 +41,7 @@ class Became(StrEnum):
 class TurnAnswer(NamedTuple):
     """What an agent answered in a turn, as its screen shows it, and its status at the end.
 
-    That is `working` if the end has not come, and `ended` if the agent has.
+    That is `working` if the turn has not ended, and `ended` if the agent has.
     """
 
     status: str
@@ -48,7 +49,7 @@ class TurnAnswer(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What came of typing: `verified` says whether Enter was seen to do something (None: it can't be seen), `found` is
+    """The result of typing: `verified` says whether Enter was seen to do something (None: it can't be seen), `found` is
     the line that matched. `agent` is the name of the agent that has the text, "" for another program.
     """
 
@@ -68,12 +69,12 @@ def send(
     on.
 
     Nothing is typed where an agent has a dialog open or is suspended, or may: its state file, its screen and its status
-    file are looked at just before. `force` types all the same, and leaves copy mode first.
-    `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as long as the typed text
-    is shown and nothing changes. An agent must have nothing in its box, or the text would be glued to that; `force`
-    glues it. With a random word `call`, `find_sent` can tell later what became of it. Raise OperationError with
-    nothing sent, or with the text typed and Enter not pressed if a dialog opened meanwhile; NotSeen, also when the turn
-    has ended without what is expected.
+    file are looked at just before. `force` types all the same, and leaves copy mode first. `lock` is the token of a
+    lock that the caller has. Enter is pressed up to `retries` times as long as the typed text is shown and nothing
+    changes. An agent must have nothing in its box, or the text would be appended to that; `force` appends it. With a
+    random word `call`, `find_sent` can tell later what became of it. Raise OperationError with nothing sent, or with
+    the text typed and Enter not pressed if a dialog opened meanwhile; NotSeen, also when the turn has ended without
+    what is expected.
     """
     if any("\0" in word for word in (text, *keys)):
         raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
@@ -112,8 +113,8 @@ class Call(NamedTuple):
 
 
 def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[Call]:
-    """Return the operation that finds out what became of a `send` with that `call`. While that types, it waits; if that
-    has typed nothing, it never will.
+    """Return the operation that finds out what became of a `send` with that `call`. While that call types, this waits;
+    if it has typed nothing, it never will.
 
     Raise OperationError if the session has ended, or the call types for longer than the limit.
     """
@@ -122,7 +123,7 @@ def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[Call
 
 
 def judge_call(call: Call) -> Outcome[Sent]:
-    """Return the outcome of a `send`, from what its host says of it."""
+    """Return the outcome of a `send`, from what its host reports about it."""
     if call.sent is None:
         return not_done()
     if not call.certain:
@@ -138,7 +139,7 @@ def find_outcome(pane: Named | TmuxSession, call: str, lock: str = "") -> Operat
 
 
 class Interrupted(NamedTuple):
-    """What came of an interruption: the agent, whether its turn was seen to end, and the prompt that it has put back
+    """The result of an interruption: the agent, whether its turn was seen to end, and the prompt that it has put back
     into its box.
     """
 
@@ -165,7 +166,7 @@ def interrupt(
 
 
 def interrupted_words(done: Interrupted) -> str:
-    """Return what to say of an interruption."""
+    """Return the report of an interruption."""
     if not done.ended:
         return f"the keys that interrupt {done.agent} were pressed, but its turn was not seen to end"
     back = f"; its prompt is back in the box: {done.draft}" if done.draft else ""
@@ -179,7 +180,7 @@ UNCONFIRMED = (
 
 
 def sent_words(address: str, sent: Sent) -> str:
-    """Return what to say of a text that was sent to a session."""
+    """Return the report of a text that was sent to a session."""
     words = {
         Became.SUBMITTED: f"{address} has it",
         Became.QUEUED: f"{address}: {sent.agent} keeps it for the end of its turn",
@@ -208,11 +209,12 @@ def _read_call(answer: Answer) -> Call:
 
 
 VERIFIED = {"yes": True, Became.SUBMITTED: True, Became.QUEUED: True, "no": False, Became.UNCONFIRMED: False}
-"""Whether Enter was seen to do something, by what a host notes of a call."""
+"""Whether Enter was seen to do something, by the word that a host notes about a call."""
 
 
 def _became(word: str, verified: bool | None) -> Became:
-    """Return what became of a text; without an agent's word, Enter that was seen to do something submits."""
+    """Return what became of a text; without an agent's word, an Enter that was seen to do something has submitted it.
+    """
     if word in {one.value for one in Became}:
         return Became(word)
     return Became.TYPED if verified is None else Became.SUBMITTED if verified else Became.UNCONFIRMED

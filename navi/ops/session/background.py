@@ -18,7 +18,9 @@ def attach_command(session: Session) -> tuple[str, str, str]:
 
 
 def background_of(session: Session, kinds: Sequence[AgentKind]) -> tuple[BackgroundAgent, BackgroundSessions]:
-    """Return what runs in the background, and how its agent is asked about it. Raise OperationError if nothing does."""
+    """Return what runs in the background, and how to ask its agent about it. Raise OperationError if nothing runs
+    there.
+    """
     one = session.background
     how = next((kind.background for kind in kinds if one and kind.name == one.kind), None)
     if one is None or how is None:

@@ -1,4 +1,4 @@
-"""What starts an agent again in its conversation. Pure."""
+"""How to start an agent again in its conversation. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from navi.core.launch import program_of
 from navi.core.model import AgentProcess, LostSession, Session
 
 ID = "{session_id}"
-"""What is written in place of a conversation's id in the arguments that resume it."""
+"""The placeholder for a conversation's id in the arguments that resume it."""
 
 
 class Again(NamedTuple):
@@ -23,7 +23,7 @@ class Again(NamedTuple):
 
 
 def kind_named(name: str, kinds: Sequence[AgentKind]) -> AgentKind | None:
-    """Return the kind of agents with a name, or None."""
+    """Return the kind of agent with a name, or None."""
     return next((kind for kind in kinds if kind.name == name), None)
 
 
@@ -70,7 +70,7 @@ def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str
 
 
 def again(lost: LostSession, kinds: Sequence[AgentKind], anew: bool = False) -> Again:
-    """Return what starts a lost session again: in its conversation, or anew if that is wanted or there is none."""
+    """Return how to start a lost session again: in its conversation, or anew if that is wanted or there is none."""
     kind = kind_named(lost.agent, kinds)
     if kind is None:
         return Again(lost.line, "", program_of(lost.line) if lost.type == "agent" else "")

@@ -1,4 +1,4 @@
-"""The verbs that do the same to each session: what the command line and the dashboard need to know of them."""
+"""The verbs that do the same to each session: what the command line and the dashboard need to know about them."""
 
 from __future__ import annotations
 
@@ -57,4 +57,4 @@ SESSION_VERBS: Mapping[str, SessionVerb] = {
     "dismiss": SessionVerb(lambda about: dismiss(about.target), asks_from=2),
     "bookmark": SessionVerb(_bookmark, looks=True, on=lambda session: session.marks.bookmarked),
 }
-"""By name, the verbs about which the command line and the dashboard need to know nothing else."""
+"""By name, the verbs that the command line and the dashboard need no other knowledge about."""
