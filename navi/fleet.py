@@ -18,7 +18,7 @@ from typing import TypeVar
 import trio
 
 from navi.core.agents import AgentKind
-from navi.core.conversations import without_doubles
+from navi.core.conversations import without_duplicates
 from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.log import SILENT, Log
 from navi.core.model import Frame, HostView, Session
@@ -29,7 +29,7 @@ from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
 from navi.hosts.budget import Work
 from navi.hosts.retries import Retries
-from navi.hosts.trio_channel import timed
+from navi.hosts.trio_channel import run_timed
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation
 from navi.ops.look.frames import Heartbeat, Unwatchable, look, watch
@@ -56,7 +56,7 @@ NOT_CONFIGURED = Failure(
 """Why navi does not reach a host on which only the hub knows sessions."""
 
 
-def steady(shown: float | None, measured: float) -> float:
+def steady_latency(shown: float | None, measured: float) -> float:
     """Return the latency (seconds) to show: the one that is shown, unless the new one clearly differs.
 
     A number that changes all the time would keep the terminal busy and help nobody.
@@ -119,7 +119,8 @@ class Fleet:
         known = self._merged.get(view.name)
         if known is None or known[0] is not view:
             marks = view.frame.marks if view.frame else {}
-            left = [one._replace(marks=marks.get(one.name, one.marks)) for one in without_doubles(view.sessions, more)]
+            new = without_duplicates(view.sessions, more)
+            left = [one._replace(marks=marks.get(one.name, one.marks)) for one in new]
             own = map(self._with_feedback, view.sessions) if takes_feedback else view.sessions
             known = view, view._replace(sessions=(*own, *left))
             self._merged[view.name] = known
@@ -322,7 +323,7 @@ class _HostTask:
         work = Work()
         if frame:  # a status can change just because time passes
             long = len(frame.sessions) + len(frame.files) > MANY_SESSIONS
-            sessions, work = await timed(self._judge, frame._replace(clock=item.clock), long)
+            sessions, work = await run_timed(self._judge, frame._replace(clock=item.clock), long)
         self._show(frame, sessions, now, item.clock + 0.5 - time.time())
         return work
 
@@ -349,7 +350,7 @@ class _HostTask:
             if self.view.fresh:
                 try:
                     measured.append(await self.host.ping())
-                    latency: float | None = steady(self.view.latency, median(measured))
+                    latency: float | None = steady_latency(self.view.latency, median(measured))
                 except HostError:
                     latency = None
                 if self.view.fresh:

@@ -129,10 +129,10 @@ class Notifier:
             while True:
                 await self._news.wait()
                 self._news = trio.Event()
-                await self._keep()
+                await self._store_finished()
                 while notice := self._next():
                     await self._give(nursery, notice)
-                    await self._keep()
+                    await self._store_finished()
 
     def _next(self) -> Notice | None:
         """Take the next notice. Those of a host wait while half of all commands that may run are about it."""
@@ -198,7 +198,7 @@ class Notifier:
 
     # ---- sessions that have finished
 
-    async def _keep(self) -> None:
+    async def _store_finished(self) -> None:
         """Store which sessions have finished, and which were looked at; and read what others have stored."""
         finished, visited = self._finished_now, self._visited_now
         self._finished_now, self._visited_now = set(), set()
@@ -208,7 +208,7 @@ class Notifier:
             if visited:
                 await trio.to_thread.run_sync(self._store.visit, visited)
         if finished or visited:
-            await self._take_up()
+            await self._read_finished()
 
     async def _reread(self) -> None:
         before: object = None
@@ -216,10 +216,10 @@ class Notifier:
             stamp = self._store.stamp()
             if stamp != before:
                 before = stamp
-                await self._take_up()
+                await self._read_finished()
             await trio.sleep(REREAD_EVERY)
 
-    async def _take_up(self) -> None:
+    async def _read_finished(self) -> None:
         with suppress(sqlite3.Error, OSError):
             finished = await trio.to_thread.run_sync(self._store.finished)
             if finished != self.finished:

@@ -99,9 +99,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _show_dashboard(level or "info")
     verb = next((verb for verb in VERBS if verb.name == words[0]), None)
     if verb is None:
-        from navi.cli.usage import unknown
+        from navi.cli.usage import unknown_verb
 
-        return _complain(unknown(words[0], _hosts()))
+        return _complain(unknown_verb(words[0], _hosts()))
     return _run_line(verb, words[1:], level)
 
 
@@ -219,7 +219,7 @@ def _with_suggestion(context: Context, options: Options, error: OperationError) 
 
 def run_verb(verb: Verb, options: Options, context: Context) -> int:
     """Carry out a verb; return the exit status."""
-    from navi.cli.output.output import UsageError, why
+    from navi.cli.output.output import UsageError, reason_and_status
     from navi.hosts.base import HostError
     from navi.ops import OperationError
 
@@ -236,6 +236,6 @@ def run_verb(verb: Verb, options: Options, context: Context) -> int:
 
             error = why_missing(context, options, error)
             error = _with_suggestion(context, options, error)
-        words, status = why(error)
+        words, status = reason_and_status(error)
         context.output.complain(words)
         return status

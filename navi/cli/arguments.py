@@ -15,7 +15,7 @@ class Options(SimpleNamespace):
     """The values of a verb's arguments, by their keys."""
 
 
-class Kind(NamedTuple):
+class ValueKind(NamedTuple):
     """What a value is: the noun for it in messages, its type in a JSON schema, and what reads it (or raises
     ValueError).
     """
@@ -39,16 +39,16 @@ def _seconds(text: str) -> float:
     return number
 
 
-TEXT = Kind("text")
-INTEGER = Kind("integer", "integer", int)
-COUNT = Kind("number", "integer", _count)
-SECONDS = Kind("number of seconds", "number", _seconds)
-ADDRESS = Kind("address")
-HOST = Kind("host")
-SSH_HOST = Kind("host of ~/.ssh/config")
-STATUS = Kind("status")
-TEMPLATE = Kind("template")
-FILE = Kind("file")
+TEXT = ValueKind("text")
+INTEGER = ValueKind("integer", "integer", int)
+COUNT = ValueKind("number", "integer", _count)
+SECONDS = ValueKind("number of seconds", "number", _seconds)
+ADDRESS = ValueKind("address")
+HOST = ValueKind("host")
+SSH_HOST = ValueKind("host of ~/.ssh/config")
+STATUS = ValueKind("status")
+TEMPLATE = ValueKind("template")
+FILE = ValueKind("file")
 
 LIST = ("*", "+", "...")
 """The values of `many` that mean several values."""
@@ -68,7 +68,7 @@ class Argument(NamedTuple):
     value: str
     help: str
     key: str
-    kind: Kind = TEXT
+    kind: ValueKind = TEXT
     many: str = ""
     collects: bool = False
     default: object = None

@@ -22,6 +22,6 @@ def _remedy(name: str) -> str:
     start = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "contrib", "run")
     if os.path.exists(start) and sys.prefix == sys.base_prefix:
         return f"start navi with {start}, which installs all that it needs"
-    from navi.cli.advice import advice
+    from navi.cli.install_hint import install_hint
 
-    return advice(sys.prefix, sys.base_prefix, [REQUIREMENTS.get(name, name)])
+    return install_hint(sys.prefix, sys.base_prefix, [REQUIREMENTS.get(name, name)])

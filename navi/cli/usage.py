@@ -30,7 +30,7 @@ def overview() -> str:
     return USAGE.format(verbs="\n".join(f"  {verb.name:<20} {verb.help}" for verb in VERBS))
 
 
-def unknown(name: str, hosts: Collection[str] = ()) -> str:
+def unknown_verb(name: str, hosts: Collection[str] = ()) -> str:
     """Return the message about a verb that does not exist; it may be the name of a host."""
     hint = did_you_mean(name, [verb.name for verb in VERBS])
     if not hint and name in hosts:
@@ -53,7 +53,7 @@ def hint_of(verb: Verb, word: str, hosts: Callable[[], Collection[str]]) -> str:
 def help_of(verb: Verb) -> str:
     """Return what `navi VERB --help` prints."""
     positional = [(one.value, one.help) for one in verb.arguments if not one.is_option]
-    options = [(spelled(one), one.help) for one in verb.arguments if one.is_option]
+    options = [(option_names(one), one.help) for one in verb.arguments if one.is_option]
     options.insert(0, ("-h, --help", "show this help message and exit"))
     parts = [usage_of(verb), f"{verb.help[0].upper()}{verb.help[1:]}."]
     parts += [f"positional arguments:\n{_table(positional)}"] if positional else []
@@ -62,7 +62,7 @@ def help_of(verb: Verb) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def spelled(one: Argument) -> str:
+def option_names(one: Argument) -> str:
     """Return the names of an option, each with the placeholder for its value."""
     return ", ".join(_with_value(name, one) for name in one.names)
 

@@ -141,7 +141,7 @@ def _complain(output: Output, body: bytes | None) -> str:
 
 def _clean_up(arguments: Sequence[str], context: Context) -> int:
     """Remove the entries of ended sessions; print their number. Those of a server that can't be asked stay."""
-    from navi.cli.asking.answers import doubt
+    from navi.cli.asking.answers import why_incomplete
     from navi.cli.verbs.registry import remove
     from navi.core.cleanup import removals
     from navi.core.text import clean
@@ -161,7 +161,7 @@ def _clean_up(arguments: Sequence[str], context: Context) -> int:
             if one.problem:
                 context.output.note(clean(f"registry: {one.removal.entry.name}: {one.problem}"))
         context.output.print(str(sum(not one.problem for one in results)))
-    error = doubt(found.frame, LOCAL)
+    error = why_incomplete(found.frame, LOCAL)
     if error is None:
         return 0
     context.output.note(f"registry: {error}")

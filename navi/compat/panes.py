@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from navi.compat.registered import only_one, socket_named
+from navi.compat.registered import only_name, socket_named
 from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Named
@@ -43,7 +43,7 @@ def pane_of(given: Mapping[str, str], context: Context, wrong: int) -> Named:
         return Named("", socket, target)
     if socket:
         raise WrongUsage("target is required")
-    return Named(only_one(context, wrong), registered=True)
+    return Named(only_name(context, wrong), registered=True)
 
 
 def _not_registered(pane: Named, context: Context, status: int) -> Failed | None:

@@ -63,7 +63,7 @@ def registry_text(context: Context) -> bytes | None:
         return None
 
 
-def only_one(context: Context, status: int) -> str:
+def only_name(context: Context, status: int) -> str:
     """Return the name of the only registered session. Raise Failed with that status if there is none, or several."""
     names = list(entries(context))
     if not names:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from navi.compat.format import cell, print_document, time_ago
 from navi.compat.panes import ask_health
-from navi.compat.registered import entries, only_one, own_socket, socket_named
+from navi.compat.registered import entries, only_name, own_socket, socket_named
 from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def create(given: Mapping[str, str], context: Context) -> int:
     """Create a session in the current directory."""
-    from navi.core.launch import GDB, PYTHON, Launch, of_caller
+    from navi.core.launch import GDB, PYTHON, Launch, variables_of_caller
     from navi.ops.session.creation import new
 
     if not given.get("name"):
@@ -44,7 +44,7 @@ def create(given: Mapping[str, str], context: Context) -> int:
     bash = Launch(line="exec bash", program="bash", ends=True)
     kinds = {"python": PYTHON, "gdb": GDB, "shell": bash}
     launch = kinds[next((key for key in reversed(list(given)) if key in kinds), "shell")]
-    launch = launch._replace(window=given.get("window", "shell"), variables=of_caller(context.environment))
+    launch = launch._replace(window=given.get("window", "shell"), variables=variables_of_caller(context.environment))
     host = context.host(LOCAL)
     socket = os.path.abspath(given.get("socket") or own_socket(context))
     registers = "no_register" not in given
@@ -99,9 +99,9 @@ def list_all(given: Mapping[str, str], context: Context) -> int:
 
 def _explain_unknown(output: Output, found: Snapshot) -> None:
     """Say which tmux servers did not list their sessions."""
-    from navi.cli.asking.answers import doubt
+    from navi.cli.asking.answers import why_incomplete
 
-    error = doubt(found.frame, LOCAL)
+    error = why_incomplete(found.frame, LOCAL)
     if error:
         output.note(clean(f"Warning: {error}"))
 
@@ -175,7 +175,7 @@ def kill_one(given: Mapping[str, str], context: Context) -> int:
         raise WrongUsage("Both -S and -t must be specified together")
     if explicit:
         return _kill_target(given, context)
-    name = given.get("session") or only_one(context, 2)
+    name = given.get("session") or only_name(context, 2)
     entry = entries(context).get(name)
     if entry is None:
         raise Failed(f"Session '{name}' not found in registry", 2)

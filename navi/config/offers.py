@@ -24,7 +24,7 @@ def was_answered(state: Path, offer: str, host: str = "") -> bool:
     return offer in lines or f"{offer} {host}" in lines
 
 
-def answer(state: Path, offer: str, hosts: Iterable[str] = ("",)) -> None:
+def note_answered(state: Path, offer: str, hosts: Iterable[str] = ("",)) -> None:
     """Note that an offer was answered. If the folder can't be written to, it comes again at the next start."""
     new = [f"{offer} {host}".rstrip() for host in hosts if not was_answered(state, offer, host)]
     with suppress(OSError):

@@ -4,6 +4,6 @@ from getpass import getuser
 from socket import gethostname
 
 
-def who() -> str:
+def user_and_machine() -> str:
     """Return user and machine, as in USER@MACHINE."""
     return f"{getuser()}@{gethostname()}"

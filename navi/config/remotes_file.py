@@ -87,7 +87,7 @@ def _scalar(text: str) -> str:
 def _write_new(path: Path, hosts: Sequence[SshHost]) -> None:
     """Write the file, whole or not at all; a file that has appeared meanwhile stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _beside(path, text_of(hosts)) as beside:
+    with _temporary_file(path, text_of(hosts)) as beside:
         try:
             os.link(beside, path)
         except FileExistsError:
@@ -102,7 +102,7 @@ def _append(path: Path, hosts: Sequence[SshHost]) -> None:
     real = Path(os.path.realpath(path))
     before = real.read_text("utf-8")
     text = _with_entries(before, hosts)
-    with _beside(real, text) as beside:
+    with _temporary_file(real, text) as beside:
         if not _reads_as_meant(real, beside, hosts):
             raise Unwritable(f"{path} does not end with a list of entries; add the hosts there by hand")
         os.chmod(beside, os.stat(real).st_mode & 0o777)
@@ -129,7 +129,7 @@ def _reads_as_meant(before: Path, after: Path, hosts: Sequence[SshHost]) -> bool
 
 
 @contextmanager
-def _beside(path: Path, text: str) -> Iterator[Path]:
+def _temporary_file(path: Path, text: str) -> Iterator[Path]:
     """Write a file that only this user can read beside another one; remove it afterwards."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -27,18 +27,18 @@ class UndoEntry(NamedTuple):
 
 def remember(state: Path, killed: UndoEntry) -> None:
     """Add a session at the end of the list. If the folder can't be written to, only `navi undo` is lost."""
-    with suppress(OSError), _alone(state):
+    with suppress(OSError), _locked(state):
         _write(state, [*_lines(state), _line(killed)][-MOST:])
 
 
 def forget(state: Path, killed: UndoEntry) -> None:
     """Remove a session that was brought back from the list."""
-    with suppress(OSError), _alone(state):
+    with suppress(OSError), _locked(state):
         _write(state, [line for line in _lines(state) if _parse(line) != killed])
 
 
 @contextmanager
-def _alone(state: Path) -> Iterator[None]:
+def _locked(state: Path) -> Iterator[None]:
     """Hold the lock of the file against other processes and threads. Raise OSError."""
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(state / ".killed.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

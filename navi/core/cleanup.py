@@ -5,7 +5,7 @@ from typing import NamedTuple
 from navi.core.ages import exact_age
 from navi.core.file_owner import files_of, is_earlier, why_unconfirmed, why_unjudged
 from navi.core.model import Frame, StatusFile, TmuxSession
-from navi.core.registry import Condition, Health, RegistryEntry, Snapshot, condition_of, epoch, strays
+from navi.core.registry import Condition, Health, RegistryEntry, Snapshot, condition_of, epoch, unregistered_sessions
 
 ENDED = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
 """The health of sessions that are always removed."""
@@ -107,7 +107,8 @@ def difference(found: Snapshot) -> Difference:
         for entry in found.registry.entries.values()
         if condition_of(entry, found).health in (Health.MISSING, Health.SERVER_NOT_RUNNING)
     )
-    unregistered = tuple(one for one in strays(found, ()) if one.own or _is_in(found.sockets, one.socket))
+    candidates = unregistered_sessions(found, ())
+    unregistered = tuple(one for one in candidates if one.own or _is_in(found.sockets, one.socket))
     return Difference(gone, unregistered, _orphans(found), found.registry.problem)
 
 

@@ -132,7 +132,7 @@ def reported(conversation: Conversation, where: str = "") -> Evidence:
 # ---- with and without a terminal
 
 
-def without_doubles(sessions: Iterable[Session], headless: Iterable[Session]) -> Iterator[Session]:
+def without_duplicates(sessions: Iterable[Session], headless: Iterable[Session]) -> Iterator[Session]:
     """Yield sessions without a terminal; leave out those whose agent has ended and whose conversation goes on in one of
     the other sessions.
     """

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from navi.core.ages import exact_age
-from navi.core.metrics import Metrics, Times, Tokens, short_number
+from navi.core.metrics import Metrics, Tokens, WorkTimes, short_number
 from navi.core.model import (
     AgentStatus,
     BackgroundAgent,
@@ -72,7 +72,7 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         Fact("hub says", session.word if session.headless else ""),
         Fact("source", f"{status.source}, {ago(status.since)}"),
         Fact("because", status.reason),
-        Fact("rule", rule(session, frame) if frame else ""),
+        Fact("rule", deciding_rule(session, frame) if frame else ""),
         *_evidence(status.evidence, ago),
         Fact("message", session.message),
         *answers(session, ago),
@@ -129,7 +129,7 @@ def _answer(one: GivenAnswer, ago: Ago) -> Fact:
     return Fact("answered by", f"{text}{DOUBTS.get(one.state, '; nobody saw the question go')}")
 
 
-def rule(session: Session, frame: Frame) -> str:
+def deciding_rule(session: Session, frame: Frame) -> str:
     """Say which rule decided the status; those of navi(1), How a status is decided."""
     status, file = session.status, session.file
     if session.headless:
@@ -244,7 +244,7 @@ def _pane(pane: Pane, home: str) -> str:
 # ---- times, tools, tokens
 
 
-def time_parts(times: Times) -> tuple[Part, ...]:
+def time_parts(times: WorkTimes) -> tuple[Part, ...]:
     """Return how long the session worked, waited for the user, and did neither."""
     spans = (("working", times.working), ("waiting", times.waiting), ("other", times.other))
     return tuple(Part(label, share := times.share(span), f"{share:.0%} {exact_age(span)}") for label, span in spans)

@@ -80,12 +80,12 @@ def program_of(line: str) -> str:
     return word if PROGRAM.fullmatch(word) else ""
 
 
-def kept(launch: Launch) -> Launch:
+def keeping_pane(launch: Launch) -> Launch:
     """Return the launch with a pane that stays after its program has ended."""
     return launch._replace(keep=True, ends=launch.ends or bool(launch.line))
 
 
-def of_caller(environment: Mapping[str, str]) -> tuple[str, ...]:
+def variables_of_caller(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the variables that a session on the caller's own machine gets, so that it finds the same programs."""
     return tuple(f"{name}={environment[name]}" for name in CALLERS if environment.get(name))
 

@@ -78,7 +78,7 @@ def reply_of(value: str) -> Reply:
     return Reply(AnswerMode.TEXT, value[1:]) if value.startswith(OWN_WORDS) else Reply(AnswerMode.CHOOSE, value)
 
 
-class Unsuited(ValueError):
+class UnsuitableReply(ValueError):
     """A reply does not suit the question; the text says why."""
 
 
@@ -90,9 +90,9 @@ def choices_for(question: Question, reply: Reply) -> tuple[Choice, ...]:
     if not question.several:
         return (choice_for(question, reply),)
     if reply.how is not AnswerMode.CHOOSE:
-        raise Unsuited("several choices can be ticked; --choose 1,2 ticks these and no others")
+        raise UnsuitableReply("several choices can be ticked; --choose 1,2 ticks these and no others")
     if why := _why_untickable(question):
-        raise Unsuited(f"several choices can be ticked, and {why}; attach to answer")
+        raise UnsuitableReply(f"several choices can be ticked, and {why}; attach to answer")
     whole = _named(question, reply.value)
     parts = [reply.value] if whole else [part.strip() for part in reply.value.split(",")]
     return tuple(dict.fromkeys(_to_tick(question, part) for part in parts))
@@ -110,32 +110,32 @@ def _why_untickable(question: Question) -> str:
 def _to_tick(question: Question, value: str) -> Choice:
     found = _named(question, value)
     if found is None:
-        raise Unsuited(f"no choice is {value}; there are {listed(question)}")
+        raise UnsuitableReply(f"no choice is {value}; there are {choices_in_words(question)}")
     if found.n == question.free or found.ticked is None:
-        raise Unsuited(f"choice {found.n} ({found.label}) can't be ticked")
+        raise UnsuitableReply(f"choice {found.n} ({found.label}) can't be ticked")
     return found
 
 
 def choice_for(question: Question, reply: Reply) -> Choice:
     """Return the one choice that a reply means. Raise Unsuited if there is none, or more than one."""
     if question.several:
-        raise Unsuited("several choices can be ticked; navi answer --choose 1,2 ticks these and no others")
+        raise UnsuitableReply("several choices can be ticked; navi answer --choose 1,2 ticks these and no others")
     numbers = {AnswerMode.ALLOW: question.allow, AnswerMode.DENY: question.deny, AnswerMode.TEXT: question.free}
     means = {AnswerMode.ALLOW: "says yes just once", AnswerMode.DENY: "says no", AnswerMode.TEXT: "takes a text"}
     if reply.how is AnswerMode.CHOOSE:
         found = _named(question, reply.value)
         if found and found.n == question.free:
-            raise Unsuited(f"choice {found.n} takes a text; --text gives it")
+            raise UnsuitableReply(f"choice {found.n} takes a text; --text gives it")
     else:
         found = next((one for one in question.choices if one.n == numbers[reply.how]), None)
     if found is None:
-        raise Unsuited(_none(question, means.get(reply.how, f"is {reply.value}")))
+        raise UnsuitableReply(_none(question, means.get(reply.how, f"is {reply.value}")))
     return found
 
 
 def _none(question: Question, wanted: str) -> str:
     others = "; others may be off the screen" if question.more else ""
-    return f"no choice {wanted}; there are {listed(question)}{others}"
+    return f"no choice {wanted}; there are {choices_in_words(question)}{others}"
 
 
 def _named(question: Question, value: str) -> Choice | None:
@@ -149,7 +149,7 @@ def _named(question: Question, value: str) -> Choice | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def listed(question: Question) -> str:
+def choices_in_words(question: Question) -> str:
     """Return the choices in one line."""
     return ", ".join(f"{one.n} {one.label}" for one in question.choices)
 

@@ -198,7 +198,7 @@ def condition_in(
     return Condition(Health.HEALTHY, f"its process {pane.process} runs", pane, session.socket)
 
 
-def strays(snapshot: Snapshot, names: Sequence[str]) -> tuple[TmuxSession, ...]:
+def unregistered_sessions(snapshot: Snapshot, names: Sequence[str]) -> tuple[TmuxSession, ...]:
     """Return the living sessions that are not registered: those with the given names, or all."""
     entries = list(snapshot.registry.entries.values())
     return tuple(

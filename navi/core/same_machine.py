@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from navi.core.model import Frame, HostView, Session
 
 
-def twins(frames: Mapping[str, Frame]) -> Mapping[str, str]:
+def duplicate_hosts(frames: Mapping[str, Frame]) -> Mapping[str, str]:
     """Return, for each host that is the same machine as one before it, the name of the first."""
     first: dict[tuple[str, str], str] = {}
     for name, frame in frames.items():
@@ -16,12 +16,12 @@ def twins(frames: Mapping[str, Frame]) -> Mapping[str, str]:
     return {name: other for name, other in known.items() if other != name}
 
 
-def distinct(sessions: Iterable[Session], frames: Mapping[str, Frame]) -> list[Session]:
+def distinct_sessions(sessions: Iterable[Session], frames: Mapping[str, Frame]) -> list[Session]:
     """Return the sessions without those that the list has already under another name of their machine.
 
     `frames` has the frame of each host that has answered.
     """
-    others = twins(frames)
+    others = duplicate_hosts(frames)
     if not others:
         return [*sessions]
     shared = {*others, *others.values()}
@@ -37,13 +37,13 @@ def distinct(sessions: Iterable[Session], frames: Mapping[str, Frame]) -> list[S
     return found
 
 
-def without_twins(views: Sequence[HostView]) -> Sequence[HostView]:
+def distinct_views(views: Sequence[HostView]) -> Sequence[HostView]:
     """Return the views without the sessions that one before has already, under another name of their machine."""
     frames = {view.name: view.frame for view in views if view.frame}
-    if not twins(frames):
+    if not duplicate_hosts(frames):
         return views
     left: dict[str, list[Session]] = defaultdict(list)
-    for session in distinct((one for view in views for one in view.sessions), frames):
+    for session in distinct_sessions((one for view in views for one in view.sessions), frames):
         left[session.host].append(session)
     return [view._replace(sessions=tuple(left[view.name])) for view in views]
 

@@ -147,7 +147,7 @@ def _agent(name: object, entry: Mapping[str, object]) -> AgentStatus:
 # ---- judging -------------------------------------------------------------------------------------------------------
 
 
-def composite(file: StatusFile) -> Status:
+def most_urgent_status(file: StatusFile) -> Status:
     """Return the most urgent status in a file, its own or one of its agents'. Its own wins a tie."""
     own = Status(file.status or "unknown", Source.HOOK, file.timestamp, "reported by its hook")
     return min([own, *map(_status_of, file.agents)], key=lambda status: rank(status.word))
@@ -179,7 +179,7 @@ class _Hook(NamedTuple):
     @property
     def report(self) -> Evidence:
         """What it reports of the whole session."""
-        return _as_evidence(composite(self.file), self.file.message)
+        return _as_evidence(most_urgent_status(self.file), self.file.message)
 
     def entry(self, name: str) -> Evidence | None:
         """Return what it reports under an agent's name, if it has no conversation of that agent."""
@@ -198,7 +198,7 @@ class _Hook(NamedTuple):
         if file.agents:
             known = {kind.name for kind in self.kinds}
             file = file._replace(agents=tuple(entry for entry in file.agents if entry.name not in known))
-        return _as_evidence(composite(file), file.message)
+        return _as_evidence(most_urgent_status(file), file.message)
 
 
 def _as_evidence(status: Status, message: str) -> Evidence:
@@ -259,10 +259,10 @@ def _verdicts(
 def _hook_alone(hook: _Hook, tmux: TmuxSession) -> AgentVerdict:
     """Judge what a hook reports of an agent that is not seen: it can run below a program that navi does not know."""
     living = [pane for pane in tmux.panes if hook.pane in ("", pane.id) and not pane.dead]
-    return _alone(hook.report, living, tmux, f"the session has no living pane {hook.pane}")
+    return _judge_unseen(hook.report, living, tmux, f"the session has no living pane {hook.pane}")
 
 
-def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: str) -> AgentVerdict:
+def _judge_unseen(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: str) -> AgentVerdict:
     """Judge what a hook reports of an agent in one of these panes, if none of them shows it. `gone` says that there are
     none.
     """
@@ -291,7 +291,7 @@ def _of_conversations(tmux: TmuxSession, hook: _Hook, clock: float) -> Iterator[
     for record, panes in left:
         if not agents or not all(_is_bare_shell(pane) for pane in panes):
             where = f"{record.agent} in pane {panes[0].position}" if record.pane else ""
-            yield _alone(reported(record, where), panes, tmux, "")._replace(conversation=record)
+            yield _judge_unseen(reported(record, where), panes, tmux, "")._replace(conversation=record)
     if not agents and not left and any(not record.parent for record in hook.file.conversations):
         text = "the panes of its conversations are gone"
         gone = Evidence(Source.PANE, "stopped", tmux.activity or None, text)
@@ -358,7 +358,7 @@ def sessions_of(
     taken = {id(file) for file in files.values()}
     found = [_session(host, tmux, files.get(key_of(tmux)), kinds, frame.clock) for tmux in frame.sessions]
     left = [file for file in frame.files if id(file) not in taken and not shown_elsewhere(file, frame, others)]
-    lone = [_lone(host, file, frame) for file in left]
+    lone = [_session_of_file(host, file, frame) for file in left]
     without_terminal = background_sessions(host, frame.background, kinds)
     return tuple(_with_marks(session, frame) for session in (*found, *lone, *without_terminal))
 
@@ -390,20 +390,20 @@ def _session(
     )
 
 
-def _lone(host: str, file: StatusFile, frame: Frame) -> Session:
+def _session_of_file(host: str, file: StatusFile, frame: Frame) -> Session:
     """Return the session of a status file that no living session has."""
     unjudged = why_unjudged(file, frame)
-    status = Status("unknown", Source.HOOK, file.timestamp, unjudged) if unjudged else _lone_status(file, frame)
+    status = Status("unknown", Source.HOOK, file.timestamp, unjudged) if unjudged else _status_of_file(file, frame)
     socket = socket_of(file, frame) or ""
     return Session(
         host, file.name, status, message=file.message, cwd=file.cwd, file=file, socket=socket, unjudged=unjudged
     )  # fmt: skip
 
 
-def _lone_status(file: StatusFile, frame: Frame) -> Status:
+def _status_of_file(file: StatusFile, frame: Frame) -> Status:
     unconfirmed = why_unconfirmed(file, frame)
     if unconfirmed:
-        reported = composite(file)
+        reported = most_urgent_status(file)
         return reported._replace(reason=f"{reported.reason}; {unconfirmed}")
     ended = judge(file, None, (), frame.clock).status
     return ended._replace(reason="the machine has started again since") if is_earlier(file, frame) else ended

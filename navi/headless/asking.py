@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from navi.core.question import AnswerMode, Choice, Question, Reply, Unsuited, choices_for, listed
+from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choices_for, choices_in_words
 from navi.core.text import clean, plural
 from navi.headless.harness.base import Asked, Option, usual_option
 from navi.headless.tool_input import asked_text
@@ -133,12 +133,12 @@ def answers_to(question: Document, replies: Sequence[Reply]) -> dict[str, str]:
     """
     parts = parts_of(question)
     if len(replies) > len(parts):
-        raise Unsuited(f"{len(replies)} answers were given, and it asks {plural(len(parts), 'thing')}")
+        raise UnsuitableReply(f"{len(replies)} answers were given, and it asks {plural(len(parts), 'thing')}")
     answers: dict[str, str] = {}
     for place, part in enumerate(parts):
         shown = question_of(question, place)
         if place >= len(replies):
-            raise Unsuited(f"the answer to {shown.text} is missing; its choices are {listed(shown)}")
+            raise UnsuitableReply(f"the answer to {shown.text} is missing; its choices are {choices_in_words(shown)}")
         answers[str(part.get("question", ""))] = label_for(part, _suited(shown, replies[place], len(parts)))
     return answers
 
@@ -149,10 +149,10 @@ def _suited(shown: Question, reply: Reply, parts: int) -> Reply:
     try:
         # One's own words stand for any number of choices.
         chosen = choices_for(shown._replace(several=shown.several and reply.how is AnswerMode.CHOOSE), reply)
-    except Unsuited as error:
-        raise Unsuited(f"{shown.text}: {error}" if parts > 1 else str(error)) from error
+    except UnsuitableReply as error:
+        raise UnsuitableReply(f"{shown.text}: {error}" if parts > 1 else str(error)) from error
     if own and not reply.value.strip():
-        raise Unsuited(f"{shown.text}: the text is empty")
+        raise UnsuitableReply(f"{shown.text}: the text is empty")
     return reply if own else Reply(AnswerMode.CHOOSE, ",".join(str(choice.n) for choice in chosen))
 
 

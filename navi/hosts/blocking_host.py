@@ -12,7 +12,7 @@ from navi.core.log import SILENT, Log
 from navi.hosts.base import ConnectionLost
 from navi.hosts.blocking_process import Process
 from navi.hosts.cancellation import Cancellation
-from navi.hosts.ended import End
+from navi.hosts.ended import ShellEnd
 from navi.hosts.exchange import Exchange, Peer, StreamExchange, cannot_start, read_answer
 from navi.ops import Answer, Interactive, Operation, Stream
 
@@ -219,7 +219,7 @@ class ShellConnection:
         """Return what the shell has written to standard error; one that has not begun may wait for more input."""
         return self._process.errors if begun else self._process.end_input()
 
-    def _find_end(self) -> End:
+    def _find_end(self) -> ShellEnd:
         """Wait for the end of the shell."""
         end = self._process.end()
         return end._replace(ssh=self._log.read()) if self._log else end

@@ -11,7 +11,7 @@ from navi.core.log import SILENT, Log
 from navi.hosts.blocking_host import BlockingHost, ConnectionPool, ShellConnection
 from navi.hosts.cancellation import Cancellation
 from navi.hosts.exchange import remote_peer
-from navi.hosts.login import at_terminal
+from navi.hosts.login import login_command
 from navi.hosts.masters import Hops, Master, new_log
 from navi.hosts.ssh_command import USE_MASTER, log_options
 
@@ -61,7 +61,7 @@ class BlockingOpenSSHHost(BlockingHost):
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
-        return at_terminal(self._master.remote, self._master.command)
+        return login_command(self._master.remote, self._master.command)
 
     def _start(self) -> ShellConnection:
         """Start ssh, once the master is open. As long as this process has its lease, no dashboard closes the master."""

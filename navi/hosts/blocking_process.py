@@ -14,8 +14,8 @@ from errno import ENOENT
 
 from navi.hosts.budget import Errors
 from navi.hosts.cancellation import Cancellation, Cancelled
-from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, End, read_errors
-from navi.hosts.poll import usable
+from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, ShellEnd, read_errors
+from navi.hosts.poll import wait_for_files
 
 TICK = 0.01
 """Seconds between two looks whether a program has ended that may leave its output open."""
@@ -130,12 +130,12 @@ class Process:
             pass
         return self.errors
 
-    def end(self) -> End:
+    def end(self) -> ShellEnd:
         """Return its exit status, None if it does not end by itself within GRACE seconds, and its errors."""
         status = None if self._kept.excessive else self._exit_status(time.monotonic() + GRACE)
         return self._end(status)
 
-    def finish(self, until: float, cancellation: Cancellation | None = None) -> tuple[End, bytes]:
+    def finish(self, until: float, cancellation: Cancellation | None = None) -> tuple[ShellEnd, bytes]:
         """Wait until it has ended; return how, with the status None if it has not by then, and the beginning of its
         output. Raise Cancelled.
 
@@ -163,10 +163,10 @@ class Process:
             return False
         return True
 
-    def _end(self, status: int | None) -> End:
+    def _end(self, status: int | None) -> ShellEnd:
         while self._open and not self._kept.excessive and self._take_errors():
             pass
-        end = End(status, self.errors, self._kept.excessive)
+        end = ShellEnd(status, self.errors, self._kept.excessive)
         self.close()
         return end
 
@@ -202,7 +202,7 @@ class Process:
 
 def _wait(readable: Sequence[int], writable: Sequence[int], until: float) -> list[int]:
     """Wait until some of the files can be used; return them, none if the time is up."""
-    return usable(readable, writable, until - time.monotonic())
+    return wait_for_files(readable, writable, until - time.monotonic())
 
 
 def _pipes(number: int) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from navi.hosts.poll import usable
+from navi.hosts.poll import wait_for_files
 
 
 class Cancelled(Exception):
@@ -28,7 +28,7 @@ class Cancellation:
 
     def pause(self, seconds: float) -> None:
         """Wait. Raise Cancelled."""
-        if usable([self.fileno()], [], seconds):
+        if wait_for_files([self.fileno()], [], seconds):
             raise Cancelled
 
     def close(self) -> None:

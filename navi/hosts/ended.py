@@ -21,7 +21,7 @@ LAST_ERRORS = 2.0
 """Seconds that a shell has for its errors when its input has ended: fish reads all of it before it complains."""
 
 
-class End(NamedTuple):
+class ShellEnd(NamedTuple):
     """How a shell, or the ssh that leads to it, ended: its exit status (None: it did not end by itself), what it wrote
     to standard error, whether that was too much, and what ssh itself reported, which no server can forge.
 
@@ -35,7 +35,7 @@ class End(NamedTuple):
     excessive: bool = False
     ssh: str = ""
     printed: str = ""
-    again: End | None = None
+    again: ShellEnd | None = None
 
 
 def read_errors(data: bytes) -> str:

@@ -14,7 +14,7 @@ from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.text import clean
 from navi.hosts.base import ConnectionLost, HostError
 from navi.hosts.budget import UNANSWERED_ERRORS, Budget, Overrun, Work
-from navi.hosts.ended import END_SOME, RAISE_FILES, End, known_cause, no_processes
+from navi.hosts.ended import END_SOME, RAISE_FILES, ShellEnd, known_cause, no_processes
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
 from navi.ops import Answer, HostSettings, Operation, Stream
 
@@ -43,7 +43,7 @@ class Peer(NamedTuple):
 
     name: str
     settings: HostSettings
-    explain: Callable[[End], Failure]
+    explain: Callable[[ShellEnd], Failure]
     start_limit: float = 0.0
     request_limit: float = float("inf")
 
@@ -56,7 +56,7 @@ def local_peer(settings: HostSettings) -> Peer:
 def remote_peer(remote: "Remote", agents: str | Callable[[], str] = "") -> Peer:
     """Return a remote whose master is open; `agents` as in its settings."""
 
-    def explain(end: End) -> Failure:
+    def explain(end: ShellEnd) -> Failure:
         from navi.hosts.failures import explain as explain_ssh
 
         return explain_ssh(remote, end)
@@ -72,7 +72,7 @@ def connect_limit(remote: "Remote") -> float:
     return 2 * remote.connect_timeout + 5
 
 
-def _explain_sh(end: End) -> Failure:
+def _explain_sh(end: ShellEnd) -> Failure:
     failure = known_cause(end.errors)
     if failure:
         return failure
@@ -141,7 +141,7 @@ class Exchange:
         self.reusable = len(answers) == 1 and not self._reader.pending
         return answers[0] if answers else None
 
-    def ended(self, end: End) -> HostError:
+    def ended(self, end: ShellEnd) -> HostError:
         """Return the failure of a shell that ended before its answer was complete."""
         if end.excessive:
             return ConnectionLost(TOO_MANY_ERRORS)
@@ -219,7 +219,7 @@ class StreamExchange(Generic[T]):
         """Note that nothing was read for so long, which is not the host's fault."""
         self.until += seconds
 
-    def ended(self, end: End) -> HostError | None:
+    def ended(self, end: ShellEnd) -> HostError | None:
         """Return the failure of a shell that ended; None if the script itself ended, which is not a failure."""
         if end.excessive:
             return HostError(TOO_MANY_ERRORS)

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from navi.config.remote import Remote
 from navi.core.failure import LOGIN, RECONNECT, Failure, HostState, Retry
 from navi.core.text import clean
-from navi.hosts.ended import End, known_cause
-from navi.hosts.ssh_command import by_hand, quote_if_needed
+from navi.hosts.ended import ShellEnd, known_cause
+from navi.hosts.ssh_command import command_by_hand, quote_if_needed
 from navi.hosts.ssh_log import failed_on_the_way, is_ssh, logged_in, proxy_command, unquoted
 
 
-class Sign(NamedTuple):
+class FailureSign(NamedTuple):
     """A message by which a failure is known: its line begins with the pattern.
 
     In the cause, {0} is its line; in the remedy, {ssh} is the command with which a person reaches the remote, and
@@ -31,8 +31,8 @@ class Sign(NamedTuple):
     retry: Retry = Retry.LATER
 
 
-def _sign(pattern: str, state: HostState, cause: str, remedy: str, retry: Retry = Retry.LATER) -> Sign:
-    return Sign(re.compile(pattern), state, cause, remedy, retry)
+def _sign(pattern: str, state: HostState, cause: str, remedy: str, retry: Retry = Retry.LATER) -> FailureSign:
+    return FailureSign(re.compile(pattern), state, cause, remedy, retry)
 
 
 SIGNS = (
@@ -187,7 +187,7 @@ TURNED_AWAY = re.compile(
 )
 
 
-def turned_away(end: End) -> bool:
+def turned_away(end: ShellEnd) -> bool:
     """Return whether an sshd closed the connection before the login, as one with too many connections does: it, or a
     jump host, says so, or a second attempt was successful.
     """
@@ -196,7 +196,7 @@ def turned_away(end: End) -> bool:
     return end.status == 0 or TURNED_AWAY.search(end.ssh) is not None
 
 
-def explain(remote: Remote, end: End) -> Failure:
+def explain(remote: Remote, end: ShellEnd) -> Failure:
     """Return the failure for how the ssh to a remote ended."""
     found = _on_the_way(remote, end)
     if found:
@@ -206,7 +206,7 @@ def explain(remote: Remote, end: End) -> Failure:
     if found:
         return _with_key(remote, found)
     if lines:
-        remedy = f"run {by_hand(remote)} to see more"
+        remedy = f"run {command_by_hand(remote)} to see more"
         return Failure(HostState.ERROR, shorten(lines[0]), remedy, uncertain=True)
     return _of_shell(remote, end)
 
@@ -225,7 +225,8 @@ def _signed(remote: Remote, lines: Sequence[str], text: str) -> Failure | None:
         line = next((line for line in lines if sign.pattern.match(line)), None)
         if line is not None:
             cause = sign.cause.replace("{0}", shorten(line))
-            remedy = sign.remedy.replace("{ssh}", by_hand(remote)).replace("{forget}", _forget_key(remote, text))
+            remedy = sign.remedy.replace("{ssh}", command_by_hand(remote))
+            remedy = remedy.replace("{forget}", _forget_key(remote, text))
             return Failure(sign.state, cause, remedy, sign.retry, remote.name if LOGIN in remedy else "")
     return None
 
@@ -257,7 +258,7 @@ def _known_as(remote: Remote) -> str:
 # ---- jump hosts and ProxyCommand
 
 
-def _on_the_way(remote: Remote, end: End) -> Failure | None:
+def _on_the_way(remote: Remote, end: ShellEnd) -> Failure | None:
     """Return why the way to a remote failed, by the second attempts; None if they do not show more."""
     command, failed = "", end
     while failed.again:
@@ -266,7 +267,7 @@ def _on_the_way(remote: Remote, end: End) -> Failure | None:
     if command and own and failed_on_the_way(failed):
         words = "; ".join(shorten(line) for line in failed.errors.splitlines()[:2]) or "nothing"
         cause = f"ProxyCommand ({shorten(own)}) failed and printed: {words}"
-        return Failure(HostState.UNREACHABLE, cause, f"run {by_hand(remote)} to see more")
+        return Failure(HostState.UNREACHABLE, cause, f"run {command_by_hand(remote)} to see more")
     return _of_jump(remote, _destination(command), failed) if is_ssh(command) else None
 
 
@@ -276,7 +277,7 @@ def _destination(command: str) -> str:
     return "" if word.startswith(("-", "'", "[")) else clean(word)
 
 
-def _of_jump(remote: Remote, name: str, end: End) -> Failure | None:
+def _of_jump(remote: Remote, name: str, end: ShellEnd) -> Failure | None:
     """Return why an ssh to a jump host failed; None if it did not. Only its own words count, as for any ssh."""
     who = f"jump host {name}".rstrip()
     check = f"see more: navi doctor {remote.name}"
@@ -294,7 +295,7 @@ def _of_jump(remote: Remote, name: str, end: End) -> Failure | None:
 # ---- the remote's own words
 
 
-def _of_shell(remote: Remote, end: End) -> Failure:
+def _of_shell(remote: Remote, end: ShellEnd) -> Failure:
     """Return the failure if ssh itself has reported nothing."""
     failure = known_cause(end.errors)
     if failure:
@@ -304,7 +305,7 @@ def _of_shell(remote: Remote, end: End) -> Failure:
     if end.status == 127:
         return Failure(HostState.ERROR, "there is no sh on its PATH", "navi needs a POSIX sh there",
                        Retry.ON_REQUEST)  # fmt: skip
-    see = f"run {by_hand(remote)} to see more"
+    see = f"run {command_by_hand(remote)} to see more"
     if end.status not in (255, None):
         cause = f"no sh answered: its login shell exited with status {end.status}{printed}"
         return Failure(HostState.ERROR, cause, f"the account must be able to run `exec sh -s`; {see}")

@@ -20,7 +20,7 @@ from navi.core.text import decode
 from navi.hosts.base import HostError
 from navi.hosts.blocking_process import Process
 from navi.hosts.cancellation import Cancellation
-from navi.hosts.ended import End
+from navi.hosts.ended import ShellEnd
 from navi.hosts.exchange import cannot_start, connect_limit
 from navi.hosts.sockets import Lease, refuse_foreign, runtime_folder
 from navi.hosts.ssh_command import BATCH, CONTROL_LIMIT, MAKE_MASTER, Option, SshCommand, log_options
@@ -281,7 +281,7 @@ class Master:
             end = end._replace(again=self._connect(self.command.alone, until, cancellation))
         return explain(self.remote, end), turned_away(end)
 
-    def _follow(self, end: End, until: float, cancellation: Cancellation | None) -> End:
+    def _follow(self, end: ShellEnd, until: float, cancellation: Cancellation | None) -> ShellEnd:
         """If an ssh ended because the ssh to a jump host did, run that one with a log, and so on up to the one that
         failed.
         """
@@ -290,12 +290,12 @@ class Master:
             return end
         return end._replace(again=self._follow(self._connect(hop, until, cancellation), until, cancellation))
 
-    def _connect(self, ssh: SshWithLog, until: float, cancellation: Cancellation | None) -> End:
+    def _connect(self, ssh: SshWithLog, until: float, cancellation: Cancellation | None) -> ShellEnd:
         """Run an ssh with a log of its own; return how it ended, with the status None if it took too long."""
         with closing(SshLog(runtime_folder(self.environment))) as log:
             return self._run(ssh(log.option), until, cancellation)._replace(ssh=log.read())
 
-    def _run(self, words: Sequence[str], until: float, cancellation: Cancellation | None) -> End:
+    def _run(self, words: Sequence[str], until: float, cancellation: Cancellation | None) -> ShellEnd:
         """Run ssh; return how it ended, with the status None if it took too long."""
         process = Process(words, self.environment, apart=True)
         try:

@@ -12,7 +12,7 @@ AS_BEFORE = 'ulimit -S -n "$1"; exec sh -s'
 """The script by which sh becomes a shell with another limit."""
 
 
-def allow_many() -> int | None:
+def raise_file_limit() -> int | None:
     """Raise this process's limit to ENOUGH, as far as the system lets it; return what it was, None if it is the same.
 
     Programs that it starts inherit the limit.

@@ -10,7 +10,7 @@ LONGEST = 2**31 - 1
 """Milliseconds for which poll(2) can wait."""
 
 
-def usable(readable: Sequence[int], writable: Sequence[int], seconds: float) -> list[int]:
+def wait_for_files(readable: Sequence[int], writable: Sequence[int], seconds: float) -> list[int]:
     """Wait until some of the files can be read or written to, or have ended; return them, none if the time is up."""
     poll = select.poll()
     for file in readable:

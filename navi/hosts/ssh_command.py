@@ -116,7 +116,7 @@ def quote_if_needed(word: str) -> str:
     return word if re.fullmatch(r"[\w@%+=:,./-]+", word, re.ASCII) else quote(word)
 
 
-def by_hand(remote: Remote, *more: str) -> str:
+def command_by_hand(remote: Remote, *more: str) -> str:
     """Return the command with which a person reaches a remote without navi, as it is typed; `more` are options."""
     return " ".join(map(quote_if_needed, ("ssh", *more, *_words(route_options(remote)), remote.host)))
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from fcntl import fcntl
 from typing import IO
 
-from navi.hosts.ended import LARGEST_ERRORS, End, read_errors
+from navi.hosts.ended import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.ssh_command import ALONE, BATCH, Option, quote_if_needed
 
 THROUGH_A_HOP = "UNKNOWN port 65535"
@@ -48,7 +48,7 @@ def logged_in(ssh: str) -> bool:
     return any(map(_AUTHENTICATED.match, unquoted(ssh)))
 
 
-def failed_on_the_way(end: End) -> bool:
+def failed_on_the_way(end: ShellEnd) -> bool:
     """Return whether ssh ended because a jump host or a ProxyCommand did. Only an ssh that shares nothing shows their
     words.
     """

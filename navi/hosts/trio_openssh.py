@@ -16,7 +16,7 @@ from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
 from navi.hosts.cancellation import Cancellation, Cancelled
 from navi.hosts.exchange import cannot_start, remote_peer
-from navi.hosts.login import at_terminal
+from navi.hosts.login import login_command
 from navi.hosts.masters import Hops, Master, new_log
 from navi.hosts.ssh_command import USE_MASTER
 from navi.hosts.trio_channel import Channel, Channels, open_watch
@@ -53,7 +53,7 @@ class OpenSSHHost:
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
-        return at_terminal(self.remote, self._master.command)
+        return login_command(self.remote, self._master.command)
 
     # ---- the master
 

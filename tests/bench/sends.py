@@ -24,7 +24,7 @@ import trio
 
 from navi.core.address import Named
 from navi.ops import Operation
-from navi.ops.pane.send import Became, send
+from navi.ops.pane.send import TextState, send
 from tests.agents.agent import Agent
 from tests.agents.cases import Setup, Watched, watched_agent
 from tests.agents.claude import Claude
@@ -145,7 +145,7 @@ async def timed(keys: Keys, number: int) -> list[Row]:
                 began = time.monotonic()
                 sent = await far.run(send(Named("agent"), f"say: timed {count}"))
                 samples.append((time.monotonic() - began) * 1000)
-                assert sent.became is Became.SUBMITTED, sent
+                assert sent.became is TextState.SUBMITTED, sent
     floor = [2 * trip + echoed for trip, echoed in zip(trips, own, strict=False)]
     return [Row("sends: confirmed", "ms", samples, floor)]
 

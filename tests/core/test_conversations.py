@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.agents import AGENTS
-from navi.core.conversations import without_doubles
+from navi.core.conversations import without_duplicates
 from navi.core.facts import facts
 from navi.core.metrics import session_id
 from navi.core.model import (
@@ -242,4 +242,4 @@ def test_a_conversation_that_goes_on_in_a_terminal_is_listed_once() -> None:
         headless("a", "complete", "A"), headless("b", "failed", "B"), headless("c", "complete", "C"),
         headless("none", "complete", ""), headless("both", "running", "A"),
     ]  # fmt: skip
-    assert [one.name for one in without_doubles(sessions, more)] == ["c", "none", "both"]
+    assert [one.name for one in without_duplicates(sessions, more)] == ["c", "none", "both"]

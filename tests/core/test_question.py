@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.question import AnswerMode, Choice, Question, Reply, Unsuited, choice_for, choices_for, read_question
+from navi.core.question import (
+    AnswerMode,
+    Choice,
+    Question,
+    Reply,
+    UnsuitableReply,
+    choice_for,
+    choices_for,
+    read_question,
+)
 
 CHOICES = (Choice(1, "Yes"), Choice(2, "Yes, always"), Choice(3, "No"), Choice(4, "Type something."))
 
@@ -36,12 +45,12 @@ def test_a_reply_means_a_choice(reply: Reply, number: int) -> None:
 
 @pytest.mark.parametrize(("reply", "words"), REFUSED.values(), ids=REFUSED)
 def test_a_reply_that_means_none_is_refused(reply: Reply, words: str) -> None:
-    with pytest.raises(Unsuited, match=words):
+    with pytest.raises(UnsuitableReply, match=words):
         choice_for(QUESTION, reply)
 
 
 def test_nothing_says_yes_where_nothing_is_known_to() -> None:
-    with pytest.raises(Unsuited, match="no choice says yes just once"):
+    with pytest.raises(UnsuitableReply, match="no choice says yes just once"):
         choice_for(QUESTION._replace(allow=0), Reply(AnswerMode.ALLOW))
 
 
@@ -80,18 +89,18 @@ def test_several_choices_are_named_with_commas_between(value: str, numbers: list
     ],
 )
 def test_what_can_not_be_ticked_is_refused(question: Question, reply: Reply, words: str) -> None:
-    with pytest.raises(Unsuited, match=words):
+    with pytest.raises(UnsuitableReply, match=words):
         choices_for(question, reply)
 
 
 def test_one_choice_is_not_enough_where_several_can_be_ticked() -> None:
-    with pytest.raises(Unsuited, match="several choices"):
+    with pytest.raises(UnsuitableReply, match="several choices"):
         choice_for(SEVERAL, Reply(AnswerMode.CHOOSE, "1"))
     assert choices_for(QUESTION, Reply(AnswerMode.ALLOW)) == (CHOICES[0],)
 
 
 def test_a_choice_off_the_screen_is_not_denied() -> None:
-    with pytest.raises(Unsuited, match="others may be off the screen"):
+    with pytest.raises(UnsuitableReply, match="others may be off the screen"):
         choice_for(QUESTION._replace(more=True), Reply(AnswerMode.CHOOSE, "9"))
 
 

@@ -19,7 +19,7 @@ from navi.core.registry import (
     condition_of,
     epoch,
     read_registry,
-    strays,
+    unregistered_sessions,
 )
 
 # ---- reading
@@ -156,5 +156,5 @@ def test_strays_are_those_that_no_entry_is_about() -> None:
     other = SESSION._replace(id="$2", name="web")
     again = SESSION._replace(id="$3", created=2000.0)
     found = snapshot(SESSION, other, again)._replace(registry=Registry({"api": ENTRY}))
-    assert strays(found, ()) == (other, again)
-    assert strays(found, ("web",)) == (other,)
+    assert unregistered_sessions(found, ()) == (other, again)
+    assert unregistered_sessions(found, ("web",)) == (other,)

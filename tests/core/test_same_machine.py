@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from navi.core.model import Frame, Machine, Origin, Pane, Session, StatusFile, Tmux, TmuxSession
-from navi.core.same_machine import distinct, twins
+from navi.core.same_machine import distinct_sessions, duplicate_hosts
 from navi.core.status import sessions_of
 
 HERE = Machine("vm:1", "k1.5", "/tmp/tmux-0/default")
@@ -15,8 +15,8 @@ def test_a_machine_under_two_names_counts_once() -> None:
     same = Frame(100.0, "b", Tmux.OK, proven=True, sessions=(API,), files=(GONE,), machine=HERE)
     frames = {"local": same, "again": same, "other": same._replace(machine=HERE._replace(host="other:2"))}
     sessions: list[Session] = [one for name, it in frames.items() for one in sessions_of(name, it, ())]
-    assert [(one.host, one.name) for one in distinct(sessions, frames) if one.name == "api"] == [
+    assert [(one.host, one.name) for one in distinct_sessions(sessions, frames) if one.name == "api"] == [
         ("local", "api"), ("other", "api"),
     ]  # fmt: skip
-    assert twins(frames) == {"again": "local"}
-    assert len(distinct(sessions, {})) == len(sessions)
+    assert duplicate_hosts(frames) == {"again": "local"}
+    assert len(distinct_sessions(sessions, {})) == len(sessions)

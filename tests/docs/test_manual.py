@@ -31,7 +31,7 @@ from navi.core.status import MAX_FILE_SIZE, PRIORITY
 from navi.core.unlisted import TMUX_FAILURES
 from navi.fleet import POLL_EVERY
 from navi.hosts import budget, masters, ssh_command, wire
-from navi.hosts.failures import SIGNS, Sign
+from navi.hosts.failures import SIGNS, FailureSign
 from navi.hosts.retries import LONGEST_PAUSE
 from navi.hosts.trio_channel import MOST_CHANNELS
 from navi.hosts.wire import LARGEST_ANSWER
@@ -357,7 +357,7 @@ def test_variables_are_found_in_python_and_in_shell() -> None:
 
 
 @pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.pattern.pattern[:40])
-def test_a_failure_of_ssh_is_explained_with_its_remedy(sign: Sign) -> None:
+def test_a_failure_of_ssh_is_explained_with_its_remedy(sign: FailureSign) -> None:
     page = text(REMOTES)
     waits = {Retry.ON_REQUEST: ", waits", Retry.SLOWLY: ", slowly"}.get(sign.retry, "")
     assert sign.pattern.search(page)

@@ -12,8 +12,8 @@ from navi.ops.operation import Operation
 from navi.ops.pane.question import answer as answering
 from navi.ops.pane.question import ask
 from navi.ops.pane.read import ExpectedText, text
-from navi.ops.pane.send import Became, find_sent, interrupt, send
 from navi.ops.pane.send import SendMode as Way
+from navi.ops.pane.send import TextState, find_sent, interrupt, send
 from tests.sh.test_box import BUSY, IDLE
 from tests.support.agent_screens import shown, shows, typed
 from tests.support.dialogs import asks
@@ -50,7 +50,7 @@ def test_a_text_goes_to_the_agent(lab: Lab, shell: Shell, words: tuple[str, ...]
     opens(lab.local, words)
     sending = send(API, "say: x", expected=ExpectedText(""), call="c1")
     done = run(lab.local, shell, sending)
-    assert (done.became, done.agent, typed(lab.local)) == (Became.SUBMITTED, "claude", "say: x\n")
+    assert (done.became, done.agent, typed(lab.local)) == (TextState.SUBMITTED, "claude", "say: x\n")
     assert done.answer
     assert done.answer.lines == ("before",)
     assert shown(lab.local) == "ready"

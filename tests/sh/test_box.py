@@ -11,7 +11,7 @@ from navi.core.address import Named
 from navi.core.model import Pane, TmuxSession
 from navi.ops.operation import Answer
 from navi.ops.pane.read import ExpectedText
-from navi.ops.pane.send import Became, Sent, interrupt, send
+from navi.ops.pane.send import Sent, TextState, interrupt, send
 from tests.support.agent_screens import shows, typed
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Shell, answer, every_shell
@@ -47,7 +47,7 @@ def refused(account: Account, found: Answer) -> str:
 @pytest.mark.parametrize("text", ["go on", "one\ntwo\n\nthree", "a'b\"c$d`e;", "é 日本 🚀", "word " * 17 + "end"])
 def test_a_text_is_taken_once_and_whole(lab: Lab, shell: Shell, text: str) -> None:
     shows(lab.local, "claude", IDLE)
-    assert sent(lab.local, shell, text).became is Became.SUBMITTED
+    assert sent(lab.local, shell, text).became is TextState.SUBMITTED
     assert typed(lab.local) == text + "\n"
 
 
@@ -55,7 +55,7 @@ def test_a_text_is_taken_once_and_whole(lab: Lab, shell: Shell, text: str) -> No
 def test_enter_is_pressed_again_only_while_the_box_shows_the_text(lab: Lab, shell: Shell) -> None:
     shows(lab.local, "claude", IDLE)
     (lab.local.home / "deaf").touch()
-    assert sent(lab.local, shell, "once").became is Became.SUBMITTED
+    assert sent(lab.local, shell, "once").became is TextState.SUBMITTED
     assert typed(lab.local) == "once\n"
 
 
@@ -63,8 +63,8 @@ def test_enter_is_pressed_again_only_while_the_box_shows_the_text(lab: Lab, shel
 def test_a_slow_agent_gets_a_text_once(lab: Lab, shell: Shell) -> None:
     shows(lab.local, "claude", IDLE)
     (lab.local.home / "slow").touch()
-    assert sent(lab.local, shell, "once").became is Became.SUBMITTED
-    assert sent(lab.local, shell, "twice").became is Became.SUBMITTED
+    assert sent(lab.local, shell, "once").became is TextState.SUBMITTED
+    assert sent(lab.local, shell, "twice").became is TextState.SUBMITTED
     assert typed(lab.local) == "once\ntwice\n"
 
 
@@ -83,7 +83,7 @@ def test_a_draft_is_left_alone_unless_forced(lab: Lab, shell: Shell) -> None:
 @every_shell
 def test_a_faint_text_in_the_box_is_a_hint(lab: Lab, shell: Shell) -> None:
     shows(lab.local, "claude", IDLE.replace("❯\u00a0", "❯\u00a0\033[7mr\033[0;2mun the tests\033[0m"))
-    assert sent(lab.local, shell, "go on").became is Became.SUBMITTED
+    assert sent(lab.local, shell, "go on").became is TextState.SUBMITTED
     assert typed(lab.local) == "go on\n"
 
 
@@ -91,7 +91,7 @@ def test_a_faint_text_in_the_box_is_a_hint(lab: Lab, shell: Shell) -> None:
 def test_a_proposal_in_another_colour_is_a_hint(lab: Lab, shell: Shell) -> None:
     proposed = "❯\u00a0\033[4m\033[39mr\033[0m\033[38;5;103m\033[49mun the tests\033[0m"
     shows(lab.local, "claude", IDLE.replace("❯\u00a0", proposed))
-    assert sent(lab.local, shell, "go on").became is Became.SUBMITTED
+    assert sent(lab.local, shell, "go on").became is TextState.SUBMITTED
     assert typed(lab.local) == "go on\n"
 
 
@@ -105,7 +105,7 @@ def test_a_draft_whose_first_letter_is_under_the_cursor_is_none(lab: Lab, rest: 
 def test_what_nobody_confirms_is_reported_as_that(lab: Lab, shell: Shell) -> None:
     account = lab.local
     shows(account, "claude", IDLE, prefix="~ ")
-    assert sent(account, shell, "go on").became is Became.UNCONFIRMED
+    assert sent(account, shell, "go on").became is TextState.UNCONFIRMED
 
 
 DIALOG = "Do you want to proceed?\n❯ 1. Yes\n  2. No\n\nEsc to cancel\n"
@@ -113,25 +113,25 @@ DIALOG = "Do you want to proceed?\n❯ 1. Yes\n  2. No\n\nEsc to cancel\n"
 
 @every_shell
 @pytest.mark.parametrize(
-    ("before", "became"), [(BUSY, Became.UNCONFIRMED), (IDLE, Became.SUBMITTED)], ids=["busy", "idle"]
+    ("before", "became"), [(BUSY, TextState.UNCONFIRMED), (IDLE, TextState.SUBMITTED)], ids=["busy", "idle"]
 )
 def test_a_question_proves_something_only_of_an_agent_that_was_idle(
-    lab: Lab, shell: Shell, before: str, became: Became
+    lab: Lab, shell: Shell, before: str, became: TextState
 ) -> None:
     shows(lab.local, "claude", before, after=DIALOG + "\n" * 10)
     assert sent(lab.local, shell, "go on").became is became
 
 
 ENDS = {
-    "a text": ("go on", Became.UNCONFIRMED), "a command": ("/exit", Became.SUBMITTED),
-    "exit": ("exit", Became.SUBMITTED),
+    "a text": ("go on", TextState.UNCONFIRMED), "a command": ("/exit", TextState.SUBMITTED),
+    "exit": ("exit", TextState.SUBMITTED),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "became"), ENDS.values(), ids=ENDS)
 @pytest.mark.parametrize("stays", [False, True], ids=["session", "agent"])
 def test_an_end_proves_that_a_command_was_taken_and_no_other_text(
-    lab: Lab, text: str, became: Became, stays: bool
+    lab: Lab, text: str, became: TextState, stays: bool
 ) -> None:
     shows(lab.local, "claude", IDLE)
     if stays:
@@ -182,7 +182,7 @@ def test_an_equal_text_that_pushes_another_off_the_screen_begins_a_turn(lab: Lab
     after = "\f".join([answers("two", "", at_work=True), answers("two", "", at_work=True), answers("two", "three")])
     shows(lab.local, "claude", answers("one", "two"), after=after)
     done = sent(lab.local, shell, "go on", ExpectedText(""))
-    assert (done.became, done.answer) == (Became.SUBMITTED, ("idle", ("three",)))
+    assert (done.became, done.answer) == (TextState.SUBMITTED, ("idle", ("three",)))
 
 
 OPENCODE = """\
@@ -222,7 +222,7 @@ def test_an_answer_of_opencode_goes_on_behind_a_command(lab: Lab, shell: Shell, 
     after = OPENCODE.format(WITH_COMMAND.format(text, sign))
     shows(lab.local, "opencode", OPENCODE.format(WITH_COMMAND.format("before", "$")), after=after)
     done = sent(lab.local, shell, text, ExpectedText(""))
-    assert done.became is Became.SUBMITTED
+    assert done.became is TextState.SUBMITTED
     assert done.answer
     assert [line for line in done.answer.lines if line] == ["I will do that.", "All done."]
 

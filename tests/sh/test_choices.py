@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from navi.core.question import AnswerMode, Choice, Question, Reply, Unsuited, choice_for
+from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choice_for
 from navi.ops.linker import link
 from tests.support.dialogs import asks
 from tests.support.machines import Lab, program
@@ -32,7 +32,7 @@ def by_navi(labels: list[str], value: str) -> int:
     choices = tuple(Choice(n, label) for n, label in enumerate(labels, 1))
     try:
         return choice_for(Question("claude", "question", "Which?", choices), Reply(AnswerMode.CHOOSE, value)).n
-    except Unsuited:
+    except UnsuitableReply:
         return 0
 
 

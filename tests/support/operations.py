@@ -25,7 +25,7 @@ from navi.ops.look.servers import servers
 from navi.ops.look.snapshot import snapshot
 from navi.ops.pane.find import find_pane
 from navi.ops.pane.health import health_of
-from navi.ops.pane.lock import Hold, lock
+from navi.ops.pane.lock import LockAction, lock
 from navi.ops.pane.preview import capture
 from navi.ops.pane.question import answer, ask
 from navi.ops.pane.read import ExpectedText, follow, text, wait
@@ -52,9 +52,9 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "git/pull_request": pull_request("https://github.com/a/b", "c"),
     "headless/end": runs.end(RUN),
     "headless/errors": runs.errors(RUN),
-    "headless/forget": conversations.forget(CONVERSATION, "one"),
-    "headless/give": conversations.give(CONVERSATION, "one", 1, "text"),
-    "headless/know": conversations.know(CONVERSATION, "one"),
+    "headless/forget": conversations.forget_feedback(CONVERSATION, "one"),
+    "headless/give": conversations.give_feedback(CONVERSATION, "one", 1, "text"),
+    "headless/know": conversations.know_conversation(CONVERSATION, "one"),
     "headless/look": runs.look(),
     "headless/post": runs.post(RUN, 1, "line"),
     "headless/remove": runs.remove(RUN, 0),
@@ -73,7 +73,7 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "pane/find": find_pane(PANE),
     "pane/health": health_of(PANE, touch=False),
     "pane/interrupt": interrupt(PANE),
-    "pane/lock": lock(PANE, Hold.TAKE),
+    "pane/lock": lock(PANE, LockAction.TAKE),
     "pane/preview": capture(SESSION, 0),
     "pane/send": send(PANE),
     "pane/sent": find_sent(PANE, "call", ""),

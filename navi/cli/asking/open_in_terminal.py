@@ -20,7 +20,7 @@ from navi.core.address import LOCAL, Address, Named, address_of
 from navi.core.agents import AgentKind
 from navi.core.conversations import CONVERSATION_ID
 from navi.core.headless import OVER, HeadlessStatus
-from navi.core.launch import Launch, of_caller, program_of
+from navi.core.launch import Launch, program_of, variables_of_caller
 from navi.core.status import sessions_of
 from navi.core.text import clean
 from navi.headless.client import HubClient
@@ -45,7 +45,7 @@ def open_in_terminal(hub: HubClient, info: Info, context: Context, attach: bool 
     the session instead. Raise OperationError, HostError.
     """
     host = info["host"] or LOCAL
-    pane = _open(hub, info, context) if info["remote"] else _where(info, context)
+    pane = _open(hub, info, context) if info["remote"] else _session_of_conversation(info, context)
     if attach:
         return attach_terminal(context.output, context.host(host), pane)
     context.output.print(clean(address_of(host, pane.name)))
@@ -56,7 +56,7 @@ def _open(hub: HubClient, info: Info, context: Context) -> Named:
     """Open a session in a terminal, and return its pane."""
     host = info["host"] or LOCAL
     launch = launch_of(info, context)
-    end(hub, info)
+    end_agent(hub, info)
     created = _create(info, launch, context)
     hub.ask("POST", f"/api/sessions/{info['id']}/terminal", tmux_name=created.name)
     _report(Address(host, created.name), info, context)
@@ -73,7 +73,7 @@ def _report(address: Address, info: Info, context: Context) -> None:
         context.output.complain(f"{address}: {behind}")
 
 
-def _where(info: Info, context: Context) -> Named:
+def _session_of_conversation(info: Info, context: Context) -> Named:
     """Return the tmux session in which a conversation continues: the one that its hook named, or the one that shows it.
 
     Raise OperationError if none does.
@@ -112,7 +112,7 @@ def _launch(kind: AgentKind, info: Info) -> Launch:
     return Launch("agent", line, program_of(line), prompt="")
 
 
-def end(hub: HubClient, info: Info) -> None:
+def end_agent(hub: HubClient, info: Info) -> None:
     """End a session's agent, and wait for the proof. Raise OperationError if there is none."""
     is_proven = info["status"] != HeadlessStatus.FAILED or info["ended_at"] is not None
     if info["status"] in OVER and is_proven:  # one that is called failed may run all the same
@@ -133,7 +133,7 @@ def _create(info: Info, launch: Launch, context: Context) -> Created:
     """Create the session in tmux. Raise OperationError if its agent does not continue there."""
     address = Address(info["host"] or LOCAL, name_of(info))
     if address.host == LOCAL:
-        launch = launch._replace(variables=of_caller(context.environment))
+        launch = launch._replace(variables=variables_of_caller(context.environment))
     created = carry_out(context, address, new(address.name, info["cwd"], launch))
     _await_agent(context, Address(address.host, created.name), launch.program)
     return created

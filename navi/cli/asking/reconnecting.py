@@ -28,7 +28,7 @@ def reconnecting(host: BlockingHost, seconds: float, warn: Warn, ask: Callable[[
     Raise HostError if the host can't be reached at first or at the end, and at once where a person is needed. Raise
     Cancelled.
     """
-    again = _Again(host, warn)
+    again = _Attempts(host, warn)
     limit, left = time.monotonic() + seconds, seconds
     while True:
         try:
@@ -38,13 +38,15 @@ def reconnecting(host: BlockingHost, seconds: float, warn: Warn, ask: Callable[[
             left = max(0.0, limit - time.monotonic())
 
 
-def going_on(host: BlockingHost, seconds: float, warn: Warn, follow: Callable[[], Iterator[T]]) -> Iterator[T]:
+def follow_reconnecting(
+    host: BlockingHost, seconds: float, warn: Warn, follow: Callable[[], Iterator[T]]
+) -> Iterator[T]:
     """Yield what `follow` yields. If the connection to the host is lost, open it again and follow again, until the host
     has stayed away for `seconds`; `warn` gets the first failure of each kind in each absence.
 
     Raise HostError as `reconnecting` does. Raise Cancelled.
     """
-    again, limit = _Again(host, warn), None
+    again, limit = _Attempts(host, warn), None
     while True:
         try:
             for one in follow():
@@ -57,7 +59,7 @@ def going_on(host: BlockingHost, seconds: float, warn: Warn, follow: Callable[[]
             again.pause(error, limit)
 
 
-class _Again:
+class _Attempts:
     """The attempts at a host whose connection was lost."""
 
     def __init__(self, host: BlockingHost, warn: Warn) -> None:

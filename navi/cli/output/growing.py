@@ -18,7 +18,7 @@ MAX_CHARACTERS = 4096
 """Characters that are kept."""
 
 
-class Growing:
+class GrowingText:
     """Shows the end of the text, and erases it again. It shows nothing if no person looks on."""
 
     def __init__(self, output: Output, environment: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from navi.cli.asking.reconnecting import AWAY
-from navi.cli.output.growing import Growing
+from navi.cli.output.growing import GrowingText
 from navi.core import exits
 from navi.core.headless import OVER, HeadlessStatus, InputState
 from navi.headless.client import HubClient, HubGone
@@ -71,7 +71,7 @@ class LiveTranscript:
     """
 
     def __init__(
-        self, connect: Connect, hub: HubClient, info: Info, transcript: PrintedTranscript, growing: Growing,
+        self, connect: Connect, hub: HubClient, info: Info, transcript: PrintedTranscript, growing: GrowingText,
         complain: Complain, away: float = AWAY,
     ) -> None:  # fmt: skip
         """`away` is how many seconds the hub may stay away."""
@@ -157,7 +157,7 @@ def tail(connect: Connect, info: Info, options: Options, context: Context) -> in
         context.output.print_at_once(line)
     if not (options.follow or until):
         return exits.OK
-    growing = Growing(context.output, context.environment)
+    growing = GrowingText(context.output, context.environment)
     with closing(LiveTranscript(connect, hub, info, transcript, growing, context.output.complain)) as followed:
         for line in followed.lines():
             context.output.print_at_once(line)

@@ -110,7 +110,7 @@ def standard_output() -> Output:
     return Output(sys.stdout, sys.stderr, ascii_json=not is_utf8_locale(os.environ))
 
 
-def why(error: UsageError | HostError | OperationError) -> tuple[str, int]:
+def reason_and_status(error: UsageError | HostError | OperationError) -> tuple[str, int]:
     """Return what went wrong, and the exit status for it."""
     if isinstance(error, HostError):
         return f"{error.failure.cause}; {error.failure.remedy_in_verbs}", exits.of_failure(error.failure)
@@ -122,7 +122,7 @@ def attempt(output: Output, about: object, do: Callable[[], T], show: Callable[[
     try:
         show(do())
     except (HostError, OperationError) as error:
-        words, status = why(error)
+        words, status = reason_and_status(error)
         output.complain(with_address(about, words, status))
         output.show_screen(error)
         return status
@@ -142,7 +142,7 @@ def print_results(
     document = []
     for thing, answer in results:
         if isinstance(answer, Failed):
-            cause, code = why(answer)
+            cause, code = reason_and_status(answer)
             status = status or code
             document.append({"address": str(thing), "error": cause, "status": code})
             if not as_json:

@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from navi.cli.output.output import UsageError
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core import exits
 from navi.core.address import Address
-from navi.core.question import AnswerMode, Choice, Question, Reply, Unsuited, choices_for, reply_of
+from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choices_for, reply_of
 from navi.ops import OperationError
 from navi.ops.pane.lock import LOCK
 from navi.ops.pane.question import AnswerOutcome, answer, ask
@@ -57,7 +57,7 @@ def _answer(
     context: Context, options: Options, host: BlockingHost, pane: Named, reply: Reply, question: Question | None
 ) -> int:
     seen = options.seen or (question.digest if question else "")
-    operation = answer(pane, seen, reply, os.urandom(8).hex(), who(), host.environment.get(LOCK, ""))
+    operation = answer(pane, seen, reply, os.urandom(8).hex(), user_and_machine(), host.environment.get(LOCK, ""))
     address = Address(host.name, pane.name or pane.target)
     if pane.target:
         answered = host.run(operation)
@@ -87,7 +87,7 @@ def _print_plan(context: Context, options: Options, address: str, question: Ques
         raise OperationError(f"another question is asked in {address} by now; navi answer shows it", exits.TIMED_OUT)
     try:
         choices = choices_for(question, reply)
-    except Unsuited as error:
+    except UnsuitableReply as error:
         raise OperationError(f"{address}: {error}", exits.WRONG_USAGE) from error
     if options.json:
         context.output.print_json(document(address, question) | {"answer": _planned(question, choices)})

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from navi.cli.asking.reconnecting import AWAY, going_on
+from navi.cli.asking.reconnecting import AWAY, follow_reconnecting
 from navi.cli.output.output import Output, UsageError
 from navi.core import exits
 from navi.core.ages import utc
@@ -116,7 +116,7 @@ def _follow(host: BlockingHost, pane: Named, lines: int, complain: Callable[[str
     def tell(error: HostError) -> None:
         complain(f"{error.failure.cause}; connecting again for up to {AWAY / 60:g} min")
 
-    for new in going_on(host, AWAY, tell, begin):
+    for new in follow_reconnecting(host, AWAY, tell, begin):
         position = new.position or position
         if new.resumed:
             complain(f"connected again; {RESUMED.get(new.resumed, UNSURE)}")

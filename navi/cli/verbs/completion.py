@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from navi.cli.arguments import ADDRESS, FILE, HOST, LIST, SSH_HOST, STATUS, TEMPLATE, Argument, Kind
+from navi.cli.arguments import ADDRESS, FILE, HOST, LIST, SSH_HOST, STATUS, TEMPLATE, Argument, ValueKind
 from navi.cli.context import Context
 from navi.cli.verb_table import VERBS, Verb
 from navi.core import exits
@@ -175,7 +175,7 @@ def _count_of_words(before: Sequence[str], options: Mapping[str, Argument]) -> i
 def _values(argument: Argument, current: str, context: Context) -> Candidates:
     if argument.choices:
         return ((word, "") for word in argument.choices)
-    sources: Mapping[Kind, Callable[[], Candidates]] = {
+    sources: Mapping[ValueKind, Callable[[], Candidates]] = {
         ADDRESS: lambda: _addresses(current, context),
         HOST: lambda: _hosts(context),
         SSH_HOST: lambda: _ssh_hosts(context),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from navi.cli.output.headless_output import Info, address, health, how_to_withdraw, reason
 from navi.cli.output.output import UsageError, print_results
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.headless import NOT_BEGUN, OVER, HeadlessStatus, InputState
@@ -72,7 +72,7 @@ def run_spawn(options: Options, context: Context) -> int:
         made = hub.ask(
             "POST", "/api/sessions/spawn", prompt=prompt, cwd=_directory(options), host=options.host,
             harness=options.harness, model=options.model, permission_mode=options.permission_mode,
-            title=options.title, by=who(),
+            title=options.title, by=user_and_machine(),
         )  # fmt: skip
         about = address_of(options.host, made["session_id"])
         if made.get("new_folder"):
@@ -119,7 +119,7 @@ def run_resume(options: Options, context: Context) -> int:
     with connect(context) as hub:
         info = find(hub, options.address)
         path = f"/api/sessions/{info['id']}/resume"
-        hub.ask("POST", path, prompt=options.prompt or "", by=who(), anew=options.anew)
+        hub.ask("POST", path, prompt=options.prompt or "", by=user_and_machine(), anew=options.anew)
         hub.follow(info)
         _await_begin(hub, address(info))
     context.output.print(f"{address(info)} goes on{' in a new conversation' if options.anew else ''}")
@@ -167,7 +167,7 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
     if not text.strip():
         raise UsageError("the text is empty; nothing was sent")
     id = str(uuid.uuid4())
-    hub.send({"type": "user_message", "uuid": id, "content": text, "by": who()})
+    hub.send({"type": "user_message", "uuid": id, "content": text, "by": user_and_machine()})
     outcome, why = _outcome(hub, id, address(info))
     if options.json:
         context.output.print_json({"address": address(info), "uuid": id, "outcome": outcome})
@@ -182,7 +182,7 @@ def _interrupt(hub: HubClient, info: Info, options: Options, context: Context) -
     the end of the turn.
     """
     about, id, state = address(info), str(uuid.uuid4()), str(InputState.QUEUED)
-    hub.send({"type": "interrupt", "uuid": id, "by": who()})
+    hub.send({"type": "interrupt", "uuid": id, "by": user_and_machine()})
     for message in hub.messages(options.timeout):
         if message["type"] == "complete":
             raise OperationError(f"{about}: its agent has ended before it confirmed the interrupt", exits.NO)
@@ -283,9 +283,9 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
             later = " when its host can be reached" if info["status"] == HeadlessStatus.DISCONNECTED else ""
             return f"would end the agent of {about}{later} ({info['status']})"
         if info["status"] == HeadlessStatus.FAILED:
-            hub.ask("POST", f"/api/sessions/{info['id']}/end", by=who())
+            hub.ask("POST", f"/api/sessions/{info['id']}/end", by=user_and_machine())
             return f"{about} has failed; its host was asked to end what may be left of it"
-        if not hub.end(info, who()):
+        if not hub.end(info, user_and_machine()):
             raise OperationError(f"{about}: its host can't be reached{how_to_withdraw(about)}", exits.UNAVAILABLE)
         return f"ended {about}; navi resume {about} goes on with it"
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from navi.cli.output.output import UsageError
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core import exits
-from navi.core.question import AnswerMode, Choice, Question, Reply, Unsuited, choice_for, reply_of
+from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choice_for, reply_of
 from navi.core.text import clean, clean_lines
 from navi.headless.asking import answer_of, answers_to, parts_of, question_of, words_for
 from navi.headless.tool_input import input_lines
@@ -38,7 +38,7 @@ def answer(hub: HubClient, info: Info, address: str, options: Options, context: 
         _print_plan(context, options, info, address, question, words)
         return exits.OK
     request = {"session_id": info["id"], "request_id": question["request_id"]}
-    hub.tell({"type": "control_response", **request, "by": who(), **given}, address)
+    hub.tell({"type": "control_response", **request, "by": user_and_machine(), **given}, address)
     if options.json:
         done = {"address": address, "answered": {"label": words}, "digest": question["request_id"]}
         context.output.print_json(done)
@@ -77,9 +77,9 @@ def _answer(question: Info, replies: Sequence[Reply]) -> dict[str, Any]:
         if question["kind"] == "question":
             return answer_of(question, replies[0], answers_to(question, replies))
         if len(replies) > 1:
-            raise Unsuited("it asks one thing; give one --choose")
+            raise UnsuitableReply("it asks one thing; give one --choose")
         choice = choice_for(question_of(question), replies[0])
-    except Unsuited as error:
+    except UnsuitableReply as error:
         raise UsageError(str(error)) from error
     is_text = replies[0].how is AnswerMode.TEXT
     return answer_of(question, replies[0] if is_text else Reply(AnswerMode.CHOOSE, str(choice.n)), {})

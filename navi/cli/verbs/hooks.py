@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from navi.cli.context import Context
-from navi.cli.output.output import Failed, Output, UsageError, why
+from navi.cli.output.output import Failed, Output, UsageError, reason_and_status
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
@@ -44,7 +44,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenHooks:
     """What was changed on a host, where the previous settings are kept, and which copies of them remain."""
 
     changes: tuple[Change, ...]
@@ -86,7 +86,7 @@ def _status(names: Sequence[str], options: Options, context: Context) -> int:
 
 def _status_of(found: InstalledHooks | Failed, agents: Sequence[str]) -> int:
     if isinstance(found, Failed):
-        return why(found)[1]
+        return reason_and_status(found)[1]
     good = all(standing(found, name).state == "installed" for name in agents or _expected(found))
     return exits.OK if good else exits.NO
 
@@ -106,7 +106,7 @@ def _print_table(output: Output, results: Sequence[tuple[str, InstalledHooks | F
     wide = max(len(name) for name, _ in results)
     for name, found in results:
         if isinstance(found, Failed):
-            output.complain(f"{name}: {why(found)[0]}")
+            output.complain(f"{name}: {reason_and_status(found)[0]}")
             continue
         for agent in agents or _listed(found):
             state = standing(found, agent)
@@ -132,7 +132,7 @@ def _host_document(name: str, found: InstalledHooks | Failed) -> dict[str, objec
 
 
 def _failed_document(name: str, failed: Failed) -> dict[str, object]:
-    words, status = why(failed)
+    words, status = reason_and_status(failed)
     return {"host": name, "error": words, "status": status}
 
 
@@ -203,16 +203,18 @@ def _does_something(plan: Plan) -> bool:
     return bool(plan.changes or plan.copies)
 
 
-def _write(context: Context, plan: Callable[[InstalledHooks], Plan], name: str, proposal: Proposal | Failed) -> Written:
+def _write(
+    context: Context, plan: Callable[[InstalledHooks], Plan], name: str, proposal: Proposal | Failed
+) -> WrittenHooks:
     """Carry out a plan. While a Claude Code runs, look again, and repeat what it has undone."""
     if isinstance(proposal, Failed):
         raise proposal
     if not _does_something(proposal.plan):
-        return Written(())
+        return WrittenHooks(())
     host = context.host(name)
     backup = host.run(write_hooks(proposal.plan))
     stayed = tuple(copy for copy in proposal.found.copies if copy not in proposal.plan.copies)
-    written = Written(proposal.plan.changes, backup, stayed)
+    written = WrittenHooks(proposal.plan.changes, backup, stayed)
     for _ in range(ROUNDS if proposal.found.running else 0):
         time.sleep(SETTLES)
         again = plan(host.run(look_at_hooks(host.settings.sessions_dir)))
@@ -225,27 +227,27 @@ def _write(context: Context, plan: Callable[[InstalledHooks], Plan], name: str, 
     return written
 
 
-def _print_written(output: Output, results: Sequence[tuple[str, Written | Failed]], options: Options) -> int:
+def _print_written(output: Output, results: Sequence[tuple[str, WrittenHooks | Failed]], options: Options) -> int:
     documents = []
     for name, written in results:
         if isinstance(written, Failed):
-            output.complain(f"{name}: {why(written)[0]}")
-        elif written != Written(()) and not options.json:
+            output.complain(f"{name}: {reason_and_status(written)[0]}")
+        elif written != WrittenHooks(()) and not options.json:
             output.print(_done(name, options.action, written))
         documents.append(_written_document(name, written))
     if options.json:
         output.print_json(documents)
-    return next((why(one)[1] for _, one in results if isinstance(one, Failed)), exits.OK)
+    return next((reason_and_status(one)[1] for _, one in results if isinstance(one, Failed)), exits.OK)
 
 
-def _written_document(name: str, written: Written | Failed) -> dict[str, object]:
+def _written_document(name: str, written: WrittenHooks | Failed) -> dict[str, object]:
     if isinstance(written, Failed):
         return _failed_document(name, written)
     changes = [{"path": one.file.path, "action": one.action} for one in written.changes]
     return {"host": name, "error": None, "status": exits.OK, "changes": changes, "backup": written.backup or None}
 
 
-def _done(name: str, action: str, written: Written) -> str:
+def _done(name: str, action: str, written: WrittenHooks) -> str:
     if action == "remove":
         stayed = "".join(f"; {clean(copy.path)} stays, because it holds other settings" for copy in written.stayed)
         return f"{clean(name)}: the hooks are removed{stayed}"

@@ -24,10 +24,10 @@ def run_ls(options: Options, context: Context) -> int:
     """List sessions, and report hosts with unknown ones: the first of these decides the exit status."""
     names = _hosts_of(options, context)
     found = context.each(names, lambda name: snapshot_of(context, name, registered=False))
-    from navi.cli.asking.answers import sift
+    from navi.cli.asking.answers import split_answers
     from navi.cli.output.ls_output import document, print_rows, rows_of
 
-    answers = sift(found, lambda one: one.frame)
+    answers = split_answers(found, lambda one: one.frame)
     answers.complain(context.output)
     machines = {one.frame.machine.host for _, one in answers.known}
     rows = [row for name, one in answers.known for row in rows_of(name, one, context.agents, machines)]

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from navi.cli.asking.answers import Answers, sift
+from navi.cli.asking.answers import Answers, split_answers
 from navi.cli.asking.changes import carry_out
-from navi.cli.output.output import Failed, UsageError, why
+from navi.cli.output.output import Failed, UsageError, reason_and_status
 from navi.config.undo_list import UndoEntry, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, address_of
@@ -55,7 +55,7 @@ class RemovalResult(NamedTuple):
     killed: bool = False
 
 
-class Cleaned(NamedTuple):
+class CleanedHost(NamedTuple):
     """A frame of a host, the results of removals from its registry, and the status files without a session; `failure`
     says why nothing is known about the files to remove.
     """
@@ -66,7 +66,7 @@ class Cleaned(NamedTuple):
     failure: Failed | None = None
 
 
-class Compared(NamedTuple):
+class ComparedHost(NamedTuple):
     """A frame of a host, and how registry and status files differ from it."""
 
     frame: Frame
@@ -82,7 +82,7 @@ def run_cleanup(options: Options, context: Context) -> int:
     names = list(dict.fromkeys(options.host or [LOCAL]))
     hosts = {name: context.host(name) for name in names}
 
-    def clean_up(name: str) -> Cleaned:
+    def clean_up(name: str) -> CleanedHost:
         host = hosts[name]
         found = host.run(snapshot())
         _refuse_damaged(found)
@@ -91,9 +91,9 @@ def run_cleanup(options: Options, context: Context) -> int:
             results: Sequence[RemovalResult] = [RemovalResult(one, killed=one.session is not None) for one in chosen]
         else:
             results = remove(host, context, chosen, found.frame)
-        return Cleaned(found.frame, results, *_clean_files(host, found.frame, options.dry_run))
+        return CleanedHost(found.frame, results, *_clean_files(host, found.frame, options.dry_run))
 
-    return _print_removed(context.output, options, sift(context.each(names, clean_up), lambda one: one.frame))
+    return _print_removed(context.output, options, split_answers(context.each(names, clean_up), lambda one: one.frame))
 
 
 def _age(text: str) -> int:
@@ -112,8 +112,8 @@ def _clean_files(host: BlockingHost, frame: Frame, dry_run: bool) -> tuple[Seque
     try:
         gone = host.run(remove_status_files(wanted, dry_run)) if wanted else frozenset()
     except (HostError, OperationError) as error:
-        words = f"which status files were removed is not known: {why(error)[0]}"
-        return [one for one in found if one.stays], OperationError(words, why(error)[1])
+        words = f"which status files were removed is not known: {reason_and_status(error)[0]}"
+        return [one for one in found if one.stays], OperationError(words, reason_and_status(error)[1])
     return [one if one.stays or one.name in gone else _unproven(one) for one in found], None
 
 
@@ -146,7 +146,7 @@ def _entry_stays(result: RemovalResult, error: Failed) -> RemovalResult:
     lost = isinstance(error, ConnectionLost)
     stays = "whether its entry was removed is not known" if lost else "its entry stays in the registry"
     words = f"it was killed; {stays}: {error}" if result.killed else f"{stays}: {error}"
-    return result._replace(problem=words, status=why(error)[1])
+    return result._replace(problem=words, status=reason_and_status(error)[1])
 
 
 def _kill_all(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Iterator[RemovalResult]:
@@ -156,7 +156,7 @@ def _kill_all(host: BlockingHost, context: Context, chosen: Sequence[Removal], f
         if one.session is None:
             yield RemovalResult(one)
         elif failed:
-            yield RemovalResult(one, f"not tried: {failed}", why(failed)[1])
+            yield RemovalResult(one, f"not tried: {failed}", reason_and_status(failed)[1])
         else:
             try:
                 _kill(host, context, one.session, frame)
@@ -165,7 +165,7 @@ def _kill_all(host: BlockingHost, context: Context, chosen: Sequence[Removal], f
                 yield RemovalResult(one, str(error), error.status)
             except HostError as error:
                 failed = error
-                yield RemovalResult(one, f"not killed: {error}", why(error)[1])
+                yield RemovalResult(one, f"not killed: {error}", reason_and_status(error)[1])
 
 
 def _kill(host: BlockingHost, context: Context, session: TmuxSession, frame: Frame) -> None:
@@ -176,14 +176,14 @@ def _kill(host: BlockingHost, context: Context, session: TmuxSession, frame: Fra
         remember(context.files.state, UndoEntry(host.name, kept.undo_id, str(address)))
 
 
-def _with_failures(answers: Answers[Cleaned]) -> Answers[Cleaned]:
+def _with_failures(answers: Answers[CleanedHost]) -> Answers[CleanedHost]:
     """Return the answers, with unknown status files as a failure of their host, too."""
     more = [(name, one.failure) for name, one in answers.known if one.failure]
-    status = answers.status or next((why(error)[1] for _, error in more), exits.OK)
+    status = answers.status or next((reason_and_status(error)[1] for _, error in more), exits.OK)
     return Answers(answers.known, (*answers.failures, *more), status)
 
 
-def _print_removed(output: Output, options: Options, answers: Answers[Cleaned]) -> int:
+def _print_removed(output: Output, options: Options, answers: Answers[CleanedHost]) -> int:
     answers = _with_failures(answers)
     answers.complain(output)
     results = [(name, result) for name, one in answers.known for result in one.results]
@@ -199,7 +199,7 @@ def _print_removed(output: Output, options: Options, answers: Answers[Cleaned]) 
         _print_file(output, options, name, file)
     status = answers.status or next((one.status for _, one in results if one.problem), exits.OK)
     if options.json:
-        unknown = [{"host": name, "error": why(error)[0]} for name, error in answers.failures]
+        unknown = [{"host": name, "error": reason_and_status(error)[0]} for name, error in answers.failures]
         stay = [{"address": address_of(name, file.name), "reason": file.reason} for name, file in files if file.stays]
         output.print_json({"dry_run": options.dry_run, "removed": documents, "stay": stay, "unknown": unknown})
     elif not documents and status == exits.OK:
@@ -249,7 +249,7 @@ def run_reconcile(options: Options, context: Context) -> int:
     """Report the differences, or repair the registry. The exit status of a report is 1 if there are any."""
     names = list(dict.fromkeys(options.host or [LOCAL]))
 
-    def compare(name: str) -> Compared:
+    def compare(name: str) -> ComparedHost:
         host = context.host(name)
         found = host.run(snapshot())
         if not found.registry.usable:
@@ -257,9 +257,9 @@ def run_reconcile(options: Options, context: Context) -> int:
         differs = difference(found)
         if differs != NO_DIFFERENCE and options.repair:
             host.run(change_entries(differs.gone, differs.unregistered))
-        return Compared(found.frame, differs)
+        return ComparedHost(found.frame, differs)
 
-    answers = sift(context.each(names, compare), lambda one: one.frame)
+    answers = split_answers(context.each(names, compare), lambda one: one.frame)
     answers.complain(context.output)
     if options.json:
         known = {name: one.difference for name, one in answers.known}
@@ -284,7 +284,7 @@ def _difference_document(name: str, found: Difference | None, error: str | None)
     }
 
 
-def _print_difference(output: Output, name: str, compared: Compared, repaired: bool) -> None:
+def _print_difference(output: Output, name: str, compared: ComparedHost, repaired: bool) -> None:
     """Print the differences. There are none only if every tmux server listed its sessions."""
     found = compared.difference
     lines = []

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from navi.cli.asking.changes import carry_out
 from navi.cli.asking.find_session import find, look_before
 from navi.cli.context import Context, answered
-from navi.cli.output.output import Failed, UsageError, print_results, why
+from navi.cli.output.output import Failed, UsageError, print_results, reason_and_status
 from navi.core import exits
 from navi.core.address import LOCAL, Address
 from navi.core.ages import exact_age
-from navi.core.launch import of_caller
+from navi.core.launch import variables_of_caller
 from navi.core.model import LostSession
 from navi.core.text import clean
 from navi.ops import OperationError
@@ -104,7 +104,7 @@ def run_restore(options: Options, context: Context) -> int:
         context.output.print("no session is lost; nothing to restore")
     if options.json:
         return print_results(context.output, results, True, lambda _, words: str(words))
-    statuses = [why(answer)[1] for _, answer in results if isinstance(answer, Failed)]
+    statuses = [reason_and_status(answer)[1] for _, answer in results if isinstance(answer, Failed)]
     return next(iter(statuses), exits.OK)
 
 
@@ -125,12 +125,12 @@ def _print_chosen(options: Options, context: Context, chosen: Sequence[tuple[obj
 
 
 def _status_of(chosen: Sequence[tuple[object, Any]]) -> int:
-    return next((why(found)[1] for _, found in chosen if isinstance(found, Failed)), exits.OK)
+    return next((reason_and_status(found)[1] for _, found in chosen if isinstance(found, Failed)), exits.OK)
 
 
 def _document(thing: object, found: Restorable | Failed) -> dict[str, object]:
     if isinstance(found, Failed):
-        words, status = why(found)
+        words, status = reason_and_status(found)
         return {"address": str(thing), "error": words, "status": status}
     session = found.session
     document: dict[str, object] = {"address": str(found.address), "error": None, "status": exits.OK}
@@ -196,7 +196,7 @@ class _Progress:
                 return
             count = f" ({self._reported} of {self._number})" if self._number > 1 else ""
             if isinstance(answer, Failed):
-                self._output.complain(f"{thing}: {why(answer)[0]}{count}")
+                self._output.complain(f"{thing}: {reason_and_status(answer)[0]}{count}")
             else:
                 self._output.print(clean(f"{answer}{count}"))
 
@@ -204,7 +204,7 @@ class _Progress:
 def _restore(context: Context, found: Restorable, anew: bool) -> str:
     """Restore one; return the words for its result."""
     host = found.address.host
-    variables = of_caller(context.environment) if host == LOCAL else ()
+    variables = variables_of_caller(context.environment) if host == LOCAL else ()
     if isinstance(found.session, KilledSession):
         back = undo(found.session.undo_id, found.session.name, variables)
         return back.report(str(found.address), carry_out(context, found.address, back))

@@ -11,7 +11,7 @@ from navi.core.address import LOCAL
 from navi.hosts.base import HostError
 from navi.ops.pane.lock import LOCK
 from navi.ops.pane.read import ExpectedText
-from navi.ops.pane.send import UNCONFIRMED, Became, SendMode, interrupt, interrupted_words, send
+from navi.ops.pane.send import UNCONFIRMED, SendMode, TextState, interrupt, interrupted_words, send
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -91,10 +91,10 @@ def _document(sent: Sent) -> dict[str, object]:
 
 def _status(output: Output, sent: Sent) -> int:
     """Return the exit status, and report on standard error what the caller may not expect."""
-    if sent.became is Became.UNCONFIRMED:
+    if sent.became is TextState.UNCONFIRMED:
         output.complain(UNCONFIRMED)
         return exits.NO
-    if sent.became is Became.QUEUED:
+    if sent.became is TextState.QUEUED:
         output.complain(f"{sent.agent} is busy, and takes the text at the end of its turn")
     if sent.answer and sent.answer.status not in ("idle", "working"):
         output.complain(ENDINGS[sent.answer.status].format(sent.agent))

@@ -136,10 +136,10 @@ async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:
     """Serve the page, too, or report why that is impossible. The socket works without it."""
     missing = [requirement for name, requirement in PACKAGES.items() if find_spec(name) is None]
     if missing:
-        from navi.cli.advice import advice
+        from navi.cli.install_hint import install_hint
 
         words = f"the page in a browser needs the Python packages {' and '.join(PACKAGES)}"
-        context.output.complain(f"{words}; {advice(sys.prefix, sys.base_prefix, missing)}")
+        context.output.complain(f"{words}; {install_hint(sys.prefix, sys.base_prefix, missing)}")
         return
     from navi.headless.web.front import listening, serve_page
 

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from navi.cli.asking.answers import sift
+from navi.cli.asking.answers import split_answers
 from navi.cli.context import Context
 from navi.cli.verbs.ls import HOW_TO_BEGIN
 from navi.core.address import LOCAL
 from navi.core.listing import asks_person, is_agent
 from navi.core.model import Frame, Session
-from navi.core.same_machine import distinct
+from navi.core.same_machine import distinct_sessions
 from navi.core.status import sessions_of
 from navi.core.text import clean, need_you, plural
 from navi.ops.look.frames import look
@@ -40,7 +40,7 @@ def run_status(options: Options, context: Context) -> int:
     names = [LOCAL, *context.remotes]
     silent = [name for name in names if not context.host(name).is_connected()]
     asked = [name for name in names if name not in silent]
-    answers = sift(context.each(asked, lambda name: context.host(name).run(look())), lambda frame: frame)
+    answers = split_answers(context.each(asked, lambda name: context.host(name).run(look())), lambda frame: frame)
     answers.complain(context.output)
     sessions = _sessions(dict(answers.known), context.agents)
     summary = _summary(sessions, silent, [name for name, _ in answers.failures])
@@ -65,7 +65,7 @@ def _sessions(frames: Mapping[str, Frame], agents: Sequence[AgentKind]) -> list[
     """
     machines = {frame.machine.host for frame in frames.values()}
     found = [one for name, frame in frames.items() for one in sessions_of(name, frame, agents, machines)]
-    return [one for one in distinct(found, frames) if is_agent(one) and (one.tmux or frames[one.host].proven)]
+    return [one for one in distinct_sessions(found, frames) if is_agent(one) and (one.tmux or frames[one.host].proven)]
 
 
 def _summary(sessions: Sequence[Session], silent: Sequence[str], unknown: Sequence[str]) -> Summary:

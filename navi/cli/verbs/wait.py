@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from navi.cli.asking.reconnecting import reconnecting
 from navi.cli.context import Context
 from navi.cli.other_sessions import suggesting
-from navi.cli.output.output import Output, UsageError, why, with_address
+from navi.cli.output.output import Output, UsageError, reason_and_status, with_address
 from navi.core import exits
 from navi.core.address import Address, Named
 from navi.core.text import clean
@@ -74,7 +74,7 @@ def _print_found(output: Output, address: str, future: Future[str], alone: bool)
     try:
         line = future.result()
     except (HostError, OperationError) as error:
-        words, status = why(error)
+        words, status = reason_and_status(error)
         output.complain(with_address(address, words, status))
         output.show_screen(error)
         return status

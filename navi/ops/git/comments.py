@@ -55,14 +55,14 @@ class Comment(NamedTuple):
         return f"{line} (outdated)" if self.outdated else line
 
 
-class Talk(NamedTuple):
+class Discussion(NamedTuple):
     """The newest comments, oldest first; `more` says whether there may be older ones."""
 
     comments: tuple[Comment, ...]
     more: bool = False
 
 
-def comments(url: str, number: int) -> Operation[Talk]:
+def comments(url: str, number: int) -> Operation[Discussion]:
     """Return the operation that asks GitHub, from this machine, for the comments on a pull request of the repository at
     a remote's URL.
 
@@ -84,7 +84,7 @@ def comments(url: str, number: int) -> Operation[Talk]:
 # ---- answers
 
 
-def _read(answer: Answer) -> Talk:
+def _read(answer: Answer) -> Discussion:
     records = {record.kind: record for record in read_records(answer)}
     talk, lines = _document(records.get("talk")), _document(records.get("lines"))
     if not isinstance(talk, dict) or not isinstance(lines, list):
@@ -96,7 +96,7 @@ def _read(answer: Answer) -> Talk:
     ]
     found.sort(key=lambda one: float("inf") if one.time is None else one.time)
     newest = tuple(one.make(one.fields, one.time) for one in found[-MAX_COMMENTS:])
-    return Talk(newest, more=len(found) > MAX_COMMENTS or len(lines) >= MAX_COMMENTS)
+    return Discussion(newest, more=len(found) > MAX_COMMENTS or len(lines) >= MAX_COMMENTS)
 
 
 _Make = Callable[[Mapping[str, object], float | None], Comment]

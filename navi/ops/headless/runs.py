@@ -143,8 +143,8 @@ def run(
     if not words or any("\0" in word for word in (*words, cwd, *settings)):
         raise OperationError("an agent needs a command line without NUL characters", exits.WRONG_USAGE)
     arguments: tuple[str | HostSetting, ...] = (
-        link("session/first_process"), link("headless/runner"), *_place(id), str(first), cwd, str(limits.seconds),
-        str(limits.output), _known(conversation), str(len(settings)), *settings, *words,
+        link("session/first_process"), link("headless/runner"), *_run_arguments(id), str(first), cwd,
+        str(limits.seconds), str(limits.output), _known(conversation), str(len(settings)), *settings, *words,
     )  # fmt: skip
     return Operation("run", link("headless/run"), arguments, _read_started, 45)
 
@@ -169,7 +169,7 @@ def post(id: RunId, number: int, line: str) -> Operation[Posted]:
     size = len(os.fsencode(line))
     if number < 1 or line.count("\n") > 1 or "\0" in line or size > LONGEST_INPUT:
         raise OperationError("an input is one line of at most 8 MiB, without NUL characters", exits.WRONG_USAGE)
-    arguments = (*_place(id), str(number), str(size), line)
+    arguments = (*_run_arguments(id), str(number), str(size), line)
     return Operation("post", link("headless/post"), arguments, _read_posted, 30)
 
 
@@ -186,7 +186,7 @@ def end(id: RunId, patience: int = ENDS_BY_ITSELF) -> Operation[Run]:
     The answer is the run, which is over: that is proven. Its size is that of what the agent printed, as far as it is
     there. Raise OperationError if it is not over.
     """
-    arguments = (*_place(id), str(patience))
+    arguments = (*_run_arguments(id), str(patience))
     return Operation("end", link("headless/end"), arguments, partial(_read_end, id), patience + 30, waits=patience + 15)
 
 
@@ -196,15 +196,15 @@ def remove(id: RunId, received: int) -> Operation[None]:
 
     Raise OperationError otherwise; a run that has no files is removed already.
     """
-    return Operation("remove", link("headless/remove"), (*_place(id), str(received)), _read_removed, 30)
+    return Operation("remove", link("headless/remove"), (*_run_arguments(id), str(received)), _read_removed, 30)
 
 
 def errors(id: RunId) -> Operation[tuple[str, ...]]:
     """Return the operation that reads the last lines that the agent printed to standard error, cleaned."""
-    return Operation("read errors", link("headless/errors"), _place(id), _read_errors, 15, reads=True)
+    return Operation("read errors", link("headless/errors"), _run_arguments(id), _read_errors, 15, reads=True)
 
 
-def _place(id: RunId) -> tuple[HostSetting, str, str]:
+def _run_arguments(id: RunId) -> tuple[HostSetting, str, str]:
     """Return the arguments that name a run. Raise OperationError for an id that no session can have."""
     if not SESSION.fullmatch(id.session) or id.generation < 1:
         raise OperationError(f"invalid id of a headless session: {clean(id.session)[:70]!r}", exits.WRONG_USAGE)

@@ -42,7 +42,7 @@ class Position(NamedTuple):
     offset: int = 0
 
 
-class Lines(NamedTuple):
+class LogLines(NamedTuple):
     """Whole lines of a run's log, with their line ends: the bytes from `offset` up to `end`.
 
     They are as the agent wrote them; only a line of more than LONGEST_LINE bytes lacks its rest.
@@ -63,7 +63,7 @@ class Rest(NamedTuple):
     data: bytes
 
 
-class Fed(NamedTuple):
+class InputsFed(NamedTuple):
     """A run's agent was handed all inputs up to this one."""
 
     id: RunId
@@ -77,7 +77,7 @@ class RunEnded(NamedTuple):
     exit: Exit
 
 
-class Lost(NamedTuple):
+class RunLost(NamedTuple):
     """Nothing of a run is left, and it is unknown how its agent ended; all of its log, which has `size` bytes, has
     come. `restarted` says that its host was started again since.
     """
@@ -87,7 +87,7 @@ class Lost(NamedTuple):
     restarted: bool = False
 
 
-class Missing(NamedTuple):
+class LogMissing(NamedTuple):
     """The log of a run can't be followed: it has only `size` bytes, fewer than the offset, or is not there. `state` is
     that of the run, as in RunState; AWAY if its files are not there, so that nothing is known.
     """
@@ -102,7 +102,7 @@ class Missing(NamedTuple):
         return self.state in (RunState.ENDED, RunState.LOST, RunState.UNSTARTED)
 
 
-class There(NamedTuple):
+class LogFound(NamedTuple):
     """The log of a run exists, and is followed from now on."""
 
     id: RunId
@@ -118,20 +118,23 @@ class TerminalOpened(NamedTuple):
     name: str = ""
 
 
-class Left(NamedTuple):
+class TerminalLeft(NamedTuple):
     """The agent in a terminal that had a conversation has ended."""
 
     conversation: str
 
 
-class Delivered(NamedTuple):
+class FeedbackDelivered(NamedTuple):
     """The agent in a terminal with this conversation got the feedback with this number."""
 
     conversation: str
     number: int
 
 
-News = Lines | Rest | Fed | RunEnded | Lost | Missing | There | TerminalOpened | Left | Delivered
+News = (
+    LogLines | Rest | InputsFed | RunEnded | RunLost | LogMissing | LogFound
+    | TerminalOpened | TerminalLeft | FeedbackDelivered
+)  # fmt: skip
 
 
 def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
@@ -160,7 +163,7 @@ class LineCutter:
         self._parts: list[bytes] = []
         self._kept = 0
 
-    def feed(self, offset: int, data: bytes) -> Iterator[Lines]:
+    def feed(self, offset: int, data: bytes) -> Iterator[LogLines]:
         """Take the bytes from an offset on; yield the lines that they complete.
 
         Raise ValueError where bytes before them are missing.
@@ -174,7 +177,7 @@ class LineCutter:
             yield from self._complete(data[:cut], self.next - len(data) + cut)
         self._keep(data[cut:])
 
-    def _complete(self, data: bytes, end: int) -> Iterator[Lines]:
+    def _complete(self, data: bytes, end: int) -> Iterator[LogLines]:
         """Yield the kept bytes with those that complete them. A line that is too long comes alone."""
         first = data.find(b"\n") + 1
         if self._kept + first > LONGEST_LINE + 1:
@@ -184,8 +187,8 @@ class LineCutter:
         if data:
             yield self._take(data, end)
 
-    def _take(self, data: bytes, end: int) -> Lines:
-        lines = Lines(self.id, self._offset, end, b"".join((*self._parts, data)))
+    def _take(self, data: bytes, end: int) -> LogLines:
+        lines = LogLines(self.id, self._offset, end, b"".join((*self._parts, data)))
         self._offset, self._parts, self._kept = end, [], 0
         return lines
 
@@ -249,7 +252,7 @@ class TailReader:
     def __init__(self, positions: Sequence[Position]) -> None:
         self._logs = [LineCutter(*position) for position in positions]
         self._events = [b"" for _ in positions]
-        self._ends: dict[int, RunEnded | Lost] = {}
+        self._ends: dict[int, RunEnded | RunLost] = {}
         self._pieces = PieceReader("")
         self._terminals = b""
 
@@ -264,13 +267,13 @@ class TailReader:
             self._pieces = PieceReader(rest)
         elif kind == "missing":
             size, _, state = size.partition(" ")
-            yield Missing(self._logs[number(index)].id, number(size), clean(state)[:20])
+            yield LogMissing(self._logs[number(index)].id, number(size), clean(state)[:20])
         elif kind == "part":
             yield from self._logs[number(index)].feed(number(size), body)
         elif kind == "from":
             if self._logs[number(index)].next != number(size):
                 raise ValueError(f"the log goes on at byte {number(size)}")
-            yield There(self._logs[number(index)].id)
+            yield LogFound(self._logs[number(index)].id)
         elif kind == "piece":
             for name, data in self._pieces.feed(body):
                 yield from self._file(name, data)
@@ -284,8 +287,8 @@ class TailReader:
         """
         *lines, self._terminals = self._terminals[-LONGEST_EVENTS:].split(b"\n")
         found = [_terminal(line.decode("utf-8", "replace")) for line in lines]
-        last = {one.conversation: one for one in found if isinstance(one, TerminalOpened | Left)}
-        yield from (one for one in found if isinstance(one, Delivered))
+        last = {one.conversation: one for one in found if isinstance(one, TerminalOpened | TerminalLeft)}
+        yield from (one for one in found if isinstance(one, FeedbackDelivered))
         yield from last.values()
 
     def _file(self, name: str, data: bytes) -> Iterator[News]:
@@ -309,29 +312,29 @@ class TailReader:
             if found:
                 self._ends[index] = RunEnded(self._logs[index].id, found)
             elif kind == "lost" and len(words) == 2:
-                self._ends[index] = Lost(self._logs[index].id, number(words[0]), words[1] == "restart")
+                self._ends[index] = RunLost(self._logs[index].id, number(words[0]), words[1] == "restart")
         fed = [line for line in lines if line.startswith(b"fed ")]
         if fed:
-            yield Fed(self._logs[index].id, number(fed[-1][4:].decode("ascii", "replace")))
+            yield InputsFed(self._logs[index].id, number(fed[-1][4:].decode("ascii", "replace")))
 
     def _ended(self) -> Iterator[News]:
         """Yield the ends of agents of whose logs everything has come, each behind a last line without a line end."""
         for index, found in list(self._ends.items()):
-            size = found.size if isinstance(found, Lost) else found.exit.size
+            size = found.size if isinstance(found, RunLost) else found.exit.size
             if self._logs[index].next >= size:
                 del self._ends[index]
                 yield from self._logs[index].rest()
                 yield found
 
 
-def _terminal(line: str) -> TerminalOpened | Left | Delivered | None:
+def _terminal(line: str) -> TerminalOpened | TerminalLeft | FeedbackDelivered | None:
     """Read a line of the notes about agents in terminals; None for one that makes no sense."""
     kind, _, rest = line.partition(" ")
     conversation, _, rest = rest.partition(" ")
     if not CONVERSATION_ID.fullmatch(conversation):
         return None
     if kind == "delivered" and re.fullmatch(r"\d{1,15}", rest, re.ASCII):
-        return Delivered(conversation, number(rest))
+        return FeedbackDelivered(conversation, number(rest))
     if kind == "opened":
         return TerminalOpened(conversation, clean(rest)[:200])
-    return Left(conversation) if kind == "left" else None
+    return TerminalLeft(conversation) if kind == "left" else None

@@ -158,7 +158,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HooksStatus:
     """The state of an agent's hooks: installed, outdated, absent or unusable; and why they are not installed, or what
     is missing. `left_out` are the events that the agent's version does not know.
     """
@@ -323,29 +323,29 @@ def _plugin(found: InstalledHooks, wanted: bool) -> Change:
 # ---- the state of the hooks
 
 
-def claude_standing(found: InstalledHooks) -> Standing:
+def claude_standing(found: InstalledHooks) -> HooksStatus:
     """Return the state of Claude Code's hooks."""
     try:
         plan = install(found)
         called = _settings(found, found.settings.text or "{}").called()
     except OperationError as error:
-        return Standing("unusable", str(error))
+        return HooksStatus("unusable", str(error))
     if not called:
-        return Standing("absent")
+        return HooksStatus("absent")
     missing = [event for event in events_for(found.version) if event not in called]
     if missing:
-        return Standing("outdated", f"{', '.join(missing)} missing")
+        return HooksStatus("outdated", f"{', '.join(missing)} missing")
     if found.hook.text is None:
-        return Standing("outdated", "the hook is missing")
+        return HooksStatus("outdated", "the hook is missing")
     if plan.hook.action != "keep":
-        return Standing("outdated", "the hook is of another version")
+        return HooksStatus("outdated", "the hook is of another version")
     if plan.settings.action != "keep":
-        return Standing("outdated", "other events, or another folder")
+        return HooksStatus("outdated", "other events, or another folder")
     left_out = tuple(event for event in EVENTS if event not in events_for(found.version))
     document = parse(found.settings.text or "{}")
     if isinstance(document, dict) and document.get("disableAllHooks") is True:
-        return Standing("installed", "but disableAllHooks is set", left_out)
-    return Standing("installed", _why_left_out(found.version, left_out), left_out)
+        return HooksStatus("installed", "but disableAllHooks is set", left_out)
+    return HooksStatus("installed", _why_left_out(found.version, left_out), left_out)
 
 
 def _why_left_out(version: Version | None, events: Sequence[str]) -> str:
@@ -355,17 +355,17 @@ def _why_left_out(version: Version | None, events: Sequence[str]) -> str:
     return f"without {', '.join(events)}, {known or 'because its version is unknown'}"
 
 
-def opencode_standing(found: InstalledHooks) -> Standing:
+def opencode_standing(found: InstalledHooks) -> HooksStatus:
     """Return the state of OpenCode's plugin."""
     text = found.plugin.text
     if found.plugin.problem:
-        return Standing("unusable", f"{clean(found.plugin.path)} {found.plugin.problem}")
+        return HooksStatus("unusable", f"{clean(found.plugin.path)} {found.plugin.problem}")
     if text is None:
-        return Standing("absent", "" if found.opencode else "OpenCode was not found")
+        return HooksStatus("absent", "" if found.opencode else "OpenCode was not found")
     if not text.startswith(PLUGIN_MARK):
-        return Standing("unusable", f"{clean(found.plugin.path)} is not navi's; move it away")
+        return HooksStatus("unusable", f"{clean(found.plugin.path)} is not navi's; move it away")
     if text != plugin_text(found.sessions_dir):
-        return Standing("outdated", "the plugin is of another version")
+        return HooksStatus("outdated", "the plugin is of another version")
     if found.hook.text != hook_text():
-        return Standing("outdated", "the hook is missing, or of another version")
-    return Standing("installed")
+        return HooksStatus("outdated", "the hook is missing, or of another version")
+    return HooksStatus("installed")

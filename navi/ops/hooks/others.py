@@ -17,9 +17,9 @@ from navi.ops.hooks.install import (
     OTHERS,
     Change,
     File,
+    HooksStatus,
     InstalledHooks,
     Plan,
-    Standing,
     claude_standing,
     hook_text,
     install,
@@ -96,7 +96,7 @@ def plan_install(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
     Raise OperationError if a file of a named agent, or of Claude Code, can't be used.
     """
     chosen = agents or {"claude", "opencode", *found.present}
-    plan = _narrowed(install(found), chosen) if "claude" in chosen else _without_claude(found, chosen)
+    plan = _only_chosen(install(found), chosen) if "claude" in chosen else _without_claude(found, chosen)
     others = {name: _installed(found, name) for name in OTHERS if name in chosen and _is_usable(found, name, agents)}
     return replace(plan, others=others)
 
@@ -107,14 +107,14 @@ def plan_remove(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
     The hook itself stays while another agent calls it.
     """
     chosen = agents or AGENTS
-    plan = _narrowed(remove(found), chosen)
+    plan = _only_chosen(remove(found), chosen)
     others = {name: _removed(found, name) for name in OTHERS if name in chosen and _is_usable(found, name, agents)}
     stays = any(standing(found, name).state in ("installed", "outdated") for name in AGENTS if name not in chosen)
     hook = Change(found.hook, found.hook.text) if stays else plan.hook
     return replace(plan, hook=hook, others=others)
 
 
-def _narrowed(plan: Plan, agents: Collection[str]) -> Plan:
+def _only_chosen(plan: Plan, agents: Collection[str]) -> Plan:
     """Return the plan without changes for agents that are not chosen."""
     plugin = plan.plugin if "opencode" in agents else Change(plan.plugin.file, plan.plugin.file.text)
     settings = plan.settings if "claude" in agents else Change(plan.settings.file, plan.settings.file.text)
@@ -125,7 +125,7 @@ def _without_claude(found: InstalledHooks, agents: Collection[str]) -> Plan:
     """Plan as `install` does, but leave Claude Code's settings alone, even if they can't be read."""
     settings = File(found.settings.path)
     bare = InstalledHooks(found.sessions_dir, found.hook, found.plugin, settings, opencode="opencode" in agents)
-    plan = _narrowed(install(bare), agents)
+    plan = _only_chosen(install(bare), agents)
     return replace(plan, settings=Change(found.settings, found.settings.text), copies=())
 
 
@@ -140,28 +140,28 @@ def _is_usable(found: InstalledHooks, name: str, named: Collection[str]) -> bool
 # ---- one agent
 
 
-def standing(found: InstalledHooks, agent: str) -> Standing:
+def standing(found: InstalledHooks, agent: str) -> HooksStatus:
     """Return the state of an agent's hooks."""
     if agent == "claude":
         return claude_standing(found)
     return opencode_standing(found) if agent == "opencode" else _standing(found, agent)
 
 
-def _standing(found: InstalledHooks, agent: str) -> Standing:
+def _standing(found: InstalledHooks, agent: str) -> HooksStatus:
     reason = _problem(found, agent)
     if reason:
-        return Standing("unusable", reason)
+        return HooksStatus("unusable", reason)
     called = _called(found, agent)
     if not called:
-        return Standing("absent", "" if agent in found.present else f"{TABLE[agent].title} was not found")
+        return HooksStatus("absent", "" if agent in found.present else f"{TABLE[agent].title} was not found")
     missing = [event for event in TABLE[agent].events if event not in called]
     if missing:
-        return Standing("outdated", f"{', '.join(missing)} missing")
+        return HooksStatus("outdated", f"{', '.join(missing)} missing")
     if found.hook.text != hook_text():
-        return Standing("outdated", "the hook is missing, or of another version")
+        return HooksStatus("outdated", "the hook is missing, or of another version")
     if _installed(found, agent).action != "keep":
-        return Standing("outdated", "other events, or another folder")
-    return Standing("installed")
+        return HooksStatus("outdated", "other events, or another folder")
+    return HooksStatus("installed")
 
 
 def _problem(found: InstalledHooks, agent: str) -> str:

@@ -34,10 +34,10 @@ class FoundPane(NamedTuple):
 
 def find_pane(pane: Named) -> Operation[FoundPane]:
     """Return the operation that finds a pane. Raise OperationError if there is none, or more than one."""
-    return Operation("find pane", link("pane/find"), where(pane), _read_found_pane, MARGIN, reads=True)
+    return Operation("find pane", link("pane/find"), pane_arguments(pane), _read_found_pane, MARGIN, reads=True)
 
 
-def where(pane: Named | TmuxSession) -> tuple[str, str, str, str]:
+def pane_arguments(pane: Named | TmuxSession) -> tuple[str, str, str, str]:
     """Return what a script needs to find a pane: socket, target, name, and whether only the registry counts.
 
     In a session that was listed it is the pane of an agent, the active one first.
@@ -48,7 +48,7 @@ def where(pane: Named | TmuxSession) -> tuple[str, str, str, str]:
     return (pane.socket, pane.target, pane.name, "yes" if pane.registered else "")
 
 
-def identity(pane: Named | TmuxSession) -> str:
+def session_identity(pane: Named | TmuxSession) -> str:
     """Return the identity of a session: server, id and time of creation of one that was listed, else ""."""
     return f"{pane.server} {pane.id} {int(pane.created)}" if isinstance(pane, TmuxSession) else ""
 

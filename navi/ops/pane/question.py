@@ -13,7 +13,7 @@ from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, read_records
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, ended, named, not_done, unknown
-from navi.ops.pane.find import MARGIN, seconds, where
+from navi.ops.pane.find import MARGIN, pane_arguments, seconds
 
 LONGEST_TEXT = 4000
 """Characters of a text that answers a question."""
@@ -37,7 +37,7 @@ def ask(pane: Named) -> Operation[Question]:
     """Return the operation that reads what the agent in a pane asks. Raise OperationError if nothing is asked, or it
     can't be read.
     """
-    arguments = (*where(pane), HostSetting.SESSIONS_DIR, HostSetting.AGENTS)
+    arguments = (*pane_arguments(pane), HostSetting.SESSIONS_DIR, HostSetting.AGENTS)
     return Operation("question", link("pane/ask"), arguments, _read_question, 2 * MARGIN, reads=True)
 
 
@@ -54,7 +54,7 @@ def answer(
         raise OperationError(f"{problem}; nothing was typed", exits.WRONG_USAGE)
     words = " ".join(clean(who).split())[:80]
     arguments = (
-        *where(pane), lock, HostSetting.SESSIONS_DIR, HostSetting.AGENTS,
+        *pane_arguments(pane), lock, HostSetting.SESSIONS_DIR, HostSetting.AGENTS,
         seen, reply.how.value, reply.value, call, words, seconds(patience),
     )  # fmt: skip
     outcomes = Outcomes(partial(_judge, pane.name, call), _words)

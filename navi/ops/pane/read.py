@@ -7,7 +7,7 @@ from navi.core.address import Named
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, Record, Stream, read_records
-from navi.ops.pane.find import MARGIN, read_by_kind, read_ending, seconds, where
+from navi.ops.pane.find import MARGIN, pane_arguments, read_by_kind, read_ending, seconds
 
 
 class ExpectedText(NamedTuple):
@@ -28,7 +28,7 @@ def wait(pane: Named, expected: ExpectedText, lines: int | None = None, touch: b
     ends meanwhile, and NotSeen when time is up.
     """
     awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
-    arguments = (*where(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
+    arguments = (*pane_arguments(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
     limit = expected.seconds + MARGIN
     return Operation("wait", link("pane/wait"), arguments, _read_found, limit, waits=expected.seconds)
 
@@ -48,7 +48,7 @@ def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None
     negative. With `lines` only the end is read: at least so many lines, if there are. With `escapes` colours stay in
     it.
     """
-    arguments = (*where(pane), start, "yes" if escapes else "", "" if lines is None else str(lines))
+    arguments = (*pane_arguments(pane), start, "yes" if escapes else "", "" if lines is None else str(lines))
     return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN, reads=True)
 
 
@@ -84,7 +84,7 @@ def follow(pane: Named, lines: int, position: StreamPosition | None = None) -> S
     """Return the stream of what a pane prints, beginning with its last `lines` whole lines, or at the `position` where
     another one ended. The reader raises OperationError.
     """
-    arguments = (*where(pane), str(lines), *(position.words if position else ()))
+    arguments = (*pane_arguments(pane), str(lines), *(position.words if position else ()))
     return Stream("tail", link("pane/tail"), arguments, lambda: _read_output)
 
 

@@ -11,7 +11,7 @@ from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError
 from navi.ops.outcome import Outcome, carried_out, not_done, unknown
-from navi.ops.pane.find import MARGIN, identity, read_by_kind, seconds, where
+from navi.ops.pane.find import MARGIN, pane_arguments, read_by_kind, seconds, session_identity
 from navi.ops.pane.read import ExpectedText
 
 LONGEST_TEXT = 1_000_000
@@ -26,7 +26,7 @@ class SendMode(StrEnum):
     KEYS = "keys"
 
 
-class Became(StrEnum):
+class TextState(StrEnum):
     """What became of a text: an agent has begun to work on it, or keeps it for the end of its turn; it was typed, but
     nothing proves more than that; or it was typed where nothing can be proven: literally, as keys, or for a program
     without an echo.
@@ -56,7 +56,7 @@ class Sent(NamedTuple):
     pane: str
     verified: bool | None = None
     found: str | None = None
-    became: Became = Became.TYPED
+    became: TextState = TextState.TYPED
     agent: str = ""
     answer: TurnAnswer | None = None
 
@@ -83,9 +83,9 @@ def send(
         raise OperationError(words, exits.WRONG_USAGE)
     awaited = expected or ExpectedText("", seconds=0)
     arguments = (
-        *where(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
+        *pane_arguments(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
         "yes" if awaited.fixed else "", seconds(awaited.seconds),
-        "yes" if expected and not expected.pattern else "", identity(pane), text,
+        "yes" if expected and not expected.pattern else "", session_identity(pane), text,
         _block(text) if how is SendMode.SUBMIT else "", HostSetting.SESSIONS_DIR,
         HostSetting.AGENTS, call, *keys,
     )  # fmt: skip
@@ -103,7 +103,7 @@ def _block(text: str) -> str:
     return block if block != text else ""
 
 
-class Call(NamedTuple):
+class SendCall(NamedTuple):
     """What became of the call of `send` whose answer was lost: what it would have answered, None if nothing was typed
     and nothing will be. It is `certain` unless the host's script ended while it typed.
     """
@@ -112,17 +112,17 @@ class Call(NamedTuple):
     certain: bool = True
 
 
-def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[Call]:
+def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[SendCall]:
     """Return the operation that finds out what became of a `send` with that `call`. While that call types, this waits;
     if it has typed nothing, it never will.
 
     Raise OperationError if the session has ended, or the call types for longer than the limit.
     """
-    arguments = (*where(pane), identity(pane), lock, call, HostSetting.AGENTS)
+    arguments = (*pane_arguments(pane), session_identity(pane), lock, call, HostSetting.AGENTS)
     return Operation("send", link("pane/sent"), arguments, _read_call, 4 * MARGIN)
 
 
-def judge_call(call: Call) -> Outcome[Sent]:
+def judge_call(call: SendCall) -> Outcome[Sent]:
     """Return the outcome of a `send`, from what its host reports about it."""
     if call.sent is None:
         return not_done()
@@ -158,7 +158,8 @@ def interrupt(
     the same. `lock` is the token of a lock that the caller has.
     """
     arguments = (
-        *where(pane), identity(pane), "yes" if force else "", lock, seconds(wait), HostSetting.SESSIONS_DIR,
+        *pane_arguments(pane), session_identity(pane), "yes" if force else "", lock, seconds(wait),
+        HostSetting.SESSIONS_DIR,
         HostSetting.AGENTS,
     )  # fmt: skip
     limit = wait + 4 * MARGIN
@@ -182,10 +183,10 @@ UNCONFIRMED = (
 def sent_words(address: str, sent: Sent) -> str:
     """Return the report of a text that was sent to a session."""
     words = {
-        Became.SUBMITTED: f"{address} has it",
-        Became.QUEUED: f"{address}: {sent.agent} keeps it for the end of its turn",
-        Became.TYPED: f"{address}: typed; the program there shows nothing of it",
-        Became.UNCONFIRMED: f"{address}: {UNCONFIRMED}",
+        TextState.SUBMITTED: f"{address} has it",
+        TextState.QUEUED: f"{address}: {sent.agent} keeps it for the end of its turn",
+        TextState.TYPED: f"{address}: typed; the program there shows nothing of it",
+        TextState.UNCONFIRMED: f"{address}: {UNCONFIRMED}",
     }
     return words[sent.became]
 
@@ -199,25 +200,25 @@ def _read_sent(answer: Answer) -> Sent:
     return Sent(clean(pane), verified, found, _became(became, verified), clean(agent), _read_answer(answer))
 
 
-def _read_call(answer: Answer) -> Call:
+def _read_call(answer: Answer) -> SendCall:
     state, pane, agent = (*read_by_kind(answer).get("call", "").split(" "), "", "", "")[:3]
     if state == "cancelled":
-        return Call(None)
+        return SendCall(None)
     verified = VERIFIED.get(state)
     sent = Sent(clean(pane), verified, None, _became(state, verified), clean(agent))
-    return Call(sent, state != "typing")
+    return SendCall(sent, state != "typing")
 
 
-VERIFIED = {"yes": True, Became.SUBMITTED: True, Became.QUEUED: True, "no": False, Became.UNCONFIRMED: False}
+VERIFIED = {"yes": True, TextState.SUBMITTED: True, TextState.QUEUED: True, "no": False, TextState.UNCONFIRMED: False}
 """Whether Enter was seen to do something, by the word that a host notes about a call."""
 
 
-def _became(word: str, verified: bool | None) -> Became:
+def _became(word: str, verified: bool | None) -> TextState:
     """Return what became of a text; without an agent's word, an Enter that was seen to do something has submitted it.
     """
-    if word in {one.value for one in Became}:
-        return Became(word)
-    return Became.TYPED if verified is None else Became.SUBMITTED if verified else Became.UNCONFIRMED
+    if word in {one.value for one in TextState}:
+        return TextState(word)
+    return TextState.TYPED if verified is None else TextState.SUBMITTED if verified else TextState.UNCONFIRMED
 
 
 def _read_answer(answer: Answer) -> TurnAnswer | None:

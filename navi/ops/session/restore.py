@@ -19,7 +19,7 @@ from navi.ops.operation import Answer, HostSetting, Operation, OperationError, n
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, named, not_done, same_session, unanswered, unknown
 from navi.ops.session.creation import Created, created_session, read_created
 from navi.ops.session.lifecycle import new_undo_id, session_arguments
-from navi.ops.session.resume import again, conversation_id, kind_named, launch_again, pane_of_conversation
+from navi.ops.session.resume import conversation_id, kind_named, pane_of_conversation, relaunch, relaunch_lost
 
 CONFIRMING = 25.0
 """Seconds that an agent has to confirm its conversation."""
@@ -82,7 +82,7 @@ def restore(
     if lost.agent and not lost.conversation and not anew and kind_named(lost.agent, kinds):
         words = f"the conversation of {clean(lost.agent)} is not known; --anew starts a new one in its directory"
         raise OperationError(words, exits.NO_SESSION)
-    launch = again(lost, kinds, anew)
+    launch = relaunch_lost(lost, kinds, anew)
     conversation = "" if anew or not launch.more else lost.conversation
     arguments: tuple[str | HostSetting, ...] = (
         link("session/first_process"), HostSetting.SESSIONS_DIR, HostSetting.AGENTS, lost.key, new_undo_id(),
@@ -136,7 +136,7 @@ def restart(session: Session, kinds: Sequence[AgentKind], anew: bool) -> Operati
     """
     if session.tmux is None:
         raise OperationError(f"{clean(session.address)} has no terminal; nothing was ended")
-    line, more = launch_again(session, kinds)
+    line, more = relaunch(session, kinds)
     conversation = "" if anew or not more else conversation_id(session)
     arguments = (
         link("session/first_process"), HostSetting.SESSIONS_DIR, HostSetting.AGENTS, session.agent, conversation,

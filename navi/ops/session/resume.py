@@ -14,7 +14,7 @@ ID = "{session_id}"
 """The placeholder for a conversation's id in the arguments that resume it."""
 
 
-class Again(NamedTuple):
+class Relaunch(NamedTuple):
     """The `line` that starts an agent, what is added to it once (`more`), and its `program`, "" if that is unknown."""
 
     line: str
@@ -57,7 +57,7 @@ def agents_of(session: Session) -> tuple[AgentProcess, ...]:
     return tuple(agent for pane in panes for agent in pane.agents if not agent.parent)
 
 
-def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str]:
+def relaunch(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str]:
     """Return the line that starts a session's agent again, and what to add to resume its conversation.
 
     That has {session_id} in it if only the host may know the id.
@@ -69,11 +69,11 @@ def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str
     return kind.start or kind.name, kind.resume.replace(ID, known) if known else kind.resume
 
 
-def again(lost: LostSession, kinds: Sequence[AgentKind], anew: bool = False) -> Again:
+def relaunch_lost(lost: LostSession, kinds: Sequence[AgentKind], anew: bool = False) -> Relaunch:
     """Return how to start a lost session again: in its conversation, or anew if that is wanted or there is none."""
     kind = kind_named(lost.agent, kinds)
     if kind is None:
-        return Again(lost.line, "", program_of(lost.line) if lost.type == "agent" else "")
+        return Relaunch(lost.line, "", program_of(lost.line) if lost.type == "agent" else "")
     line = lost.line if lost.type == "agent" and lost.line else f"{kind.start or kind.name} {lost.options}".rstrip()
     more = "" if anew else kind.resume.replace(ID, lost.conversation)
-    return Again(line, more, program_of(line))
+    return Relaunch(line, more, program_of(line))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core.address import Named
 from navi.core.agent_panes import named_pane, narrowed, panes_to_answer
 from navi.core.model import Session
@@ -109,7 +109,7 @@ class Answering:
     def _made(self, session: Session, question: Question, reply: Reply) -> Action | str:
         """Return the action that answers a session's question, or why it can't be answered so."""
         try:
-            operation = answer(pane_of(session), question.digest, reply, os.urandom(8).hex(), who())
+            operation = answer(pane_of(session), question.digest, reply, os.urandom(8).hex(), user_and_machine())
         except OperationError as error:
             return str(error)
 

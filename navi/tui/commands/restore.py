@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from navi.config.navi_files import NaviFiles
 from navi.config.settings import Settings
 from navi.core.address import LOCAL, address_of
-from navi.core.launch import of_caller
+from navi.core.launch import variables_of_caller
 from navi.core.model import HostView, LostSession
 from navi.core.text import clean, plural
 from navi.fleet import Fleet
@@ -54,7 +54,7 @@ class RestoreCommands:
             return str(error)
 
     def _action(self, host: str, lost: LostSession) -> Action:
-        variables = of_caller(self._environment) if host == LOCAL else ()
+        variables = variables_of_caller(self._environment) if host == LOCAL else ()
         operation = restore(lost, self._settings.agents, variables=variables)
         address = address_of(host, lost.name)
 

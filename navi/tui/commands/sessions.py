@@ -12,7 +12,7 @@ from navi.config.reader import read_templates
 from navi.config.settings import Settings
 from navi.config.undo_list import UndoEntry, forget, last_killed, remember
 from navi.core.address import LOCAL, address_of
-from navi.core.launch import of_caller
+from navi.core.launch import variables_of_caller
 from navi.core.marks import retag
 from navi.core.model import Session
 from navi.core.text import clean, short_path
@@ -24,7 +24,7 @@ from navi.ops.session.creation import STILL_STARTING, Created, check_name, new
 from navi.ops.session.lifecycle import rename, undo
 from navi.ops.session.losses import MOST_SESSIONS, Losses, losses
 from navi.ops.session.marks import check_tags, mark, name_of_marks
-from navi.ops.session.verbs import SESSION_VERBS, About, SessionVerb
+from navi.ops.session.verbs import SESSION_VERBS, SessionVerb, VerbTarget
 from navi.tui.commands.actions import PENDING, Action, Actions, ShowResult
 from navi.tui.commands.drafts import Drafts
 from navi.tui.commands.reports import answer_to, close_and_keep, report_on
@@ -165,7 +165,7 @@ class SessionCommands:
             confirmed()
 
     def _change(self, verb: SessionVerb, session: Session, off: bool, hints: bool) -> Action:
-        operation = verb.operation(About(session, session, self._settings.agents, off))
+        operation = verb.operation(VerbTarget(session, session, self._settings.agents, off))
 
         def done(answer: Any) -> str:
             words = operation.report(session.address, answer)
@@ -314,7 +314,7 @@ class SessionCommands:
 
     def _variables(self, host: str) -> tuple[str, ...]:
         """Return the variables that a session on that host gets from navi's own environment."""
-        return of_caller(self._files.environment) if host == LOCAL else ()
+        return variables_of_caller(self._files.environment) if host == LOCAL else ()
 
     def _complete(self, form: NewForm, text: str) -> None:
         """Ask the form's host for directories that begin with what was typed."""

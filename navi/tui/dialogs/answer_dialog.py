@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from navi.core.question import AnswerMode, Choice, Question, Reply, Unsuited, choices_for
+from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choices_for
 from navi.core.text import clean
 from navi.tui.dialogs.dialog import Dialog, Form
 from navi.tui.dialogs.fields import TextField
@@ -159,7 +159,7 @@ class AnswerDialog(Dialog):
         reply = Reply(AnswerMode.CHOOSE, ",".join(map(str, sorted(self.ticked))))
         try:
             choices_for(question, reply)
-        except Unsuited as error:
+        except UnsuitableReply as error:
             self.show_fault(str(error))
         else:
             self._send(self, reply)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import trio
 
 from navi.config.navi_files import NaviFiles
-from navi.config.offers import HOOKS, answer, was_answered
+from navi.config.offers import HOOKS, note_answered, was_answered
 from navi.core.address import LOCAL
 from navi.core.model import HostView, Source
 from navi.core.text import clean, plural, short_path
@@ -145,7 +145,7 @@ class HookOffer:
 
     def _forget(self, hosts: Sequence[str]) -> None:
         """Offer the hooks of these hosts no more."""
-        answer(self._files.state, HOOKS, hosts)
+        note_answered(self._files.state, HOOKS, hosts)
         for host in hosts:
             self._lacking.pop(host, None)
         self._show()

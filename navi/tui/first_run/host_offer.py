@@ -9,7 +9,7 @@ from functools import partial
 import trio
 
 from navi.config.navi_files import NaviFiles
-from navi.config.offers import HOSTS, answer, was_answered
+from navi.config.offers import HOSTS, note_answered, was_answered
 from navi.config.reader import read_remotes
 from navi.config.remote import Remote
 from navi.config.remotes_file import Unwritable, add_hosts, new_hosts, remotes_of
@@ -94,7 +94,7 @@ class HostOffer:
         """Close the dialog; the offer was answered."""
         self._screen.close()
         if not was_answered(self._files.state, HOSTS):
-            answer(self._files.state, HOSTS)
+            note_answered(self._files.state, HOSTS)
             self._screen.show_message(f"{self._screen.key_of('add_hosts')} offers the hosts of ~/.ssh/config again")
 
     def _add(self, pick: Pick, hosts: Sequence[SshHost]) -> None:
@@ -109,7 +109,7 @@ class HostOffer:
             pick.busy = False
             pick.show_fault(str(error))
             return
-        answer(self._files.state, HOSTS)
+        note_answered(self._files.state, HOSTS)
         self._services.fleet.add(self._make_hosts(remotes_of(hosts)))
         if self._screen.shows(pick):
             await self._report([host.name for host in hosts])

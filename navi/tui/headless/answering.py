@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core.headless import HeadlessStatus
 from navi.core.model import Session
 from navi.core.question import Reply
@@ -202,7 +202,7 @@ class Answering:
 
         session = self._sessions[name]
         answer = answer_of(question, reply, dict(self._parts))
-        message = {"type": "control_response", "session_id": session.name, "by": who(), **answer}
+        message = {"type": "control_response", "session_id": session.name, "by": user_and_machine(), **answer}
 
         async def work(hub: TrioHubClient) -> str:
             await hub.tell({**message, "request_id": question["request_id"]})

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core.headless import HeadlessStatus
 from navi.core.model import Session
 from navi.tui.palette.picker import Picker, PickerEntry
@@ -51,7 +51,10 @@ def _entry(mode: str, current: bool) -> PickerEntry:
 
 async def set_mode(session: Session, mode: str, hub: TrioHubClient) -> str:
     """Ask the hub for another mode; return what is reported."""
-    message = {"type": "set_mode", "session_id": session.name, "mode": mode, "uuid": str(uuid.uuid4()), "by": who()}
+    message = {
+        "type": "set_mode", "session_id": session.name, "mode": mode, "uuid": str(uuid.uuid4()),
+        "by": user_and_machine(),
+    }  # fmt: skip
     await hub.tell(message)
     away = session.headless is not None and session.headless.status == HeadlessStatus.DISCONNECTED
     later = ", as soon as its host can be reached" if away else ""

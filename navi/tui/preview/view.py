@@ -10,7 +10,7 @@ from navi.core.agent_panes import looked_into, named_pane
 from navi.core.ages import age
 from navi.core.listing import Key
 from navi.core.model import Session
-from navi.core.sgr import PLAIN, Look, Runs
+from navi.core.sgr import PLAIN, Runs, TextStyle
 from navi.core.text import clean
 from navi.ops.pane.preview import Capture
 from navi.tui.frame import Extent, ScrollingPanel
@@ -264,7 +264,7 @@ def styled(text: str, runs: Runs, colors: Colors, begin: int, end: int) -> Itera
 
 
 @lru_cache(1024)
-def style_of(look: Look, colors: Colors) -> str:
+def style_of(look: TextStyle, colors: Colors) -> str:
     """Return the name of a pane's look in a terminal with so many colours."""
     attributes = {"bold": look.bold, "underline": look.underline, "standout": look.reverse}
     return named_look(look.front, look.back, [word for word, has in attributes.items() if has], colors)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from navi.cli.output.growing import Growing
+from navi.cli.output.growing import GrowingText
 from navi.cli.output.headless_transcript import LiveTranscript, PrintedTranscript, stored
 from navi.cli.output.output import Output
 from navi.cli.verbs.headless import _await_begin
@@ -380,7 +380,7 @@ def test_who_follows_an_agent_whose_hub_stays_away_hears_of_it(lab: Lab) -> None
         shows(lab, address, "one")
         with connect() as first:
             info = {**first.ask("GET", f"/api/sessions/{address}"), "address": address}
-            transcript, growing = PrintedTranscript(info), Growing(Output(sys.stdout, sys.stderr), {})
+            transcript, growing = PrintedTranscript(info), GrowingText(Output(sys.stdout, sys.stderr), {})
             assert "one" in list(stored(first, info, transcript))
             with closing(LiveTranscript(connect, first, info, transcript, growing, heard.append, away=3.0)) as followed:
                 hub.kill()

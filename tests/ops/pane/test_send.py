@@ -13,7 +13,7 @@ import pytest
 from navi.core.address import Named
 from navi.ops import OperationError
 from navi.ops.pane.find import NotSeen
-from navi.ops.pane.lock import Hold, lock
+from navi.ops.pane.lock import LockAction, lock
 from navi.ops.pane.read import ExpectedText, text, wait
 from navi.ops.pane.send import SendMode, send
 from tests.support.machines import Account, Lab
@@ -512,26 +512,26 @@ def test_the_pane_is_free_for_others_while_somebody_waits_for_an_answer(lab: Lab
 @every_shell
 def test_a_lock_is_respected_until_it_ends(lab: Lab, shell: Shell) -> None:
     path = collect(lab.local, "api")
-    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "mine", 600, "me@here, process 1"))
+    run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "mine", 600, "me@here, process 1"))
     for token in ("", "theirs"):
         with pytest.raises(OperationError, match="is locked by me@here, process 1") as caught:
             run(lab.local, shell, send(Named("api"), "x", lock=token))
         assert caught.value.status == 75
     with pytest.raises(OperationError, match="is locked by me@here, process 1"):
-        run(lab.local, shell, lock(Named("api"), Hold.TAKE, "theirs"))
+        run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "theirs"))
     with pytest.raises(OperationError, match="is locked by me"):
-        run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "theirs"))
+        run(lab.local, shell, lock(Named("api"), LockAction.LEAVE, "theirs"))
     run(lab.local, shell, send(Named("api"), "1", lock="mine"))
-    run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "mine"))
+    run(lab.local, shell, lock(Named("api"), LockAction.LEAVE, "mine"))
     run(lab.local, shell, send(Named("api"), "2"))
     with pytest.raises(OperationError, match="is not locked"):
-        run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "mine"))
-    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))
-    run(lab.local, shell, lock(Named("api"), Hold.FORCE))
+        run(lab.local, shell, lock(Named("api"), LockAction.LEAVE, "mine"))
+    run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "mine", 600, "me"))
+    run(lab.local, shell, lock(Named("api"), LockAction.FORCE))
     run(lab.local, shell, send(Named("api"), "3"))
-    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "mine", 0, "me"))
+    run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "mine", 0, "me"))
     run(lab.local, shell, send(Named("api"), "4"))  # it is over
-    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "theirs", 600, "they"))
+    run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "theirs", 600, "they"))
     holds(path, b"1\r2\r3\r4\r")
 
 
@@ -549,7 +549,7 @@ def test_a_lock_that_comes_while_a_text_waits_for_another_one_keeps_it_out(lab: 
         until((lab.local.home / "slow").exists, what="the first one types")
         second = pool.submit(run, lab.local, DASH, send(Named("api"), "2"))
         time.sleep(1)
-        run(lab.local, DASH, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))
+        run(lab.local, DASH, lock(Named("api"), LockAction.TAKE, "mine", 600, "me"))
         first.result()
         with pytest.raises(OperationError, match="api is locked by me; nothing was sent"):
             second.result()
@@ -559,23 +559,23 @@ def test_a_lock_that_comes_while_a_text_waits_for_another_one_keeps_it_out(lab: 
 @every_shell
 def test_only_a_lock_that_one_has_is_kept(lab: Lab, shell: Shell) -> None:
     collect(lab.local, "api")
-    keep = lock(Named("api"), Hold.KEEP, "mine", 600, "me")
-    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))
+    keep = lock(Named("api"), LockAction.KEEP, "mine", 600, "me")
+    run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "mine", 600, "me"))
     run(lab.local, shell, keep)
-    run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "mine"))
+    run(lab.local, shell, lock(Named("api"), LockAction.LEAVE, "mine"))
     for seconds, words in ((0, "api is not locked any more"), (600, "api is locked by they now")):
         with pytest.raises(OperationError, match="api is not locked any more"):
             run(lab.local, shell, keep)
-        run(lab.local, shell, lock(Named("api"), Hold.TAKE, "theirs", seconds, "they"))
+        run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "theirs", seconds, "they"))
         with pytest.raises(OperationError, match=words):
             run(lab.local, shell, keep)
-        run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "theirs"))
+        run(lab.local, shell, lock(Named("api"), LockAction.LEAVE, "theirs"))
     run(lab.local, shell, send(Named("api"), "1"))
 
 
 def test_a_lock_is_of_a_session_and_not_of_the_next_one_of_its_name(lab: Lab) -> None:
     collect(lab.local, "api")
-    run(lab.local, DASH, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))
+    run(lab.local, DASH, lock(Named("api"), LockAction.TAKE, "mine", 600, "me"))
     lab.local.tmux("rename-session", "-t", "=api", "web")
     with pytest.raises(OperationError, match="web is locked"):
         run(lab.local, DASH, send(Named("web"), "x"))

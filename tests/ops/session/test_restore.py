@@ -30,7 +30,7 @@ from navi.ops import OperationError
 from navi.ops.look.lost_sessions import read_note
 from navi.ops.outcome import Looks, Verdict
 from navi.ops.session.restore import restart, restore
-from navi.ops.session.resume import Again, again, conversation_id, pane_of_conversation
+from navi.ops.session.resume import Relaunch, conversation_id, pane_of_conversation, relaunch_lost
 from tests.support.background import Worker
 from tests.support.machines import Lab
 from tests.support.processes import read
@@ -59,7 +59,7 @@ LOST = LostSession(KEY, "api", "server", "/srv", "claude", "c-1", "agent", "clau
     ],
 )
 def test_an_agent_resumes_exactly_its_conversation(lost: LostSession, line: str) -> None:
-    found = again(lost, AGENTS)
+    found = relaunch_lost(lost, AGENTS)
     assert f"{found.line} {found.more}".rstrip() == line
 
 
@@ -68,7 +68,7 @@ def test_without_a_known_conversation_nothing_is_resumed_and_nothing_starts_unas
     with pytest.raises(OperationError, match="the conversation of claude is not known; --anew") as caught:
         restore(lost, AGENTS)
     assert caught.value.status == 66
-    assert again(lost, AGENTS, anew=True) == Again("claude --model x", "", "claude")
+    assert relaunch_lost(lost, AGENTS, anew=True) == Relaunch("claude --model x", "", "claude")
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
@@ -76,7 +76,7 @@ def test_nothing_that_a_note_says_becomes_a_word_of_the_shell(id: str, options: 
     body = f"name api\nagent {agent}\nconversation {id}\noptions {options}\n".encode()
     note = read_note(KEY, body, Machine())
     assert note
-    found = again(note._replace(agent="claude"), AGENTS)
+    found = relaunch_lost(note._replace(agent="claude"), AGENTS)
     line = f"{found.line} {found.more}"
     assert shlex.split(line) == line.split()
     assert not re.search(r"[^A-Za-z0-9_./+@:,=~ {}-]", line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from navi.core.sgr import PLAIN, Look
+from navi.core.sgr import PLAIN, TextStyle
 from navi.ops.pane.preview import Capture
 from navi.tui.preview.view import MOST_KNOWN, Preview, TranscriptEnd, style_of
 from navi.tui.style.colors import Colors
@@ -133,7 +133,7 @@ def test_the_title_of_another_session_is_whole_at_once() -> None:
     assert shown(one, width=60)[0].startswith("── web  ✔ done 30s  main ")
 
 
-RED, BOLD = Look(front=203), Look(bold=True, reverse=True)
+RED, BOLD = TextStyle(front=203), TextStyle(bold=True, reverse=True)
 
 
 def test_colours_of_the_pane_are_those_of_the_terminal() -> None:
