@@ -5,12 +5,12 @@
 # merge_events.awk sets what the event says: now, agent, entry, event, status, session, cwd, note, request, subagent,
 # background, and where it happened: host, boot, server, pane ("" for an event that does not say it).
 
-# take_up(): find the records in the file, without those that no hook has written. A file without any is about one
+# read_records(): find the records in the file, without those that no hook has written. A file without any is about one
 # conversation, as older hooks wrote it.
-function take_up(    i) {
+function read_records(    i) {
     records = child(1, "conversations", "{")
     for (i = size[records]; i; i--) if (!children[records, i] || !is_key(id_at(i))) remove(records, i)
-    if (decode(raw_of(1, "status")) !~ /^(offline)?$/ && (!size[records] || is_newer())) take_up_older()
+    if (decode(raw_of(1, "status")) !~ /^(offline)?$/ && (!size[records] || is_newer())) add_older_record()
 }
 
 # is_newer(): whether something else than this hook has written what the file says.
@@ -27,7 +27,7 @@ function is_id(text) { return text ~ /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/ && length(t
 
 function is_key(text) { return is_id(text) || text ~ /^[A-Za-z0-9_-]+:(%[0-9]+)?$/ && length(text) <= 100 }
 
-function take_up_older(    id, where, raw) {
+function add_older_record(    id, where, raw) {
     where = child_of(1, "place")
     id = decode(raw_of(1, "session_id"))
     if (!is_id(id)) id = "claude:"

@@ -31,7 +31,7 @@ function start_anew(    entry) {
 }
 
 function apply(    part, rest) {
-    if (!records) take_up()
+    if (!records) read_records()
     now = field[1]
     split(field[2], part, " ")
     agent = part[1]

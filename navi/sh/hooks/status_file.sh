@@ -9,7 +9,7 @@
 # which frees the lock. Meanwhile .navi/holder.SESSION tells whose version it is, and what was written whole is not lost
 # should its writer be killed. A process that finds the lock taken leaves its event in .navi/event.SESSION.TIME.OWNER;
 # who had the lock looks for such events after it has freed it, and so does whoever looks at this machine
-# (take_up.sh). So every event counts, and no hook waits for one that runs.
+# (recover_events.sh). So every event counts, and no hook waits for one that runs.
 
 # The awk that reads and merges events.
 navi_awk="awk"
@@ -26,7 +26,7 @@ navi_use() {
     [ ! -e "$navi_file" ] || { [ -f "$navi_file" ] && [ -r "$navi_file" ]; }
 }
 
-# The locks that have been stale or empty for a second, as lines "FILE OWNER" (take_up.sh). What a killed process had
+# The locks that have been stale or empty for a second, as lines "FILE OWNER" (recover_events.sh). What a killed process had
 # begun, such as its mv, goes on for a moment without it. To write a line into a new lock takes less time, too.
 navi_settled_locks=
 

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
-# needs: look/record look/put_back lib/recover lib/state_folder hooks/take_up
+# needs: look/record look/put_back lib/recover lib/state_folder hooks/recover_events
 # shares: navi_format
 # changes: navi_word
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
@@ -49,7 +49,7 @@ $navi_token activity #{window_activity}"
     navi_beware
     cd / || return
     navi_recover
-    navi_take_up
+    navi_recover_events
     navi_sweep_holders
     navi_put_back
     navi_record_system

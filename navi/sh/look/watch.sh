@@ -364,7 +364,7 @@ navi_are_panes_new() {
 
 # navi_turn: compare, look where something moved, tell what is new.
 navi_turn() {
-    navi_take_up
+    navi_recover_events
     if [ "$navi_asked" = yes ] || navi_files_moved; then navi_look_at_files; fi
     ! navi_states_moved || navi_ms_since_screens=$navi_see_every
     navi_see_servers

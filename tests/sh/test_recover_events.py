@@ -1,4 +1,4 @@
-"""take_up.sh: a look takes up what killed hooks left, and leaves alone what is of another machine or may still run."""
+"""recover_events.sh: a look recovers what killed hooks left, but not what is another machine's or may still run."""
 
 from __future__ import annotations
 
