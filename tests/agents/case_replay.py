@@ -29,6 +29,7 @@ from navi.ops.look.agents import describe
 from navi.ops.operation import Answer
 from tests.agents.case_file import Case, Event, event_text, parents, parse_event
 from tests.agents.case_story import Story, cases_of
+from tests.support.awks import AWKS, awk_command
 from tests.support.machines import SYSTEM_PATH, program
 from tests.support.scripts import machine_key
 
@@ -36,7 +37,6 @@ ROOT = Path(__file__).parent.parent.parent
 
 SCRIPT = ROOT / "navi/sh/look/screen.awk"
 
-AWKS: Sequence[tuple[str, ...]] = (("mawk",), ("gawk",), ("original-awk",), ("busybox", "awk"))
 
 CLOCK = 1_900_000_000.0
 """The host's time of each screen."""
@@ -257,12 +257,12 @@ def listing(root: int, case: Case) -> Iterator[str]:
         yield f"{root + 1 + index} {root + 1 + above} {node.state} {node.command}\n"
 
 
-def judged_screens(screens: Iterable[tuple[int, str, str]], awk: Sequence[str] = AWKS[0]) -> bytes:
+def judged_screens(screens: Iterable[tuple[int, str, str]], awk: str = AWKS[0]) -> bytes:
     """Return the records of screen.awk for screens: the pane's process, the agent and the text."""
     texts = [f"{TOKEN} capture {number} {agent}\n{text.rstrip()}\n" for number, agent, text in screens if agent]
     variables = os.environ | {"LC_ALL": "C", "navi_token": TOKEN, "navi_rules": describe(AGENTS)}
     text = "".join([*texts, f"{TOKEN} end\n"]).encode()
-    command = [program(awk[0]), *awk[1:], "-f", str(SCRIPT)]
+    command = [*awk_command(awk, program(awk)), "-f", str(SCRIPT)]
     done = subprocess.run(command, input=text, capture_output=True, env=variables, timeout=60, check=True)
     assert done.stderr == b""
     return done.stdout

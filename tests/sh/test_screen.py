@@ -11,10 +11,9 @@ from navi.core.agents import AGENTS
 from navi.core.agents.kind import AgentKind, RequestLine, ScreenRule
 from navi.ops.linker import read_source
 from navi.ops.look.agents import describe
+from tests.support.awks import awk_command, every_awk
 
 TOKEN = "navi-0123456789abcdef01234567"
-AWKS = ("mawk", "gawk", "original-awk", "busybox")
-every_awk = pytest.mark.parametrize("awk", AWKS)
 
 TEST = AgentKind(
     "test",
@@ -42,10 +41,9 @@ Record = tuple[str, str, str]
 
 def judge(awk: str, text: bytes, kinds: tuple[AgentKind, ...] = (TEST, *AGENTS)) -> list[Record]:
     """Give awk what was captured; return its records."""
-    words = [awk, "awk"] if awk == "busybox" else [awk]
     rules = {"navi_token": TOKEN, "navi_rules": describe(kinds), "LC_ALL": "C", "PATH": os.environ["PATH"]}
     done = subprocess.run(
-        [*words, read_source("look/screen.awk").text], input=text, capture_output=True, timeout=20, env=rules
+        [*awk_command(awk), read_source("look/screen.awk").text], input=text, capture_output=True, timeout=20, env=rules
     )
     assert (done.returncode, done.stderr) == (0, b"")
     records = []

@@ -5,7 +5,7 @@
 # locks. Every look at this machine begins with it, so that it shows what has happened. What belongs to hooks that still
 # run stays as it is.
 
-# navi_recover_events: if there is nothing, this takes only builtins. What can be left of hooks is lock.*, break.* and event.*.
+# navi_recover_events: without such files this takes only builtins. Hooks can leave lock.*, break.* and event.*.
 navi_recover_events() {
     for navi_left_path in "$navi_state"/[bel][orv][ce][akn]*.*; do
         [ ! -e "$navi_left_path" ] || (navi_recover_events_all) >/dev/null 2>&1

@@ -76,8 +76,8 @@ navi_ask_agent() {
     esac
 }
 
-# navi_has_trace NAME ID BEFORE: whether the agent has written, since that file, what it writes when it takes up a
-# conversation. Its program may be a process of its own.
+# navi_has_trace NAME ID BEFORE: whether the agent has written, since that file, what it writes when it begins or
+# resumes a conversation. Its program may be a process of its own.
 navi_has_trace() {
     navi_find_described "trace	$1	" || return
     navi_trace=$navi_described

@@ -16,14 +16,12 @@ from navi.core import exits
 from navi.core.metrics import Tokens
 from navi.ops import OperationError
 from navi.ops.hooks.tokens import tokens
+from tests.support.awks import every_awk
 from tests.support.lab_hosts import everywhere, lab_host
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import DASH, Shell, every_shell, run, stand_in
 from tests.support.transcripts import append, message, reference, result, transcript, written
 
-AWKS = ("mawk", "gawk", "original-awk", "busybox")
-
-every_awk = pytest.mark.parametrize("awk", AWKS)
 properties = settings(
     max_examples=25,
     deadline=None,
