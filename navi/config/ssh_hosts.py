@@ -27,7 +27,7 @@ MOST_FILES = 64
 MOST_HOSTS = 500
 
 DEEPEST = 16
-"""How deep includes may nest, as in ssh."""
+"""Levels of includes within each other, as in ssh."""
 
 LONGEST = 255
 """Characters of a name."""

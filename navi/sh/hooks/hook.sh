@@ -3,12 +3,12 @@
 # changes: navi_awk navi_event navi_feedback
 # shares: navi_reply
 # hook.sh AGENT: what a coding agent runs at each of its events, with the event as JSON on standard input. It writes the
-# status file of the tmux session around it. It always exits 0 and waits for nobody: an agent must never notice it. It
-# says nothing but what people have sent to an agent in a session that takes feedback (hooks/known). It needs tmux and
+# status file of the tmux session around it. It always exits 0 and waits for nothing: an agent must never notice it. It
+# prints only what people have sent to an agent in a session that takes feedback (hooks/known). It needs tmux and
 # POSIX sh, awk, mv. It is installed as one file.
 
-# navi_limited SECONDS COMMAND...: run it for so long at most, with descriptor 3 as its input. A tmux whose server hangs
-# ends for no less than SIGKILL. The status of one that was killed is 124 or 137, in ksh 265.
+# navi_limited SECONDS COMMAND...: run it for at most so long, with descriptor 3 as its input. Only SIGKILL ends a tmux
+# whose server hangs. The status of one that was killed is 124 or 137, in ksh 265.
 navi_limited() {
     if command -v timeout >/dev/null; then
         timeout -s KILL "$@" <&3
@@ -45,8 +45,9 @@ navi_ask_tmux() {
 }
 
 # navi_find_session: the time, in navi_time, and the session around this pane: its name in navi_pane_session, its id and
-# its server's process. tmux tells all in one answer. It is asked each time, because a session can be renamed and a pane
-# can move. An agent can outlive its server, and the next one on that socket begins again with the same ids of panes.
+# its server's process. tmux reports all of it in one answer. It is asked each time, because a session can be renamed
+# and a pane can move. An agent can outlive its server, and the next one on that socket begins again with the same ids
+# of panes.
 navi_find_session() {
     navi_answer=$(navi_ask_tmux display-message -p -t "$TMUX_PANE" '%s #{pid} #{session_id} #{session_group}	#{session_name}')
     [ "$navi_answer" != hung ] || navi_log "tmux did not answer within 2 s; this event is lost"
@@ -98,7 +99,7 @@ navi_compare_member() {
 navi_describe_place() {
     navi_find_place
     navi_where="$navi_place_host	$navi_place_boot	$navi_server	$navi_session_id	$TMUX_PANE	$navi_around	"
-    # Such a path can't stand in a line of fields.
+    # A line of fields can't hold such a path.
     case $navi_around in *[[:cntrl:]]*) navi_where= ;; esac
 }
 
@@ -113,8 +114,8 @@ navi_find_former() {
     [ -z "$navi_former" ] || navi_follow "$navi_folder" "${navi_former%.json}" "$navi_pane_session"
 }
 
-# navi_read_event: what the event on standard input says, in navi_reply. However it is made, or if it never ends, the
-# agent waits no longer than the limit.
+# navi_read_event: what the event on standard input says, in navi_reply. Whatever it contains, even if it never ends,
+# the agent waits no longer than the limit.
 navi_read_event() {
     navi_reply=$(navi_limited 20 "$navi_awk" "$navi_read_event_awk" 3<&0)
     case $? in 124 | 137 | 265) navi_log 'gave up reading an event after 20 s' ;; esac
@@ -182,7 +183,7 @@ umask 077
 unset IFS
 LC_ALL=C
 export LC_ALL
-# What it starts must not hold the agent's end of the pipe.
+# Its children must not hold the agent's end of the pipe.
 navi_main "$@" 4>&-
 navi_give_feedback
 exit 0

@@ -101,7 +101,7 @@ function find_place(at,    where) {
     if (at) tell_place(at - 1)
 }
 
-# tell_place(at): where the event happened, by the fields after that one, in place of an earlier one in the file.
+# tell_place(at): note where the event happened, by the fields after that one, in place of an earlier one in the file.
 function tell_place(at,    where) {
     put(1, "place", "")
     where = child(1, "place", "{")

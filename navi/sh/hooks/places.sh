@@ -9,7 +9,7 @@ export LC_ALL
 # settings of Claude Code, and then a file of each other agent by its name.
 navi_hook_names='hook plugin settings gemini qwen copilot'
 
-# navi_resolve FILE: in navi_target, the file itself: who keeps settings elsewhere links to them.
+# navi_resolve FILE: set navi_target to the file itself: users who keep settings elsewhere link to them.
 navi_resolve() {
     navi_target=$1
     navi_hops=0

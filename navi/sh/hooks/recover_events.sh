@@ -2,8 +2,8 @@
 # needs: hooks/status_file
 # changes: navi_event navi_settled_locks
 # Recovery of what killed hooks have left: their events, the versions of status files that they had written, and their
-# locks. Every look at this machine begins with it, so that it shows what has happened. What belongs to hooks that still
-# run stays as it is.
+# locks. Every look at this machine begins with it, so that it shows what has happened. Files of hooks that still run
+# stay unchanged.
 
 # navi_recover_events: without such files this takes only builtins. Hooks can leave lock.*, break.* and event.*.
 navi_recover_events() {
@@ -26,7 +26,7 @@ navi_sweep_holders() {
     [ $# -eq 0 ] || rm -f "$@"
 } 2>/dev/null
 
-# navi_recover_events_all: each session's, of fifty at a look, for the sake of time.
+# navi_recover_events_all: recover those of each session, of fifty at a look, to save time.
 navi_recover_events_all() {
     umask 077
     LC_ALL=C
@@ -82,7 +82,8 @@ navi_settle_locks() {
     [ -z "$navi_settled_locks" ] || sleep 1
 }
 
-# navi_recover_events_one NAME: end its lock if whose it is has ended, and write the events that nobody else will write.
+# navi_recover_events_one NAME: end its lock if the owner has ended, and write the events that no other process will
+# write.
 navi_recover_events_one() {
     navi_use "$navi_dir" "$1" || return
     [ ! -e "$navi_lock" ] || { navi_stale && navi_is_settled && navi_break; } || return

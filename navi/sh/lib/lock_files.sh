@@ -4,7 +4,7 @@
 # Locks that are files and name the process of their owner. Once that has ended, any process may remove them.
 
 # navi_make_lock FILE: make it with this process in it. Fails where it is there already, or the disk is full. It is read
-# once more, for somebody may have taken it away while it was empty.
+# once more, because another process may have removed it while it was empty.
 navi_make_lock() {
     navi_lock_made=no
     set -C
@@ -22,8 +22,8 @@ navi_read_owner() {
     read -r navi_lock_owner navi_lock_rest <"$1" || [ -e "$1" ]
 } 2>/dev/null
 
-# navi_is_stale FILE: whether its owner has ended. Of one that is empty, or of another machine, that is not known: it
-# counts once it is a minute old, for no hook works that long.
+# navi_is_stale FILE: whether its owner has ended. Of one that is empty, or of another machine, that is not known: such
+# a lock counts as stale once it is a minute old, because no hook works that long.
 navi_is_stale() {
     navi_read_owner "$1" || return
     navi_ended "$navi_lock_owner" || navi_is_old "$1"
@@ -36,7 +36,7 @@ navi_is_old() { [ -n "$(find "$1" -prune -mmin +1 2>/dev/null)" ]; }
 # by then. A claim whose own owner was killed is stale, and is ended in the same way.
 
 # navi_claim FILE OWNER: claim the lock that this owner left. navi_claims has the owners of this lock and of the stale
-# claims to it. Process numbers come again: should they make a circle, it is cut, and the next one claims it.
+# claims to it. Process numbers are reused: a circle of them is cut, and the next one claims it.
 navi_claim() {
     navi_claims=
     navi_lock_owner=$2

@@ -40,7 +40,7 @@ navi_flock() {
     fi
 } 2>/dev/null
 
-# navi_await_flock FD SECONDS: busybox has a flock(1) that can't wait.
+# navi_await_flock FD SECONDS: wait for it; busybox has a flock(1) that can't wait.
 navi_await_flock() {
     navi_flock "$1" -n && return
     if flock --version >/dev/null 2>&1; then
@@ -75,14 +75,14 @@ navi_await_folder() {
     done
 }
 
-# navi_sign_folder PATH: write into it whose it is. The process comes first, for other tools read only that.
+# navi_sign_folder PATH: write its owner into it. The process comes first, because other tools read only that.
 navi_sign_folder() {
     navi_find_place
     printf '%s %s\n' "$navi_self" "$navi_place_key" >"$1/owner"
 }
 
 # navi_folder_is_stale PATH: whether its owner has ended; one that says something else may be a minute old, and that of
-# another machine ten. One that stays nameless was made by somebody who was killed in that moment. Other tools name no
+# another machine ten. One that stays nameless was made by a process that was killed in that moment. Other tools name no
 # place; theirs is this machine.
 navi_folder_is_stale() {
     navi_find_place

@@ -25,7 +25,7 @@ navi_free_marks() {
     navi_end_dead_lock "$navi_state/marks.lock"
 }
 
-# navi_edit_marks: with the lock held, take the lines navi_dropped out and put the lines navi_added in, all at once.
+# navi_edit_marks: with the lock held, remove the lines navi_dropped and add the lines navi_added, all at once.
 navi_edit_marks() {
     navi_kept_marks=
     [ ! -f "$navi_state/marks" ] || while IFS= read -r navi_mark_line; do

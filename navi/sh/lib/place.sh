@@ -47,7 +47,7 @@ navi_is_earlier() {
 }
 
 # navi_find_place_word: where the status file with the text navi_body was written, as its hook noted it, in
-# navi_place_word: "HOST BOOT PROCESS SESSION SOCKET"; "-" if it says nothing of it, "?" if it says it in a way that we
+# navi_place_word: "HOST BOOT PROCESS SESSION SOCKET"; "-" if it does not say that, "?" if it says it in a way that we
 # can't read. Quotes within a text of JSON have backslashes, so no message can look like this.
 navi_find_place_word() {
     navi_place_word=-

@@ -13,7 +13,7 @@ navi_note_begun() {
     navi_journal=$navi_other_journal
 }
 
-# navi_let_pane_go ID: from now on the session ends with its process.
+# navi_let_pane_go ID: let the session end with its process from now on.
 navi_let_pane_go() {
     navi_consult "$navi_socket" set-option -w -u -t "$1:" remain-on-exit \; set-option -q -u -t "$1" @navi_starting
 }

@@ -2,7 +2,7 @@
 # needs: lib/journal lib/marks lib/place lib/tmux
 # expects: navi_recover_restored
 # changes: navi_added navi_id navi_kept navi_name navi_socket
-# The journal of bringing back a session that was killed, what it is given back, and its recovery.
+# The journal of bringing back a session that was killed, what it gets back, and its recovery.
 
 # navi_read FILE: the text of what is kept, line ends at its end included, in navi_kept_text.
 navi_read() {

@@ -59,7 +59,7 @@ navi_match() {
 # ---- the names of a process
 
 # navi_read_arguments PROCESS: the first words of its command line in navi_arguments, a line each. A line end within a
-# word is none.
+# word does not count.
 navi_read_arguments() {
     navi_arguments=
     if [ -z "${BASH_VERSION-}" ]; then
@@ -125,7 +125,7 @@ navi_skip_options() {
 }
 
 # navi_is_plain PROCESS: whether its first argument is its name and it interprets no script, which can be seen without a
-# program: shells read a command line as one word, for they drop the bytes between its words.
+# program: shells read a command line as one word, because they drop the bytes between its words.
 navi_is_plain() {
     [ ${#navi_program_comm} -lt 15 ] || return
     navi_joined_arguments=

@@ -50,15 +50,16 @@ navi_record_folder() {
     navi_out="$navi_out$navi_dir$navi_newline$navi_reply$navi_newline"
 }
 
-# navi_try_to_write: permissions alone do not tell: the disk may be full or read-only. Nothing that is there is touched.
+# navi_try_to_write: try it: permissions alone prove nothing, because the disk may be full or read-only. Existing files
+# are not touched.
 navi_try_to_write() {
     navi_trial=$navi_dir/.navi-checkup.$$
     navi_reply=$( (set -C && printf x >"$navi_trial") 2>&1) || return 1
     rm -f -- "$navi_trial"
 }
 
-# navi_record_files_found: how many status files, how many bytes, what is none; of those that are, how many name no
-# status.
+# navi_record_files_found: how many status files, how many bytes, which files are none; and how many status files name
+# no status.
 navi_record_files_found() {
     navi_files
     navi_count=$(printf '%s\n' "$navi_sums" | awk 'NF { count++; bytes += $2 } END { print count + 0, bytes + 0 }')
@@ -70,7 +71,7 @@ navi_record_files_found() {
     navi_out=$navi_out$navi_odd
 }
 
-# navi_find_strange: the files without a status, a line each. At most 2000 are looked at, for the sake of time.
+# navi_find_strange: the files without a status, a line each. At most 2000 are looked at, to save time.
 navi_find_strange() {
     set --
     set -f
@@ -110,7 +111,7 @@ navi_record_hook_log() {
 navi_record_lingering() {
     command -v loginctl >/dev/null 2>&1 || return 0
     navi_kills=$(navi_limited 3 loginctl show-user -p KillUserProcesses </dev/null 2>/dev/null) || return 0
-    # Of a user without a login it knows nothing, not even that nothing lingers.
+    # It does not know a user without a login, not even that nothing lingers.
     navi_lingers=$(navi_limited 3 loginctl show-user "$navi_user" -p Linger </dev/null 2>/dev/null) || navi_lingers=
     navi_record lingering "${navi_kills#*=} ${navi_lingers#*=}"
 }

@@ -24,7 +24,7 @@ navi_clean() {
     [ -z "$navi_confirmed" ] || navi_remove
 }
 
-# navi_suspect: the file of navi_orphan is to be removed if it was suspected before.
+# navi_suspect: remove the file of navi_orphan if it was suspected before.
 navi_suspect() {
     case $navi_newline$navi_foreign in *"$navi_newline$navi_orphan$navi_newline"*) return ;; esac
     case $navi_newline$navi_before in

@@ -31,8 +31,8 @@ navi_record_system() {
 }
 
 # navi_begin DIR CLEANUP FORMAT: where to look; a leading ~ is this user's home, and nothing is the usual folder. FORMAT
-# is what tmux prints of each pane (ops/look/pane_record.py); the free texts, which can hold anything, follow in records
-# of their own.
+# is what tmux prints about each pane (ops/look/pane_record.py); the free texts, which can hold anything, follow in
+# records of their own.
 navi_begin() {
     navi_format="$navi_token pane $3
 $navi_token command #{pane_current_command}

@@ -92,8 +92,8 @@ navi_take_note() {
     esac
 }
 
-# navi_split_noted LINE: its word, its key "SERVER.NUMBER" and the rest, in navi_noted_…. A tab is a blank to the shell,
-# so empty fields would get lost.
+# navi_split_noted LINE: its word, its key "SERVER.NUMBER" and the rest, in navi_noted_…. The shell reads a tab as a
+# blank, so empty fields would be lost.
 navi_split_noted() {
     navi_noted_word=${1%%	*}
     navi_noted_rest=${1#*	}
@@ -146,7 +146,7 @@ navi_ask_line() {
     case $navi_ask_line in *"$navi_newline"*) navi_note_line=${navi_ask_line#*"$navi_newline"} ;; esac
 }
 
-# navi_read_process_words: the options of the agent that it is to get again, and the names of its variables.
+# navi_read_process_words: the options that the agent will get again, and the names of its variables.
 navi_read_process_words() {
     navi_note_environment=$(tr '\000\n' '\n ' <"$navi_proc/$navi_note_process/environ" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort -u | tr '\n' ' ')
     navi_note_options=

@@ -86,7 +86,8 @@ navi_count() {
     navi_ms_since_run=$((navi_ms_since_run + navi_passed))
 }
 
-# navi_read_counter: the milliseconds since the start of the machine into navi_counted; empty where nothing tells them.
+# navi_read_counter: the milliseconds since the start of the machine into navi_counted; empty if the system does not
+# report them.
 navi_read_counter() {
     navi_counted=
     navi_read_uptime || return 0

@@ -27,7 +27,7 @@ navi_open_watch() {
     (umask 077 && mkfifo "$navi_wake" && : >"$navi_stamp" && : >"$navi_state_stamp" && : >"$navi_background_stamp") 2>/dev/null && exec 3<>"$navi_wake"
 }
 
-# navi_close_watch: take everything away and end.
+# navi_close_watch: remove everything and end.
 navi_close_watch() {
     trap - EXIT
     rm -f "$navi_wake" "$navi_stamp" "$navi_state_stamp" "$navi_next_state_stamp" "$navi_background_stamp" \
@@ -330,7 +330,7 @@ navi_add_activity() {
     navi_out=$navi_out$navi_activity
 }
 
-# navi_look_again: what was suspected is looked at a second time, once it has been sent.
+# navi_look_again: look a second time at what was suspected, once that has been sent.
 navi_look_again() {
     sleep "$navi_doubt_lasts"
     ! navi_files_moved || navi_look_at_files
@@ -362,7 +362,7 @@ navi_are_panes_new() {
     { [ "$navi_listing_holds" = no ] && navi_panes_moved; } || navi_output_moved
 }
 
-# navi_turn: compare, look where something moved, tell what is new.
+# navi_turn: compare, look where something changed, send what is new.
 navi_turn() {
     navi_recover_events
     if [ "$navi_asked" = yes ] || navi_files_moved; then navi_look_at_files; fi
@@ -400,7 +400,7 @@ if ! navi_open_watch; then
 fi
 trap navi_close_watch EXIT
 trap 'exit 0' HUP INT TERM PIPE
-# Nobody reads it while the watch goes on, and a full pipe would stop it.
+# Nothing reads it while the watch runs, and a full pipe would stop it.
 exec 2>/dev/null
 navi_open_relay
 if navi_reads_with_limit; then navi_limit=yes; else navi_limit=no; fi

@@ -34,7 +34,7 @@ navi_note_sockets() {
     done
 }
 
-# navi_record_registry: the file as it is; or why it can't be used, whatever it says.
+# navi_record_registry: the file as it is, or why it can't be used.
 navi_record_registry() {
     navi_record default "$navi_default"
     navi_record sockets "$navi_sockets"
@@ -54,7 +54,7 @@ navi_record_gone() {
     done
 }
 
-# navi_ask_registered SOCKET...: ask those servers, too, that stand nowhere where one would look.
+# navi_ask_registered SOCKET...: ask those servers, too, that are nowhere where one would look.
 navi_ask_registered() {
     for navi_named_server; do
         navi_named_sockets=$navi_named_sockets$navi_newline$navi_named_server

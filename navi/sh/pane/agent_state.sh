@@ -33,7 +33,7 @@ navi_judge_agent() {
     esac
 }
 
-# navi_judge_title: of an agent without a state file, whose title may know more than its screen.
+# navi_judge_title: judge an agent without a state file by its title, which may know more than its screen.
 navi_judge_title() {
     navi_find_title_status "$navi_agent_name"
     case $navi_titled,$navi_agent_shows in

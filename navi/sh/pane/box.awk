@@ -70,7 +70,8 @@ function trimmed(text) {
     return text
 }
 
-# squeezed(TEXT): without blanks and punctuation, which agents take for Markdown; a text of nothing else keeps it.
+# squeezed(TEXT): without blanks and punctuation, which agents take for Markdown; a text that has nothing else keeps
+# them.
 function squeezed(text) {
     gsub(/[ \t\r]+|\302\240|\342\200\213/, "", text)
     if (!keeps) gsub(/[[:punct:]]+/, "", text)
@@ -121,7 +122,7 @@ function compared() {
     return index(text, draft) ? "part" : "other"
 }
 
-# find_prompts(): those that were sent, above the box; of the last one that is the text, the first line behind it.
+# find_prompts(): those that were sent, above the box; of the last one that is the text, the first line after it.
 function find_prompts(    i, stop) {
     stop = top ? top : lines + 1
     count = last = follows = 0
@@ -158,7 +159,7 @@ function find_merged(    i, j, seen) {
     }
 }
 
-# find_end(STOP): of a long text whose beginning has left the screen, the line behind its end.
+# find_end(STOP): of a long text whose beginning has left the screen, the line after its end.
 function find_end(stop,    i) {
     for (i = stop - 1; i > 0; i--) {
         if (ends_at(i) < 60) continue
@@ -178,7 +179,7 @@ function ends_at(i,    seen, more) {
     return length(seen)
 }
 
-# ending_of(I, STOP): the first line behind the prompt in line I, if it is the text; else 0. Agents cut long ones.
+# ending_of(I, STOP): the first line after the prompt in line I, if it is the text; else 0. Agents cut long ones.
 function ending_of(i, stop,    rest, piece) {
     rest = text
     piece = stripped(cut(shown, line[i]))

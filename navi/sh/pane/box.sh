@@ -7,10 +7,10 @@
 # The description of the box of the agent that was found, "" for none.
 navi_box=
 
-# What became of the last text; "" where nobody asked an agent.
+# What became of the last text; "" if no agent got it.
 navi_outcome=
 
-# navi_find_box: the agent whose screen the pane shows, and what is known of its box. Fails where nothing is.
+# navi_find_box: the agent whose screen the pane shows, and what is known about its box. Fails if nothing is.
 navi_find_box() {
     navi_box=
     navi_pick_agent || return
@@ -56,7 +56,7 @@ navi_refuse_no_box() {
     navi_fail 1 "the screen of $navi_agent_name in $navi_name shows no box for a prompt$navi_last_shown; nothing was sent; leave what is open there, or make a small pane higher; --force types into it"
 }
 
-# navi_refuse_draft: what is typed would be glued to what is in the box. A hint that is not known is faint.
+# navi_refuse_draft: refuse if there is a draft in the box: the text would be appended to it. An unknown hint is faint.
 navi_refuse_draft() {
     [ "$navi_in_box" = draft ] || return 0
     navi_read_box '' "$(navi_tmux "$navi_socket" capture-pane -p -J -e -t "$navi_pane")"
@@ -158,7 +158,7 @@ navi_draft_is_there() {
     navi_unchanged=$navi_same_place
 }
 
-# navi_press_again TEXT: if the draft is still there.
+# navi_press_again TEXT: press Enter again if the draft is still there.
 navi_press_again() {
     navi_draft_is_there "$1" || return 0
     navi_enters_left=$((navi_enters_left - 1))
@@ -179,7 +179,7 @@ navi_is_taken() {
     case $navi_in_box,$navi_draft_is in draft,same | draft,pasted | draft,glued) return 1 ;; esac
     navi_outcome=submitted
     [ "$navi_times" -le "$navi_times_before" ] || return 0
-    # Somebody may have begun to type the next one.
+    # A person may have begun to type the next one.
     [ "$navi_in_box,$navi_draft_is" != draft,part ] || { navi_outcome=unconfirmed && return 1; }
     [ "$navi_is_last" -le "$navi_was_last" ] || return 0
     navi_is_queued && navi_outcome=queued && return

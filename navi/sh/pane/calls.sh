@@ -25,7 +25,7 @@ navi_find_call() {
     navi_keep_calls $navi_other_calls
 }
 
-# navi_ask_for_calls COMMAND...: of tmux; its answer is in navi_answer.
+# navi_ask_for_calls COMMAND...: ask tmux for them, with this command; its answer is in navi_answer.
 navi_ask_for_calls() {
     navi_consult "$navi_socket" "$@"
     case $navi_word in
@@ -35,13 +35,13 @@ navi_ask_for_calls() {
     esac
 }
 
-# navi_keep_calls WORD...: the last three.
+# navi_keep_calls WORD...: keep the last three.
 navi_keep_calls() {
     while [ $# -gt 3 ]; do shift; done
     navi_other_calls="$*"
 }
 
-# navi_note_call CALL STATE AGENT: as its state. Without a CALL nobody will ask.
+# navi_note_call CALL STATE AGENT: note its state; nothing without a CALL, because nobody will ask.
 navi_note_call() {
     [ -n "$1" ] || return 0
     navi_find_call "$1"

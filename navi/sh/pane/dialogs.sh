@@ -2,9 +2,10 @@
 # needs: look/state_files pane/agent_screen pane/address pane/guard pane/typing lib/fail
 # shares: navi_undone navi_sends_text
 # changes: navi_looked navi_unchanged
-# What an agent would make of what is typed into its pane: in a dialog, Enter says yes and letters choose.
+# Whether an agent would misunderstand a text that is typed into its pane: in a dialog, Enter says yes and letters
+# choose.
 
-# Whether it is a text that is to be sent, and not keys.
+# Whether a text will be sent, and not keys.
 navi_sends_text=no
 
 # navi_refuse_dialogs UNDONE: look at the pane, and end if an agent in it has a dialog open or is suspended, or if that

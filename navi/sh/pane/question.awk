@@ -1,12 +1,12 @@
 # Prints what a dialog asks, by the description of agents (ops/look/agents.py) in navi_rules: the first line has, with
-# tabs between them, the kind of question, how its choices stand, the number of the marked choice (0 if none is), those
-# of the choices that say yes, say no and take a text (0 for none), yes or no: whether several can be ticked, whether
-# the beginning of the dialog is seen, and whether a digit chooses; the choice that Escape chooses; yes or no: whether
-# more choices may be off the screen; the keys that tick a choice and that leave what is ticked (- for none); and the
-# labels of a row. Each of the next lines begins with a letter and a blank: t the tool, i its input, q the question, c a
-# choice with its number, b its number and yes or no: whether it is ticked, d more of that choice. After a line "g" come
-# globs for lines of the screen: q of the question, c of choices. Prints nothing where nothing can be chosen. Input is
-# the screen of the agent navi_agent, on which its rule navi_rule holds.
+# tabs between them, the kind of question, how its choices are laid out, the number of the marked choice (0 if none is),
+# those of the choices that say yes, say no and take a text (0 for none), yes or no: whether several can be ticked,
+# whether the beginning of the dialog is seen, and whether a digit chooses; the choice that Escape chooses; yes or no:
+# whether more choices may be off the screen; the keys that tick a choice and that leave what is ticked (- for none);
+# and the labels of a row. Each of the next lines begins with a letter and a blank: t the tool, i its input, q the
+# question, c a choice with its number, b its number and yes or no: whether it is ticked, d more of that choice. After a
+# line "g" come globs for lines of the screen: q of the question, c of choices. Prints nothing where nothing can be
+# chosen. Input is the screen of the agent navi_agent, on which its rule navi_rule holds.
 
 BEGIN {
     count = split(ENVIRON["navi_rules"], whole, "\n")
@@ -19,7 +19,7 @@ BEGIN {
     # An arrow in the place of the marker says that the list goes on there.
     arrow = "^ *(\342\206\221|\342\206\223|\342\226\262|\342\226\274)"
     counted = "^ *((\342\235\257|\342\200\272|\342\227\217|\342\206\221|\342\206\223) *)?(" box ")?[0-9]+[.] ?"
-    # A digit behind the dot would make it a decimal number.
+    # A digit after the dot would make it a decimal number.
     number = counted "([^0-9]|$)"
     marker = "^ *(\342\235\257|\342\200\272|\342\227\217) *"
     edge = "^ *((\342\206\221|\342\206\223|\342\224\200|\342\225\214|\342\224\201|\342\225\255|\342\225\256|\342\225\260|\342\225\257) *)+$"
@@ -222,7 +222,7 @@ function find_text(    at, text) {
     else for (at = first; at < begin; at++) is_question[at] = shown[at] && at != tool_line
 }
 
-# belongs(AT, FIRST): whether a line is of the paragraph with that first line: it is not empty, nor further right.
+# belongs(AT, FIRST): whether a line is of the paragraph with that first line: it is neither empty nor further right.
 function belongs(at, first,    text) {
     text = plain(at)
     return text != "" && indent(text) <= indent(plain(first))
@@ -259,8 +259,8 @@ function print_all(    i) {
     print_globs()
 }
 
-# print_globs(): what tmux finds in the lines of the dialog with all but plain letters left out, which it might take for
-# something else; the beginnings, for the ends may be in other lines there.
+# print_globs(): what tmux finds in the lines of the dialog with all but plain letters left out, which it might
+# interpret; only the beginnings, because the ends may be in other lines there.
 function print_globs(    at, text) {
     for (at = first; at <= end; at++) {
         text = substr(raw[at], 1, 30)
@@ -294,7 +294,7 @@ function chosen(pattern,    i) {
 }
 
 # boxed(TEXT): whether the box of a choice is ticked, yes or no; "" for a choice without one. It is before the number or
-# behind it.
+# after it.
 function boxed(text) {
     if (!match(text, "^ *((\342\235\257|\342\200\272|\342\227\217|\342\206\221|\342\206\223) *)?([0-9]+[.] ?)?" box)) return ""
     return substr(text, 1, RLENGTH) ~ /\[ \] $/ ? "no" : "yes"

@@ -9,7 +9,7 @@
 # has the status files, AGENTS describes agents. CALL names this call, so that its caller can ask later what became of
 # it (sent.sh); "" if it never will.
 
-# navi_refuse_to_answer: nothing is typed where it may answer a question of an agent.
+# navi_refuse_to_answer: refuse to type where that may answer a question of an agent.
 navi_refuse_to_answer() {
     if [ -n "$navi_agents" ]; then
         navi_refuse_dialogs 'nothing was sent'

@@ -46,7 +46,7 @@ navi_want() {
     navi_wanted_labels="$navi_wanted_labels, $navi_choice $navi_label"
 }
 
-# navi_refuse_text: a text that somebody has entered would be an answer, too.
+# navi_refuse_text: refuse if there is a text that a person has entered: it would be an answer, too.
 navi_refuse_text() {
     navi_find_box "$navi_free"
     [ "$navi_ticked" != yes ] || navi_fail $navi_usage "a text is entered in choice $navi_free of that question in $navi_name; nothing was typed; attach to answer"
@@ -101,7 +101,7 @@ navi_await_tick() {
     return 1
 }
 
-# navi_stop_ticking: keys were pressed, and the screen did not show what was expected.
+# navi_stop_ticking: end, because keys were pressed and the screen did not show what was expected.
 navi_stop_ticking() {
     navi_note_answer unfinished
     navi_fail $navi_late "${navi_hindrance:-what $navi_name shows changed} while choices were ticked; the question was not left (keys pressed: $navi_ticks); navi answer shows what is ticked now"

@@ -71,7 +71,7 @@ navi_ask_agent() {
         navi_has_trace "$@" || return
         navi_confirmed=yes
         ;;
-    # The others say nothing; one that can't find it ends soon.
+    # The others report nothing; one that can't find it ends soon.
     *) [ "$navi_confirm_tries" -ge 25 ] ;;
     esac
 }

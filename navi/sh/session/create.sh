@@ -17,7 +17,7 @@ navi_take_name() {
     navi_refuse_registered "$navi_name" 'nothing was created'
 }
 
-# navi_sweep_locks: delete old lock files if there are many. Released ones stay, because somebody may wait for them.
+# navi_sweep_locks: delete old lock files if there are many. Released ones stay, because a process may wait for them.
 navi_sweep_locks() {
     set -- "$navi_locks"/*
     [ $# -lt 100 ] || find "$navi_locks" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null || :
@@ -37,7 +37,7 @@ navi_start_with() {
 }
 
 # navi_create STARTER DIR SOCKET NAME CWD LINE WORD TYPE ENDS KEEP WINDOW REGISTER COUNT STEP... VARIABLE=VALUE...:
-# create a session, and take steps in it, of COUNT words. Nothing is left where a step fails.
+# create a session, and take steps in it, of COUNT words. Nothing is left if a step fails.
 navi_create() {
     navi_starter=$1
     navi_enter "$2"

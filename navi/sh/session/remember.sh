@@ -32,7 +32,7 @@ navi_keep_lines() {
     done <"$2"
 }
 
-# navi_note_socket: a tmux server whose socket is where nobody would look for it. Noted before anything starts there, so
+# navi_note_socket: note a tmux server whose socket is in an unusual folder. Noted before anything starts there, so
 # that a session is found whose start was killed.
 navi_note_socket() {
     navi_find_user

@@ -26,7 +26,7 @@ navi_prepare() {
     navi_note_rename || [ -z "$navi_old" ] || navi_fail_to_write "$navi_dir" 'nothing was renamed'
 }
 
-# navi_write_new_file: it is not yet where status files are, and not in the lock, which is to name its holder.
+# navi_write_new_file: write it neither where status files are nor into the lock, which must name its holder.
 navi_write_new_file() {
     navi_old=${navi_session_file##*/}
     navi_old=${navi_old%.json}
@@ -47,7 +47,7 @@ navi_write_new_file() {
     navi_merge >/dev/null 2>&1 || navi_fail_to_write "$navi_dir" 'nothing was renamed'
 }
 
-# navi_clear: nothing was renamed.
+# navi_clear: remove what was prepared, because nothing was renamed.
 navi_clear() {
     if [ -n "$navi_old" ]; then navi_take_rename_back; else rm -f "$navi_journal"; fi
 }

@@ -75,7 +75,7 @@ navi_complete_line() {
     case $navi_needed in *[!A-Za-z0-9_./+@~-]*) navi_needed= ;; esac
 }
 
-# navi_know_conversation: in navi_wanted_conversation the one that MORE resumes.
+# navi_know_conversation: set navi_wanted_conversation to the one that MORE resumes.
 navi_know_conversation() {
     [ -z "$navi_anew" ] || return 0
     case $navi_more in *'{session_id}'*) ;; *) [ -z "$navi_wanted_conversation" ] || return 0 ;; esac
@@ -124,7 +124,7 @@ navi_name_other() {
     navi_other_name=${navi_other_name##*/}
 }
 
-# navi_save_environment: NAME='VALUE' of the agent, in navi_old_environment, but what tmux and the shell set anew.
+# navi_save_environment: NAME='VALUE' of the agent, in navi_old_environment, except what tmux and the shell set anew.
 navi_save_environment() {
     navi_old_environment=
     [ -n "$navi_old_agent" ] && [ -r "/proc/$navi_old_agent/environ" ] || return 0
@@ -132,7 +132,7 @@ navi_save_environment() {
         grep -a '^[A-Za-z_][A-Za-z0-9_]*=' | grep -av '^\(TMUX\|TMUX_PANE\|PWD\|OLDPWD\|SHLVL\|_\|LINES\|COLUMNS\|NAVI_[A-Z]*\)=')
 } 2>/dev/null
 
-# navi_end_old: end it, and prove that it has ended. One that is suspended must go on for that.
+# navi_end_old: end it, and prove that it has ended. A suspended one must be continued for that.
 navi_end_old() {
     [ -n "$navi_old_agent" ] || return 0
     for navi_signal in TERM CONT KILL; do
@@ -236,7 +236,7 @@ navi_await_found() {
     done
 }
 
-# navi_print_restarted: what became of it. It is proven that the old one has ended.
+# navi_print_restarted: print the result. It is proven that the old agent has ended.
 navi_print_restarted() {
     [ -n "$navi_wanted_conversation" ] || { printf '%s restarted anew\n' "$navi_token" && return; }
     navi_keep_conversation

@@ -19,7 +19,7 @@ navi_take_steps() {
     done
 }
 
-# navi_step KIND WHAT SECONDS: what is awaited after something was typed is looked for in what came after that.
+# navi_step KIND WHAT SECONDS: text that is awaited after typing is looked for in what came after that.
 navi_step() {
     navi_inspect
     case $1 in
