@@ -15,9 +15,9 @@ from navi.config.undo_list import MOST, UndoEntry, forget, last_killed, remember
 CODE = """
 import sys
 from pathlib import Path
-from navi.config.undo_list import Killed, remember
+from navi.config.undo_list import UndoEntry, remember
 for number in range(8):
-    remember(Path(sys.argv[1]), Killed("local", f"{sys.argv[2]}-{number}", "api"))
+    remember(Path(sys.argv[1]), UndoEntry("local", f"{sys.argv[2]}-{number}", "api"))
 """
 
 
