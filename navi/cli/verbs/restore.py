@@ -36,7 +36,7 @@ HOW = {
 """How a session ended, in words."""
 
 
-class Restorable(NamedTuple):
+class RestorableSession(NamedTuple):
     """A session that can be restored, and its address."""
 
     address: Address
@@ -49,14 +49,14 @@ class Restorable(NamedTuple):
 # ---- finding
 
 
-def lost_on(context: Context, host: str) -> list[Restorable]:
+def lost_on(context: Context, host: str) -> list[RestorableSession]:
     """Return the lost sessions of a host, those that were noted last first. Raise OperationError, HostError."""
     frame = context.host(host).run(look())
     newest = sorted(frame.lost_sessions, key=lambda one: -one.time)
-    return [Restorable(Address(host, one.name), one) for one in newest]
+    return [RestorableSession(Address(host, one.name), one) for one in newest]
 
 
-def find_restorable(context: Context, address: Address) -> Restorable:
+def find_restorable(context: Context, address: Address) -> RestorableSession:
     """Return what an address can be restored from: lost, ended or killed; the newest of several counts.
 
     Raise OperationError if there is nothing, and HostError.
@@ -68,7 +68,7 @@ def find_restorable(context: Context, address: Address) -> Restorable:
         found = sorted((one for one in candidates if one.name == address.name), key=lambda one: -one.time)
     if not found:
         raise OperationError(f"nothing is stored about a session named {clean(address.name)} there", exits.NO_SESSION)
-    return Restorable(address, found[0])
+    return RestorableSession(address, found[0])
 
 
 def _chosen(options: Options, context: Context) -> list[tuple[object, Any]]:
@@ -128,7 +128,7 @@ def _status_of(chosen: Sequence[tuple[object, Any]]) -> int:
     return next((reason_and_status(found)[1] for _, found in chosen if isinstance(found, Failed)), exits.OK)
 
 
-def _document(thing: object, found: Restorable | Failed) -> dict[str, object]:
+def _document(thing: object, found: RestorableSession | Failed) -> dict[str, object]:
     if isinstance(found, Failed):
         words, status = reason_and_status(found)
         return {"address": str(thing), "error": words, "status": status}
@@ -145,7 +145,7 @@ def _document(thing: object, found: Restorable | Failed) -> dict[str, object]:
     }
 
 
-def described(found: Restorable, now: float) -> str:
+def described(found: RestorableSession, now: float) -> str:
     """Return a line about a session that can be restored."""
     session = found.session
     lost = session if isinstance(session, LostSession) else None
@@ -161,7 +161,7 @@ def described(found: Restorable, now: float) -> str:
 
 def _restore_all(options: Options, context: Context, chosen: Sequence[tuple[object, Any]]) -> list[tuple[object, Any]]:
     """Restore several, a few at a time on each host; print each result at once."""
-    hosts = {one.address.host for _, one in chosen if isinstance(one, Restorable)}
+    hosts = {one.address.host for _, one in chosen if isinstance(one, RestorableSession)}
     limits = {host: threading.Semaphore(AT_ONCE) for host in hosts}
     progress = _Progress(context, len(chosen), options.json)
 
@@ -201,7 +201,7 @@ class _Progress:
                 self._output.print(clean(f"{answer}{count}"))
 
 
-def _restore(context: Context, found: Restorable, anew: bool) -> str:
+def _restore(context: Context, found: RestorableSession, anew: bool) -> str:
     """Restore one; return the words for its result."""
     host = found.address.host
     variables = variables_of_caller(context.environment) if host == LOCAL else ()
