@@ -18,7 +18,7 @@ from typing import TypeVar
 import trio
 
 from navi.core.agents import AgentKind
-from navi.core.conversations import without_doubles
+from navi.core.conversations import without_duplicates
 from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.log import SILENT, Log
 from navi.core.model import Frame, HostView, Session
@@ -29,7 +29,7 @@ from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
 from navi.hosts.budget import Work
 from navi.hosts.retries import Retries
-from navi.hosts.trio_channel import timed
+from navi.hosts.trio_channel import run_timed
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation
 from navi.ops.look.frames import Heartbeat, Unwatchable, look, watch
@@ -53,10 +53,10 @@ MANY_SESSIONS = 200
 NOT_CONFIGURED = Failure(
     HostState.DISCONNECTED, "not a host in remotes.yaml", "add it there, and start navi again", Retry.ON_REQUEST
 )
-"""Why a host is not reached on which only the hub knows sessions."""
+"""Why navi does not reach a host on which only the hub knows sessions."""
 
 
-def steady(shown: float | None, measured: float) -> float:
+def steady_latency(shown: float | None, measured: float) -> float:
     """Return the latency (seconds) to show: the one that is shown, unless the new one clearly differs.
 
     A number that changes all the time would keep the terminal busy and help nobody.
@@ -91,17 +91,17 @@ class Fleet:
 
     @property
     def views(self) -> tuple[HostView, ...]:
-        """What is known of each host now, in the configured order. Those that only the hub knows come last."""
+        """What is known about each host now, in the configured order. Those that only the hub knows come last."""
         return (*self.configured, *(self.view(name) for name in self._headless if name not in self._tasks))
 
     @property
     def configured(self) -> tuple[HostView, ...]:
-        """What is known of each host that can be reached, in the configured order."""
+        """What is known about each host that can be reached, in the configured order."""
         return tuple(map(self.view, self._tasks))
 
     def put_headless(self, sessions: Iterable[Session], feedback: Mapping[tuple[str, str], int] = NO_FEEDBACK) -> None:
-        """List these sessions without a terminal, too, in place of those before. `feedback` is how much of it waits for
-        agents in terminals that take some, by host and conversation.
+        """List these sessions without a terminal, too; they replace those listed before. `feedback` counts the feedback
+        that waits for agents in terminals, by host and conversation.
         """
         found: dict[str, tuple[Session, ...]] = {}
         for session in sessions:
@@ -111,7 +111,7 @@ class Fleet:
             self.changed("")
 
     def _merge(self, view: HostView) -> HostView:
-        """Add a host's sessions without a terminal. What goes on in a terminal is not listed twice."""
+        """Add a host's sessions without a terminal. A conversation that goes on in a terminal is not listed twice."""
         more = self._headless.get(view.name, ())
         takes_feedback = any(host == view.name for host, _ in self._feedback)
         if not more and not takes_feedback:
@@ -119,7 +119,8 @@ class Fleet:
         known = self._merged.get(view.name)
         if known is None or known[0] is not view:
             marks = view.frame.marks if view.frame else {}
-            left = [one._replace(marks=marks.get(one.name, one.marks)) for one in without_doubles(view.sessions, more)]
+            new = without_duplicates(view.sessions, more)
+            left = [one._replace(marks=marks.get(one.name, one.marks)) for one in new]
             own = map(self._with_feedback, view.sessions) if takes_feedback else view.sessions
             known = view, view._replace(sessions=(*own, *left))
             self._merged[view.name] = known
@@ -135,7 +136,7 @@ class Fleet:
         written on one of the machines is shown there only.
         """
         frames = [task.view.frame for task in self._tasks.values()]
-        machines = frozenset(frame.place.host for frame in frames if frame)
+        machines = frozenset(frame.machine.host for frame in frames if frame)
         if machines != self._machines:
             self._machines = machines
             for task in self._tasks.values():
@@ -161,7 +162,7 @@ class Fleet:
             await close_all(task.host for task in self._tasks.values())
 
     def add(self, hosts: Iterable[Host]) -> None:
-        """Have more hosts in the fleet; those whose names it has already are left out. Does not wait."""
+        """Add hosts to the fleet, apart from those whose names it has already. Does not wait."""
         for host in hosts:
             if host.name not in self._tasks:
                 task = self._tasks[host.name] = self._task(host)
@@ -189,7 +190,7 @@ class Fleet:
 
 
 def _start(nursery: trio.Nursery, task: _HostTask) -> None:
-    """Start all that goes on for a host."""
+    """Start the tasks of a host."""
     for work in (task.supervise, task.wake_on_refresh, task.measure_latency):
         nursery.start_soon(work)
 
@@ -320,9 +321,9 @@ class _HostTask:
         frame, self._judged_at = self._frame, now
         sessions: tuple[Session, ...] = ()
         work = Work()
-        if frame:  # a status can change by the mere passing of time
+        if frame:  # a status can change just because time passes
             long = len(frame.sessions) + len(frame.files) > MANY_SESSIONS
-            sessions, work = await timed(self._judge, frame._replace(clock=item.clock), long)
+            sessions, work = await run_timed(self._judge, frame._replace(clock=item.clock), long)
         self._show(frame, sessions, now, item.clock + 0.5 - time.time())
         return work
 
@@ -336,7 +337,7 @@ class _HostTask:
         return sessions_of(self.host.name, frame, self._kinds, self._machines)
 
     def know(self, machines: frozenset[str]) -> None:
-        """Judge the sessions again: the hosts of the fleet are these machines now."""
+        """Judge the sessions again, because the hosts of the fleet are these machines now."""
         self._machines = machines
         if self.view.frame:
             self._publish(self.view._replace(sessions=self._judge(self.view.frame)))
@@ -349,7 +350,7 @@ class _HostTask:
             if self.view.fresh:
                 try:
                     measured.append(await self.host.ping())
-                    latency: float | None = steady(self.view.latency, median(measured))
+                    latency: float | None = steady_latency(self.view.latency, median(measured))
                 except HostError:
                     latency = None
                 if self.view.fresh:
@@ -359,7 +360,7 @@ class _HostTask:
 
 
 def _with_frame(view: HostView, frame: Frame, now: float) -> HostView:
-    """Return the view with what a frame says of the host itself."""
+    """Return the view with what a frame says about the host itself."""
     failure = _tmux_failure(frame, view.name)
     before = view.frame
     rebooted = before is not None and before.boot not in ("", frame.boot)

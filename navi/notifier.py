@@ -38,7 +38,7 @@ AT_ONCE = 8
 STOPPED = f"was stopped after {TIME_LIMIT:g} s"
 
 MOST_ERRORS = 4096
-"""Bytes of what a command of the user's writes to standard error that are read."""
+"""Bytes that are read of what the user's command writes to standard error."""
 
 BEHIND = 3.0
 """Seconds for which a process whose command failed lets others give a notice first."""
@@ -47,7 +47,7 @@ REREAD_EVERY = 5.0
 """Seconds between two looks for what other dashboards have noted."""
 
 TO_TERMINAL, TO_COMMAND = "terminal", "command"
-"""The two kinds of ways. A process claims only those that it can go itself."""
+"""The two kinds of ways. A process claims only those that it can use itself."""
 
 DROPPED = "tmux drops notifications: `tmux set -g allow-passthrough on` lets them through; navi rings the bell instead"
 
@@ -129,10 +129,10 @@ class Notifier:
             while True:
                 await self._news.wait()
                 self._news = trio.Event()
-                await self._keep()
+                await self._store_finished()
                 while notice := self._next():
                     await self._give(nursery, notice)
-                    await self._keep()
+                    await self._store_finished()
 
     def _next(self) -> Notice | None:
         """Take the next notice. Those of a host wait while half of all commands that may run are about it."""
@@ -176,7 +176,7 @@ class Notifier:
             await trio.to_thread.run_sync(self._store.release, notice, TO_COMMAND)
 
     async def _claim(self, notice: Notice, way: str) -> bool:
-        """Return whether this process is to give a notice. If unknown, it is: twice is better than never."""
+        """Return whether this process must give a notice. It must if that is unknown: twice is better than never."""
         try:
             return await trio.to_thread.run_sync(self._store.claim, notice, way)
         except (sqlite3.Error, OSError) as error:
@@ -198,8 +198,8 @@ class Notifier:
 
     # ---- sessions that have finished
 
-    async def _keep(self) -> None:
-        """Store which sessions have finished, and which were looked at; and take up what others have stored."""
+    async def _store_finished(self) -> None:
+        """Store which sessions have finished, and which were looked at; and read what others have stored."""
         finished, visited = self._finished_now, self._visited_now
         self._finished_now, self._visited_now = set(), set()
         with suppress(sqlite3.Error, OSError):
@@ -208,7 +208,7 @@ class Notifier:
             if visited:
                 await trio.to_thread.run_sync(self._store.visit, visited)
         if finished or visited:
-            await self._take_up()
+            await self._read_finished()
 
     async def _reread(self) -> None:
         before: object = None
@@ -216,10 +216,10 @@ class Notifier:
             stamp = self._store.stamp()
             if stamp != before:
                 before = stamp
-                await self._take_up()
+                await self._read_finished()
             await trio.sleep(REREAD_EVERY)
 
-    async def _take_up(self) -> None:
+    async def _read_finished(self) -> None:
         with suppress(sqlite3.Error, OSError):
             finished = await trio.to_thread.run_sync(self._store.finished)
             if finished != self.finished:
@@ -228,8 +228,8 @@ class Notifier:
 
 
 async def _problem_of(command: str, environment: Mapping[str, str]) -> str:
-    """Run a command in a session of its own; return what went wrong, "" if nothing did. After TIME_LIMIT it ends, with
-    all that it has started.
+    """Run a command in a session of its own; return what went wrong, "" if nothing did. After TIME_LIMIT it is ended,
+    with all that it has started.
     """
     try:
         with tempfile.TemporaryFile() as errors, trio.move_on_after(TIME_LIMIT):

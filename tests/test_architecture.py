@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,6 +26,11 @@ FLOORS: Mapping[str, int] = {
 
 MOST_ROOMS, MOST_ARROWS = 14, 45
 LONGEST_MODULE, LONGEST_FUNCTION, USUAL_FUNCTION = 500, 40, 7
+LONGEST_LINE = 120
+"""The limit of ruff and of the comments of scripts; a line of code in a script may be longer."""
+
+COMMENT = re.compile(r"\s*(#|//) ")
+SCRIPTS = sorted((NAVI / "sh").glob("*/*"))
 MOST_METHODS_OF_THE_DASHBOARD = 45
 
 Imports = Mapping[str, set[str]]
@@ -210,9 +216,14 @@ def test_modules_and_functions_are_short(module: str) -> None:
     assert [one.name for one in functions(path) if lines(one) > LONGEST_FUNCTION] == []
 
 
-@pytest.mark.parametrize("script", sorted((NAVI / "sh").glob("*/*")), ids=lambda path: path.name)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_scripts_are_short(script: Path) -> None:
     assert len(script.read_text().splitlines()) <= LONGEST_MODULE
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_comments_of_scripts_have_the_width_of_python(script: Path) -> None:
+    assert [line for line in script.read_text().splitlines() if COMMENT.match(line) and len(line) > LONGEST_LINE] == []
 
 
 def test_most_functions_are_very_short() -> None:

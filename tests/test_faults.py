@@ -34,8 +34,8 @@ from navi.ops.session.marks import mark
 from tests.support.dashboard import begin, names, selected, wrapped
 from tests.support.dashboard import navi as dashboard
 from tests.support.hosts import host, opened
+from tests.support.lab_hosts import agent
 from tests.support.machines import Account, Lab, Machine, program
-from tests.support.places import agent
 from tests.support.processes import Process, family, processes
 from tests.support.scripts import (
     BUSYBOX,
@@ -365,7 +365,7 @@ def test_a_shell_that_is_killed_between_two_steps_leaves_nothing_half_done(
         where = f"killed before {stop.steps[-1]}"
         recover(account, shell)
         found = state(account, name, case.noted)
-        # A snapshot takes up the event that a hook has left.
+        # A snapshot recovers the event that a hook has left.
         expected = (before, seen, after) if reached else (after,)
         assert replace(found, entries=()) in [replace(one, entries=()) for one in expected], where
         fail(account, shell)

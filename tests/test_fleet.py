@@ -15,7 +15,7 @@ import trio
 
 from navi.core.failure import HostState
 from navi.core.model import HeadlessAgent, HostView, Session, Source, Status
-from navi.fleet import Fleet, steady
+from navi.fleet import Fleet, steady_latency
 from navi.hosts.retries import SLOW_PAUSE
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
@@ -75,7 +75,7 @@ def test_sessions_without_a_terminal_are_listed_on_their_hosts_and_others_named(
     [(None, 0.05, 0.05), (0.05, 0.055, 0.05), (0.05, 0.08, 0.08), (0.001, 0.0025, 0.001), (0.001, 0.004, 0.004)],
 )
 def test_a_latency_is_steady_until_it_clearly_differs(shown: float | None, measured: float, expected: float) -> None:
-    assert steady(shown, measured) == expected
+    assert steady_latency(shown, measured) == expected
 
 
 # ---- hosts that work
@@ -380,14 +380,14 @@ async def test_errors_without_end_beside_answers_do_no_harm(lab: Lab, box: Machi
 DASHBOARD = """\
 import os, trio
 from navi.core.agents import AGENTS
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_remotes
 from navi.fleet import Fleet
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import HostSettings
 
-remotes, _ = read_remotes(Places(os.environ).remotes)
+remotes, _ = read_remotes(NaviFiles(os.environ).remotes)
 hosts = [LocalHost(HostSettings("~/.claude-sessions", True)), *(OpenSSHHost(remote, os.environ) for remote in remotes)]
 fleet = Fleet(hosts, AGENTS, lambda name: print(name, fleet.view(name).state, flush=True))
 trio.run(fleet.run)

@@ -19,9 +19,9 @@ from typing import NamedTuple
 import pytest
 import trio
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.settings import Settings
-from navi.config.undo_list import Killed
+from navi.config.undo_list import UndoEntry
 from navi.core.model import Session
 from navi.hosts import Host
 from navi.ops.session.creation import new
@@ -244,10 +244,10 @@ class Recorder:
 
     offered_undo = None
 
-    def offer_undo(self, killed: Killed) -> None:
+    def offer_undo(self, killed: UndoEntry) -> None:
         """Do nothing: there is no footer."""
 
-    def withdraw_undo(self, killed: Killed) -> None:
+    def withdraw_undo(self, killed: UndoEntry) -> None:
         """Do nothing: there is no footer."""
 
     def key_of(self, command: str) -> str:
@@ -284,7 +284,7 @@ async def test_the_dashboard_reports_the_outcome(lab: Lab, when: str) -> None:
         for machine in lab.machines:
             await watched.until(machine.name, lambda view: view.fresh and view.sessions, timeout=120)
         actions = Actions(watched.fleet)
-        places = Places(lab.environment())
+        places = NaviFiles(lab.environment())
         commands = SessionCommands(watched.fleet, Settings(), actions, UNICODE, screen, places)
         nursery.start_soon(actions.run)
         for case in cases:

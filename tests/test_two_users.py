@@ -18,7 +18,7 @@ from navi.core.address import Named
 from navi.core.launch import Launch
 from navi.hosts.wire import AnswerReader, new_token, request
 from navi.ops import HostSettings, Operation
-from navi.ops.pane.lock import Hold, lock
+from navi.ops.pane.lock import LockAction, lock
 from navi.ops.registry import drop_entry, read_file, touch_entry
 from navi.ops.session.attach import attach_to
 from navi.ops.session.creation import new
@@ -177,7 +177,7 @@ def test_two_users_register_side_by_side(lab: Lab, stranger: int) -> None:
     try:
         ask(new("second", "", Launch(line=SLEEP, ends=True)))
         ask(touch_entry("second"))
-        ask(lock(Named("second"), Hold.TAKE, "token", 60, "me"))
+        ask(lock(Named("second"), LockAction.TAKE, "token", 60, "me"))
         found = ask(read_file())
     finally:
         as_stranger(program("tmux"), "kill-server", env=theirs)

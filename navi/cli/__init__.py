@@ -34,7 +34,7 @@ UNWRITABLE = (EIO, ENOSPC, EDQUOT, EBADF)
 def program() -> NoReturn:
     """Carry out the command line of this process, and exit with its status.
 
-    The process exits at once: Python's own cleaning up takes as long as many a verb, and nothing needs it. Without the
+    The process exits at once: Python's own clean-up takes as long as some verbs, and nothing needs it. Without the
     garbage collector the imports of a verb take 6 % less processor time (medians of 30 paired runs).
     """
     gc.disable()
@@ -45,7 +45,7 @@ def program() -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         status = NOBODY_READS
-    except KeyboardInterrupt:  # while modules are imported, or something is written
+    except KeyboardInterrupt:  # while modules are imported, or output is written
         status = INTERRUPTED
     except ModuleNotFoundError as error:
         status = _complain_of_missing(error)
@@ -99,14 +99,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _show_dashboard(level or "info")
     verb = next((verb for verb in VERBS if verb.name == words[0]), None)
     if verb is None:
-        from navi.cli.usage import unknown
+        from navi.cli.usage import unknown_verb
 
-        return _complain(unknown(words[0], _hosts()))
+        return _complain(unknown_verb(words[0], _hosts()))
     return _run_line(verb, words[1:], level)
 
 
 def _complain(words: str) -> int:
-    """Say what is wrong with the command line; return the exit status."""
+    """Report what is wrong with the command line; return the exit status."""
     from navi.cli.output.output import standard_output
 
     standard_output().note(f"navi: {words}")
@@ -121,13 +121,13 @@ def _show_dashboard(log_level: str) -> int:
 
 
 def _collect_garbage_from_now_on() -> None:
-    """Turn the garbage collector on, for all that is not imported yet."""
+    """Turn the garbage collector on, for everything that is not imported yet."""
     gc.freeze()
     gc.enable()
 
 
 def _take_log_level(words: list[str]) -> tuple[str, list[str]]:
-    """Return the level of the log that the command line asks for, else NAVI_LOG, and the remaining words."""
+    """Return the level of the log that the command line asks for, or else NAVI_LOG does, and the remaining words."""
     option, _, level = (words or [""])[0].partition("=")
     if option != "--log-level":
         return os.environ.get("NAVI_LOG", "").lower(), words
@@ -172,7 +172,7 @@ def _run_line(verb: Verb, words: Sequence[str], log_level: str) -> int:
 
 
 def _context(log_level: str = "") -> Context:
-    """Return what a verb works with."""
+    """Return the context of a verb."""
     from navi.cli.context import Context
     from navi.cli.output.output import standard_output
 
@@ -189,7 +189,7 @@ def _hosts() -> list[str]:
 
 
 def _function(verb: Verb) -> Callable[[Options, Context], int]:
-    """Import and return the function that carries a verb out."""
+    """Import and return the function that carries out a verb."""
     module, _, name = verb.function.rpartition(".")
     function: Callable[[Options, Context], int] = getattr(import_module(f"navi.{module}"), name)
     return function
@@ -219,7 +219,7 @@ def _with_suggestion(context: Context, options: Options, error: OperationError) 
 
 def run_verb(verb: Verb, options: Options, context: Context) -> int:
     """Carry out a verb; return the exit status."""
-    from navi.cli.output.output import UsageError, why
+    from navi.cli.output.output import UsageError, reason_and_status
     from navi.hosts.base import HostError
     from navi.ops import OperationError
 
@@ -236,6 +236,6 @@ def run_verb(verb: Verb, options: Options, context: Context) -> int:
 
             error = why_missing(context, options, error)
             error = _with_suggestion(context, options, error)
-        words, status = why(error)
+        words, status = reason_and_status(error)
         context.output.complain(words)
         return status

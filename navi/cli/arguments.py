@@ -15,7 +15,7 @@ class Options(SimpleNamespace):
     """The values of a verb's arguments, by their keys."""
 
 
-class Kind(NamedTuple):
+class ValueKind(NamedTuple):
     """What a value is: the noun for it in messages, its type in a JSON schema, and what reads it (or raises
     ValueError).
     """
@@ -39,19 +39,19 @@ def _seconds(text: str) -> float:
     return number
 
 
-TEXT = Kind("text")
-INTEGER = Kind("integer", "integer", int)
-COUNT = Kind("number", "integer", _count)
-SECONDS = Kind("number of seconds", "number", _seconds)
-ADDRESS = Kind("address")
-HOST = Kind("host")
-SSH_HOST = Kind("host of ~/.ssh/config")
-STATUS = Kind("status")
-TEMPLATE = Kind("template")
-FILE = Kind("file")
+TEXT = ValueKind("text")
+INTEGER = ValueKind("integer", "integer", int)
+COUNT = ValueKind("number", "integer", _count)
+SECONDS = ValueKind("number of seconds", "number", _seconds)
+ADDRESS = ValueKind("address")
+HOST = ValueKind("host")
+SSH_HOST = ValueKind("host of ~/.ssh/config")
+STATUS = ValueKind("status")
+TEMPLATE = ValueKind("template")
+FILE = ValueKind("file")
 
 LIST = ("*", "+", "...")
-"""The values of `many` that stand for several values."""
+"""The values of `many` that mean several values."""
 
 
 class Argument(NamedTuple):
@@ -60,15 +60,15 @@ class Argument(NamedTuple):
     `value` is the placeholder for its value in help texts; a flag has none. `many` is "" for one value, "?" for one
     that may be left out (then it is `bare`), "*" for any number, "+" for at least one, "..." for all words that follow,
     even those that begin with a dash. An option that `collects` may be given several times. At most one option of a
-    `group` may be given. One that is `interactive` needs the terminal, or standard input, of the person who types; one
-    that `writes` makes the verb write a file on this machine. The tools of `navi mcp` have neither.
+    `group` may be given. One that is `interactive` needs a person's terminal or standard input; one that `writes` makes
+    the verb write a file on this machine. The tools of `navi mcp` have neither.
     """
 
     names: tuple[str, ...]
     value: str
     help: str
     key: str
-    kind: Kind = TEXT
+    kind: ValueKind = TEXT
     many: str = ""
     collects: bool = False
     default: object = None
@@ -134,7 +134,7 @@ class Mistake(Exception):
 
 
 class UnknownWord(Mistake):
-    """A word is neither an option nor has it a place."""
+    """A word is neither an option nor a positional argument."""
 
     def __init__(self, word: str) -> None:
         super().__init__(f"unrecognized arguments: {word}", word)
@@ -158,26 +158,26 @@ def read(arguments: Sequence[Argument], words: Sequence[str]) -> Options:
 
 def split(arguments: Sequence[Argument], words: Sequence[str], any_value: bool = False) -> Given:
     """Yield the arguments of a command line with their values: options in the order of the words, then positional
-    arguments. Options may stand between those; after -- there are none. With `any_value`, the value of an option may
+    arguments. Options may come between those; after -- there are none. With `any_value`, the value of an option may
     look like an option. Raise HelpRequested, UnknownWord, NoValue, Mistake.
     """
     options = {name: one for one in arguments if one.is_option for name in one.names}
-    places = [one for one in arguments if not one.is_option]
-    before_rest = next((number for number, one in enumerate(places) if one.many == "..."), len(words))
-    placed: list[str] = []
+    positionals = [one for one in arguments if not one.is_option]
+    before_rest = next((number for number, one in enumerate(positionals) if one.many == "..."), len(words))
+    values: list[str] = []
     left = list(words)
-    while left and left[0] != "--" and len(placed) < before_rest:
+    while left and left[0] != "--" and len(values) < before_rest:
         word = left.pop(0)
         if word in ("-h", "--help"):
             raise HelpRequested
         found, value = _option_in(options, word)
         if found:
             yield found, _values_of(found, word, value, left, any_value)
-        elif _is_like_option(word) or not places:
+        elif _is_like_option(word) or not positionals:
             raise UnknownWord(word)
         else:
-            placed.append(word)
-    yield from _in_places(places, [*placed, *left[left[:1] == ["--"] :]])
+            values.append(word)
+    yield from _share(positionals, [*values, *left[left[:1] == ["--"] :]])
 
 
 def _option_in(options: Mapping[str, Argument], word: str) -> tuple[Argument | None, str | None]:
@@ -192,7 +192,7 @@ def _option_in(options: Mapping[str, Argument], word: str) -> tuple[Argument | N
 
 
 def _is_like_option(word: str) -> bool:
-    """Whether a word can only be meant as an option: negative numbers and sentences are not."""
+    """Return whether a word can only mean an option: negative numbers and sentences do not."""
     return word.startswith("-") and word != "-" and " " not in word and not word[1:].replace(".", "", 1).isdigit()
 
 
@@ -214,15 +214,15 @@ def _values_of(found: Argument, word: str, value: str | None, left: list[str], a
     return values
 
 
-def _in_places(places: Sequence[Argument], words: list[str]) -> Given:
-    """Give words to the positional arguments: one word each, and the rest to one that takes many."""
+def _share(positionals: Sequence[Argument], words: list[str]) -> Given:
+    """Distribute words among the positional arguments: one word each, and the rest to one that takes many."""
     missing = []
-    for place in places:
-        taken = words if place.many in LIST else words[:1]
-        if not taken and place.is_required:
-            missing.append(place.value)
-        if taken or place.many in LIST:
-            yield place, taken
+    for positional in positionals:
+        taken = words if positional.many in LIST else words[:1]
+        if not taken and positional.is_required:
+            missing.append(positional.value)
+        if taken or positional.many in LIST:
+            yield positional, taken
         words = words[len(taken) :]
     if missing:
         raise Mistake(f"the following arguments are required: {', '.join(missing)}")

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from navi.cli.output.output import Failed, UsageError
-from navi.cli.output.progress import Progress
+from navi.cli.output.progress import ProgressLine
 from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS, cache_file, config_file
 from navi.core.address import LOCAL, Address, Named
 from navi.core.log import SILENT, Log
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from navi.cli.arguments import Options
     from navi.cli.output.output import Output
-    from navi.config.places import Places
+    from navi.config.navi_files import NaviFiles
     from navi.config.remote import Remote
     from navi.config.settings import Settings, Template
     from navi.core.agents import AgentKind
@@ -42,7 +42,7 @@ class Connections:
         self._kept: dict[object, ConnectionPool] = {}
 
     def of(self, configured: object) -> ConnectionPool:
-        """Return what is kept of a host that is configured like this."""
+        """Return the connections to a host that is configured like this."""
         return self._kept.setdefault(configured, ConnectionPool())
 
     def close_others(self, configured: Collection[object]) -> None:
@@ -64,7 +64,7 @@ class Context:
         self.environment = environment
         self.output = output
         self.log = log
-        self.progress = Progress(output.stderr, environment)
+        self.progress = ProgressLine(output.stderr, environment)
         output.alone = self.progress.aside
         self._connections = connections or Connections()
         self._cancellation = Cancellation()
@@ -79,18 +79,18 @@ class Context:
         self._cancellation.close()
 
     @cached_property
-    def places(self) -> Places:
-        """Where files are."""
-        from navi.config.places import Places
+    def files(self) -> NaviFiles:
+        """The paths of navi's files."""
+        from navi.config.navi_files import NaviFiles
 
-        return Places(self.environment)
+        return NaviFiles(self.environment)
 
     @cached_property
     def settings(self) -> Settings:
-        """config.yaml. The first access complains about its mistakes."""
+        """The settings of config.yaml. The first access reports its mistakes."""
         from navi.config.reader import read_settings
 
-        settings, problems = read_settings(self.places.settings)
+        settings, problems = read_settings(self.files.settings)
         for problem in problems:
             self.output.complain(str(problem))
         return settings
@@ -109,14 +109,14 @@ class Context:
         return AGENTS
 
     def _describe_agents(self) -> str:
-        """Return what hosts need to know of agents."""
+        """Return what hosts need to know about agents."""
         from navi.ops.look.agents import describe
 
         return describe(self.agents)
 
     @cached_property
     def remotes(self) -> Mapping[str, Remote]:
-        """The enabled remotes by name. The first access complains about mistakes in remotes.yaml."""
+        """The enabled remotes by name. The first access reports mistakes in remotes.yaml."""
         path = config_file(self.environment, REMOTES)
         if not os.path.exists(path):
             return {}
@@ -131,11 +131,11 @@ class Context:
         """Return a template. Raise UsageError if it does not exist, or has a mistake."""
         from navi.config.reader import read_template
 
-        path = self.places.templates / f"{name}.yaml"
+        path = self.files.templates / f"{name}.yaml"
         if "/" in name or not path.exists():
-            known = sorted(one.stem for one in self.places.templates.glob("*.yaml"))
+            known = sorted(one.stem for one in self.files.templates.glob("*.yaml"))
             others = f"known templates: {', '.join(known)}" if known else "there are none"
-            raise UsageError(f"no template named `{name}` in {self.places.templates}; {others}")
+            raise UsageError(f"no template named `{name}` in {self.files.templates}; {others}")
         template, problems = read_template(path, self.settings.agents)
         if template is None:
             raise UsageError("; ".join(map(str, problems)))
@@ -146,7 +146,7 @@ class Context:
         if name == LOCAL:
             return self._here
         if name not in self.remotes:
-            raise no_host(name, (LOCAL, *self.remotes), self.places.remotes)
+            raise no_host(name, (LOCAL, *self.remotes), self.files.remotes)
         from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 
         if name not in self._hosts:
@@ -195,12 +195,12 @@ class Context:
             return self.host(options.host or LOCAL), Named("", options.socket, options.target)
         if not options.address:
             return self._only_one(options.host or LOCAL)
-        host, pane = self.place(options.address, options.socket)
+        host, pane = self.host_and_session(options.address, options.socket)
         if options.host not in (None, host.name):
             raise UsageError(f"{options.address} is not on {options.host}")
         return host, pane
 
-    def place(self, text: str, socket: str = "") -> tuple[BlockingHost, Named]:
+    def host_and_session(self, text: str, socket: str = "") -> tuple[BlockingHost, Named]:
         """Return the host and the session of an address. Raise UsageError."""
         address = self.address(text)
         return self.host(address.host), Named(address.name, socket)
@@ -232,7 +232,7 @@ class Context:
 
 
 def no_host(name: str, known: Sequence[str], remotes: Path) -> UsageError:
-    """Return what to say of a host that is not in the file of remotes."""
+    """Return the error for a host that is not in the file of remotes."""
     from navi.core.similar import did_you_mean
 
     hint = did_you_mean(name, known) or f"; known hosts: {', '.join(known)}"
@@ -240,7 +240,7 @@ def no_host(name: str, known: Sequence[str], remotes: Path) -> UsageError:
 
 
 def _name_of(thing: object) -> str:
-    """Return what a thing is called, which may be the first of a pair."""
+    """Return the name of a thing, which may be the first of a pair."""
     return str(thing[0]) if type(thing) is tuple else str(thing)
 
 

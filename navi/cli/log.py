@@ -31,14 +31,14 @@ class CleanFormatter(logging.Formatter):
 
 
 class PrivateFile(RotatingFileHandler):
-    """A file for this user's eyes only, of a limited size."""
+    """A file that only this user can read, of a limited size."""
 
     def _open(self) -> TextIOWrapper:
         file = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
         return open(file, "a", encoding="utf-8", errors="backslashreplace")
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Do nothing: what can't be written must not appear on the dashboard's screen."""
+        """Do nothing: messages that can't be written must not appear on the dashboard's screen."""
 
 
 def log_to_stderr(level: str) -> logging.Logger:
@@ -62,7 +62,9 @@ def _is_ours_or_a_warning(record: logging.LogRecord) -> bool:
 
 
 def _log_to(handler: logging.Handler, line: str, level: str) -> logging.Logger:
-    """Warnings of libraries go there, too: they must not appear on the dashboard's screen."""
+    """Return a log that goes to a handler. Return a log that goes to a handler. Warnings of libraries go there, too:
+    they must not appear on the dashboard's screen.
+    """
     handler.setFormatter(CleanFormatter(line))
     handler.addFilter(_is_ours_or_a_warning)
     logging.getLogger().addHandler(handler)

@@ -1,4 +1,4 @@
-"""What to say where Python, or a library that navi needs, is missing: one sentence in place of a traceback."""
+"""The message if Python, or a library that navi needs, is missing: one sentence instead of a traceback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ REQUIREMENTS = {"urwid": "urwid>=2.6.16", "trio": "trio>=0.29", "yaml": "PyYAML>
 
 
 def why_missing(error: ModuleNotFoundError) -> str:
-    """Return why navi can't run, and what to do; "" for a module of navi itself, whose lack is a fault."""
+    """Return why navi can't run, and what to do; "" for a module of navi itself: if that is missing, navi is broken."""
     name = (error.name or "").partition(".")[0]
     if name in ("", "navi"):
         return ""
@@ -22,6 +22,6 @@ def _remedy(name: str) -> str:
     start = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "contrib", "run")
     if os.path.exists(start) and sys.prefix == sys.base_prefix:
         return f"start navi with {start}, which installs all that it needs"
-    from navi.cli.advice import advice
+    from navi.cli.install_hint import install_hint
 
-    return advice(sys.prefix, sys.base_prefix, [REQUIREMENTS.get(name, name)])
+    return install_hint(sys.prefix, sys.base_prefix, [REQUIREMENTS.get(name, name)])

@@ -1,4 +1,4 @@
-"""Which session a mistyped address may have meant."""
+"""Which session a mistyped address may mean."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def suggesting(context: Context, address: Address) -> Iterator[None]:
-    """Add to the failure that there is no such session which one may be meant."""
+    """Add to a failure "no such session" the session that may be meant."""
     try:
         yield
     except OperationError as error:

@@ -11,7 +11,7 @@ import trio
 from navi.cli.asking.all_hosts import HostMaker
 from navi.cli.log import log_to_file
 from navi.cli.output.output import standard_output
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_remotes, read_settings
 from navi.core import exits
 from navi.fleet import Fleet
@@ -23,7 +23,7 @@ SWITCH_INTERVAL = 0.0005
 
 COLLECTIONS = (700, 10, 1000)
 """Thresholds of Python's garbage collector. With thousands of sessions a search of all objects takes longer than a key
-may wait. Frames hold no cycles, so that there is little to find: it is done once in 7 million objects.
+may wait. Frames hold no cycles, so there is little to find: it happens once in 7 million objects.
 """
 
 
@@ -33,10 +33,10 @@ def run_dashboard(log_level: str) -> int:
         standard_output().complain("the dashboard needs a terminal; standard input and output are not one")
         return exits.WRONG_USAGE
     environment = dict(os.environ)
-    places = Places(environment)
-    log = log_to_file(places.state, log_level)
-    settings, settings_problems = read_settings(places.settings)
-    remotes, remotes_problems = read_remotes(places.remotes)
+    files = NaviFiles(environment)
+    log = log_to_file(files.state, log_level)
+    settings, settings_problems = read_settings(files.settings)
+    remotes, remotes_problems = read_remotes(files.remotes)
     maker = HostMaker(settings, environment, log)
     fleet = Fleet([maker.local(), *maker.remotes(remotes)], settings.agents, log=log)
     problems = (*remotes_problems, *settings_problems)

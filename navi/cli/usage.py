@@ -30,8 +30,8 @@ def overview() -> str:
     return USAGE.format(verbs="\n".join(f"  {verb.name:<20} {verb.help}" for verb in VERBS))
 
 
-def unknown(name: str, hosts: Collection[str] = ()) -> str:
-    """Return what to say about a verb that does not exist; it may be the name of a host."""
+def unknown_verb(name: str, hosts: Collection[str] = ()) -> str:
+    """Return the message about a verb that does not exist; it may be the name of a host."""
     hint = did_you_mean(name, [verb.name for verb in VERBS])
     if not hint and name in hosts:
         hint = f"; did you mean `navi ls --host {name}`?"
@@ -39,8 +39,7 @@ def unknown(name: str, hosts: Collection[str] = ()) -> str:
 
 
 def hint_of(verb: Verb, word: str, hosts: Callable[[], Collection[str]]) -> str:
-    """Return what to say about a word that has no place in a command line of a verb: it may be a mistyped option, or
-    the name of a host.
+    """Return the message about a word that a verb does not accept: it may be a mistyped option, or the name of a host.
     """
     options = [name for one in verb.arguments for name in one.names if one.is_option]
     if word.startswith("-"):
@@ -54,7 +53,7 @@ def hint_of(verb: Verb, word: str, hosts: Callable[[], Collection[str]]) -> str:
 def help_of(verb: Verb) -> str:
     """Return what `navi VERB --help` prints."""
     positional = [(one.value, one.help) for one in verb.arguments if not one.is_option]
-    options = [(spelled(one), one.help) for one in verb.arguments if one.is_option]
+    options = [(option_names(one), one.help) for one in verb.arguments if one.is_option]
     options.insert(0, ("-h, --help", "show this help message and exit"))
     parts = [usage_of(verb), f"{verb.help[0].upper()}{verb.help[1:]}."]
     parts += [f"positional arguments:\n{_table(positional)}"] if positional else []
@@ -63,7 +62,7 @@ def help_of(verb: Verb) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def spelled(one: Argument) -> str:
+def option_names(one: Argument) -> str:
     """Return the names of an option, each with the placeholder for its value."""
     return ", ".join(_with_value(name, one) for name in one.names)
 
@@ -79,20 +78,20 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
 
 
 def usage_of(verb: Verb) -> str:
-    """Return how a verb is called."""
+    """Return the line that shows how to call a verb."""
     options = [f"[{_with_value(one.names[0], one)}]" for one in verb.arguments if one.is_option]
-    places = [_place(one) for one in verb.arguments if not one.is_option]
-    places += ["[-- WORD ...]"] if verb.takes_command else []
-    return "\n".join(_wrapped(f"usage: navi {verb.name}", ["[-h]", *options, *places]))
+    positionals = [_positional(one) for one in verb.arguments if not one.is_option]
+    positionals += ["[-- WORD ...]"] if verb.takes_command else []
+    return "\n".join(_wrapped(f"usage: navi {verb.name}", ["[-h]", *options, *positionals]))
 
 
-def _place(one: Argument) -> str:
+def _positional(one: Argument) -> str:
     name = f"{one.value} ..." if one.many in LIST else one.value
     return name if one.is_required else f"[{name}]"
 
 
 def _wrapped(start: str, parts: Iterable[str]) -> Iterator[str]:
-    """Put parts behind the start, and on further lines that are indented as far."""
+    """Put parts after the start, and on more lines with the same indentation."""
     line = start
     for part in parts:
         if len(line) + 1 + len(part) > WIDTH:

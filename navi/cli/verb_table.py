@@ -22,8 +22,8 @@ from navi.cli.arguments import (
 class Verb(NamedTuple):
     """A verb: its name, what it does, the function that carries it out (below `navi.`), and its arguments.
 
-    One that `takes_command` has a command of the user behind --. One that is an `mcp_tool` can be called by agents; it
-    is `read_only` if it changes nothing. If the `status_is_answer`, an exit status other than 0 is no failure.
+    One that `takes_command` has a command of the user after --. One that is an `mcp_tool` can be called by agents; it
+    is `read_only` if it changes nothing. If the `status_is_answer`, an exit status other than 0 is not a failure.
     """
 
     name: str

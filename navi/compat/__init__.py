@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from navi.cli.arguments import HelpRequested
-from navi.cli.output.output import UsageError, why
+from navi.cli.output.output import UsageError, reason_and_status
 from navi.compat.tool import Failed, WrongUsage, given_in, usage
 from navi.compat.tools import TOOLS
 from navi.core.text import clean_lines
@@ -51,7 +51,7 @@ def run_tool(options: Options, context: Context) -> int:
         _complain(context.output, f"Error: {error}")
         return error.status
     except (HostError, OperationError) as error:
-        _complain(context.output, f"Error: {why(error)[0]}")
+        _complain(context.output, f"Error: {reason_and_status(error)[0]}")
         return tool.failed
 
 

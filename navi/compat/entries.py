@@ -11,7 +11,7 @@ from navi.compat.registered import registry_text
 from navi.compat.tool import Failed
 from navi.core import exits
 from navi.core.address import LOCAL
-from navi.core.registry import VERSION, Entry, read_registry
+from navi.core.registry import VERSION, RegistryEntry, read_registry
 from navi.core.text import decode
 from navi.hosts.base import HostError
 from navi.ops import OperationError
@@ -65,7 +65,7 @@ def _add(arguments: Sequence[str], context: Context) -> int:
         raise Failed("Missing required arguments (name, socket, target)", INVALID)
     if process and not (process.isascii() and process.isdigit()):
         raise Failed(f"invalid process id `{process}`", INVALID)
-    context.host(LOCAL).run(put_entry(Entry(name, socket, target, kind or "shell", process=int(process or 0))))
+    context.host(LOCAL).run(put_entry(RegistryEntry(name, socket, target, kind or "shell", process=int(process or 0))))
     return 0
 
 
@@ -104,8 +104,8 @@ def _field(key: str) -> Callable[[Sequence[str], Context], int]:
 
 
 def _entry(arguments: Sequence[str], context: Context) -> Any:
-    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raise Failed for a file
-    that is damaged as a whole: it does not tell.
+    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raise Failed if the file
+    is damaged as a whole.
     """
     name = _name(arguments)
     body = registry_text(context)
@@ -141,7 +141,7 @@ def _complain(output: Output, body: bytes | None) -> str:
 
 def _clean_up(arguments: Sequence[str], context: Context) -> int:
     """Remove the entries of ended sessions; print their number. Those of a server that can't be asked stay."""
-    from navi.cli.asking.answers import doubt
+    from navi.cli.asking.answers import why_incomplete
     from navi.cli.verbs.registry import remove
     from navi.core.cleanup import removals
     from navi.core.text import clean
@@ -161,7 +161,7 @@ def _clean_up(arguments: Sequence[str], context: Context) -> int:
             if one.problem:
                 context.output.note(clean(f"registry: {one.removal.entry.name}: {one.problem}"))
         context.output.print(str(sum(not one.problem for one in results)))
-    error = doubt(found.frame, LOCAL)
+    error = why_incomplete(found.frame, LOCAL)
     if error is None:
         return 0
     context.output.note(f"registry: {error}")

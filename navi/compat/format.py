@@ -16,7 +16,7 @@ def print_document(output: Output, document: object) -> None:
 
 
 def time_ago(text: str, environment: Mapping[str, str]) -> str:
-    """Say how long ago a time of the registry was: `5m ago`. NOW_EPOCH can stand for now."""
+    """Say how long ago a time of the registry was: `5m ago`. NOW_EPOCH can replace the present time."""
     then = epoch(text)
     if then is None:
         return "unknown"
@@ -29,7 +29,7 @@ def time_ago(text: str, environment: Mapping[str, str]) -> str:
 
 
 def cell(text: str, width: int) -> str:
-    """Cut and fill a text to so many columns of a terminal."""
+    """Cut or fill a text to a number of columns of a terminal."""
     taken, used = "", 0
     for letter in clean(text):
         wide = columns(letter)

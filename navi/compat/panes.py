@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from navi.compat.registered import only_one, socket_named
+from navi.compat.registered import only_name, socket_named
 from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Named
@@ -14,8 +14,8 @@ from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.pane.find import NotSeen
 from navi.ops.pane.lock import LOCK
-from navi.ops.pane.read import Expected, wait
-from navi.ops.pane.send import How, send
+from navi.ops.pane.read import ExpectedText, wait
+from navi.ops.pane.send import SendMode, send
 
 if TYPE_CHECKING:
     from navi.cli.context import Context
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from navi.ops.pane.health import PaneHealth
 
 KEY = re.compile(r"(?:[CMS]-)+\S|\^[a-z@\[\]\\^_]", re.IGNORECASE)
-"""Names of keys in tmux that are no plausible text: C-c, M-x, ^c. Other names, such as Up, are texts."""
+"""Names of keys in tmux that are not plausible as text: C-c, M-x, ^c. Other names, such as Up, are texts."""
 
 NUMBER = re.compile(r"[0-9]+\.?[0-9]*")
 
@@ -43,7 +43,7 @@ def pane_of(given: Mapping[str, str], context: Context, wrong: int) -> Named:
         return Named("", socket, target)
     if socket:
         raise WrongUsage("target is required")
-    return Named(only_one(context, wrong), registered=True)
+    return Named(only_name(context, wrong), registered=True)
 
 
 def _not_registered(pane: Named, context: Context, status: int) -> Failed | None:
@@ -84,7 +84,7 @@ def type_text(given: Mapping[str, str], context: Context) -> int:
     _number(given, "interval", 0.5, "interval must be a positive number")
     pane = pane_of(given, context, wrong=4)
     text, how, keys = _typed(given)
-    expected = Expected(given["wait"], seconds=seconds) if given.get("wait") else None
+    expected = ExpectedText(given["wait"], seconds=seconds) if given.get("wait") else None
     host = context.host(LOCAL)
     operation = send(pane, text, how, keys, expected, lock=host.environment.get(LOCK, ""), retries=retries)
     try:
@@ -100,15 +100,15 @@ def type_text(given: Mapping[str, str], context: Context) -> int:
     return 0
 
 
-def _typed(given: Mapping[str, str]) -> tuple[str, How, tuple[str, ...]]:
+def _typed(given: Mapping[str, str]) -> tuple[str, SendMode, tuple[str, ...]]:
     text = given["command"]
     if "literal" in given:
-        return text, How.LITERAL, ()
+        return text, SendMode.LITERAL, ()
     if "multiline" in given:
-        return text.rstrip("\n") + "\n", How.SUBMIT, ()
+        return text.rstrip("\n") + "\n", SendMode.SUBMIT, ()
     if KEY.fullmatch(text):
-        return "", How.KEYS, (text, "Enter")
-    return text, How.SUBMIT, ()
+        return "", SendMode.KEYS, (text, "Enter")
+    return text, SendMode.SUBMIT, ()
 
 
 def _not_sent(error: OperationError, pane: Named, context: Context) -> Failed:
@@ -133,7 +133,7 @@ def await_text(given: Mapping[str, str], context: Context) -> int:
     seconds = _number(given, "timeout", 15, "timeout must be a number of seconds")
     lines = _whole(given, "lines", 1000, "lines must be an integer")
     pane = pane_of(given, context, wrong=1)
-    expected = Expected(given["pattern"], "fixed" in given, seconds)
+    expected = ExpectedText(given["pattern"], "fixed" in given, seconds)
     try:
         context.host(LOCAL).run(wait(pane, expected, lines, touch=pane.registered))
     except NotSeen as error:

@@ -1,4 +1,4 @@
-"""The registry of this machine: the tools know no other sessions by name."""
+"""The registry of this machine: the tools know only its sessions by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from navi.ops import OperationError
 
 if TYPE_CHECKING:
     from navi.cli.context import Context
-    from navi.core.registry import Entry
+    from navi.core.registry import RegistryEntry
 
 
 def sockets_folder(environment: Mapping[str, str]) -> str:
@@ -40,7 +40,7 @@ def _is_own(path: str) -> bool:
     return os.path.isdir(path) and not os.path.islink(path) and os.stat(path).st_uid == os.geteuid()
 
 
-def entries(context: Context) -> Mapping[str, Entry]:
+def entries(context: Context) -> Mapping[str, RegistryEntry]:
     """Return all entries by name. Raise Failed if the file is damaged as a whole."""
     from navi.core.registry import read_registry
 
@@ -63,7 +63,7 @@ def registry_text(context: Context) -> bytes | None:
         return None
 
 
-def only_one(context: Context, status: int) -> str:
+def only_name(context: Context, status: int) -> str:
     """Return the name of the only registered session. Raise Failed with that status if there is none, or several."""
     names = list(entries(context))
     if not names:

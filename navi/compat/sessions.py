@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from navi.compat.format import cell, print_document, time_ago
 from navi.compat.panes import ask_health
-from navi.compat.registered import entries, only_one, own_socket, socket_named
+from navi.compat.registered import entries, only_name, own_socket, socket_named
 from navi.compat.tool import Failed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from navi.cli.output.output import Output
     from navi.core.cleanup import Removal
     from navi.core.model import Frame
-    from navi.core.registry import Condition, Entry, Snapshot
+    from navi.core.registry import Condition, RegistryEntry, Snapshot
     from navi.ops.look.servers import Server
     from navi.ops.session.creation import Created
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def create(given: Mapping[str, str], context: Context) -> int:
     """Create a session in the current directory."""
-    from navi.core.launch import GDB, PYTHON, Launch, of_caller
+    from navi.core.launch import GDB, PYTHON, Launch, variables_of_caller
     from navi.ops.session.creation import new
 
     if not given.get("name"):
@@ -44,7 +44,7 @@ def create(given: Mapping[str, str], context: Context) -> int:
     bash = Launch(line="exec bash", program="bash", ends=True)
     kinds = {"python": PYTHON, "gdb": GDB, "shell": bash}
     launch = kinds[next((key for key in reversed(list(given)) if key in kinds), "shell")]
-    launch = launch._replace(window=given.get("window", "shell"), variables=of_caller(context.environment))
+    launch = launch._replace(window=given.get("window", "shell"), variables=variables_of_caller(context.environment))
     host = context.host(LOCAL)
     socket = os.path.abspath(given.get("socket") or own_socket(context))
     registers = "no_register" not in given
@@ -99,9 +99,9 @@ def list_all(given: Mapping[str, str], context: Context) -> int:
 
 def _explain_unknown(output: Output, found: Snapshot) -> None:
     """Say which tmux servers did not list their sessions."""
-    from navi.cli.asking.answers import doubt
+    from navi.cli.asking.answers import why_incomplete
 
-    error = doubt(found.frame, LOCAL)
+    error = why_incomplete(found.frame, LOCAL)
     if error:
         output.note(clean(f"Warning: {error}"))
 
@@ -120,7 +120,7 @@ def _snapshot(context: Context) -> Snapshot:
     return found
 
 
-def _row(found: Snapshot, entry: Entry) -> dict[str, object]:
+def _row(found: Snapshot, entry: RegistryEntry) -> dict[str, object]:
     from navi.core.registry import condition_of
 
     condition = condition_of(entry, found)
@@ -175,7 +175,7 @@ def kill_one(given: Mapping[str, str], context: Context) -> int:
         raise WrongUsage("Both -S and -t must be specified together")
     if explicit:
         return _kill_target(given, context)
-    name = given.get("session") or only_one(context, 2)
+    name = given.get("session") or only_name(context, 2)
     entry = entries(context).get(name)
     if entry is None:
         raise Failed(f"Session '{name}' not found in registry", 2)
@@ -207,7 +207,9 @@ def _kill_target(given: Mapping[str, str], context: Context) -> int:
     return _carry_out(given, context, Named(name, socket), entry, lives)
 
 
-def _carry_out(given: Mapping[str, str], context: Context, session: Named, entry: Entry | None, lives: bool) -> int:
+def _carry_out(
+    given: Mapping[str, str], context: Context, session: Named, entry: RegistryEntry | None, lives: bool
+) -> int:
     """Kill the session if it lives, and remove its entry if it has one; print the results."""
     name = clean(session.name)
     if "dry_run" in given:
@@ -245,7 +247,7 @@ def _report(output: Output, what: str, problem: str) -> bool:
 def _kill(context: Context, session: Named) -> str:
     """Kill a session so that `navi undo` can restore it; return what went wrong."""
     from navi.cli.asking.changes import carry_out
-    from navi.config.undo_list import Killed, remember
+    from navi.config.undo_list import UndoEntry, remember
     from navi.ops.session.lifecycle import kill, new_undo_id
 
     try:
@@ -253,11 +255,11 @@ def _kill(context: Context, session: Named) -> str:
     except (HostError, OperationError) as error:
         return str(error)
     if kept.undo_id:
-        remember(context.places.state, Killed(LOCAL, kept.undo_id, session.name))
+        remember(context.files.state, UndoEntry(LOCAL, kept.undo_id, session.name))
     return ""
 
 
-def _deregister(context: Context, entry: Entry) -> str:
+def _deregister(context: Context, entry: RegistryEntry) -> str:
     from navi.ops.registry import change_entries
 
     try:
@@ -298,7 +300,7 @@ def clean_up(given: Mapping[str, str], context: Context) -> int:
 
 
 def _print_kept(output: Output, found: Snapshot) -> int:
-    """Warn about sessions that stay, because nobody knows whether they live; return the tool's exit status."""
+    """Warn about sessions that stay, because it is unknown whether they live; return the tool's exit status."""
     from navi.core.registry import condition_of
 
     conditions = [(name, condition_of(entry, found)) for name, entry in sorted(found.registry.entries.items())]
@@ -358,7 +360,7 @@ def find(given: Mapping[str, str], context: Context) -> int:
 
 
 SILENT = {"none": "No tmux server found on", "foreign": "Another user has the tmux server on"}
-"""What to say of servers that list no sessions, by their answers."""
+"""The messages about servers that list no sessions, by their answers."""
 
 
 def _print_server(output: Output, label: str, server: Server, given: Mapping[str, str]) -> int:

@@ -1,6 +1,6 @@
-"""Which notices were given on this machine, so that one of several dashboards gives each, and none gives it again.
+"""Which notices were given on this machine, so that exactly one of several dashboards gives each.
 
-Also which sessions have finished a turn that nobody has looked at yet. A database in the state folder has both.
+Also, which sessions have finished a turn that nobody has looked at yet. A database in the state folder keeps both.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from navi.core.notices import Notice, is_known
 FILE = "notices.db"
 
 WAITS = 10.0
-"""Seconds to wait for another process that writes. Who gives up gives a notice that may have been given already."""
+"""Seconds to wait for another process that writes. A process that gives up may give a notice a second time."""
 
 KEPT = 30 * 24 * 3600
-"""Seconds after which what is known of a session is forgotten."""
+"""Seconds after which a session is forgotten."""
 
 TABLES = """
 DROP TABLE IF EXISTS given;
@@ -41,7 +41,7 @@ ON CONFLICT DO UPDATE SET seen = excluded.seen, since = excluded.since, ahead = 
 
 
 def _bytes(key: Key) -> tuple[bytes, bytes, bytes]:
-    """Return a key as it is stored: names come from other machines, and may be no text."""
+    """Return a key as it is stored: names come from other machines, and may not be valid text."""
     host, name, socket = (part.encode("utf-8", "surrogateescape") for part in key)
     return host, name, socket
 
@@ -89,7 +89,7 @@ class NoticeStore:
             database.execute("DELETE FROM notices WHERE at < ?", (now - KEPT,))
 
     def visit(self, keys: Iterable[Key]) -> None:
-        """Note that somebody has looked at these sessions, or that they go on."""
+        """Note that somebody has looked at these sessions, or that their agents work again."""
         with closing(self._open()) as database, database:
             rows = [_bytes(key) for key in keys]
             database.executemany("DELETE FROM finished WHERE host = ? AND name = ? AND socket = ?", rows)
@@ -100,7 +100,8 @@ class NoticeStore:
             return frozenset(map(_text, database.execute("SELECT host, name, socket FROM finished")))
 
     def stamp(self) -> object:
-        """Return what differs after every change, without opening the database; None if there is none."""
+        """Return a stamp that differs after every change, without opening the database; None if there is no database.
+        """
         for name in (f"{FILE}-wal", FILE):
             with suppress(OSError):
                 found = os.stat(self._state / name)

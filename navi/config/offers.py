@@ -19,18 +19,18 @@ LARGEST = 100_000
 
 
 def was_answered(state: Path, offer: str, host: str = "") -> bool:
-    """Return whether an offer was answered, of a host or of all."""
+    """Return whether an offer was answered, for one host or for all."""
     lines = _lines(state)
     return offer in lines or f"{offer} {host}" in lines
 
 
-def answer(state: Path, offer: str, hosts: Iterable[str] = ("",)) -> None:
+def note_answered(state: Path, offer: str, hosts: Iterable[str] = ("",)) -> None:
     """Note that an offer was answered. If the folder can't be written to, it comes again at the next start."""
     new = [f"{offer} {host}".rstrip() for host in hosts if not was_answered(state, offer, host)]
     with suppress(OSError):
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place = os.open(state / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with open(place, "w", encoding="utf-8", errors="surrogateescape") as file:
+        descriptor = os.open(state / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write("".join(f"{line}\n" for line in new))
 
 

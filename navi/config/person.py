@@ -1,9 +1,9 @@
-"""Who uses navi: a name to leave where others see it."""
+"""Who uses navi: a name that others see."""
 
 from getpass import getuser
 from socket import gethostname
 
 
-def who() -> str:
+def user_and_machine() -> str:
     """Return user and machine, as in USER@MACHINE."""
     return f"{getuser()}@{gethostname()}"

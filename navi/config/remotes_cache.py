@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from navi.config.settings import Problem
 
 SETTLED = 2.0
-"""Seconds after a change until the next change surely has another time stamp."""
+"""Seconds after a change until the next change certainly has another time stamp."""
 
 LARGEST = 1_000_000
 """Maximum size of the cache, in bytes."""
@@ -34,8 +34,8 @@ def read_remotes(source: str, known: str) -> tuple[tuple[Remote, ...], tuple[Pro
 
     Only a file without problems is cached. Failing to write the cache is not an error.
     """
-    mark = _mark(source)
-    remotes = _recall(known, mark) if mark else None
+    mark = _stamp(source)
+    remotes = _read_cache(known, mark) if mark else None
     if remotes is not None:
         return remotes, ()
     from pathlib import Path
@@ -44,11 +44,11 @@ def read_remotes(source: str, known: str) -> tuple[tuple[Remote, ...], tuple[Pro
 
     remotes, problems = reader.read_remotes(Path(source))
     if mark and not problems:
-        _note(known, mark, remotes)
+        _write_cache(known, mark, remotes)
     return remotes, problems
 
 
-def _mark(source: str) -> str:
+def _stamp(source: str) -> str:
     """Return a stamp that no other version of the file or of navi has, or "" if the file has only just changed."""
     try:
         found = os.stat(source)
@@ -64,7 +64,7 @@ def _line(values: Iterable[object]) -> str:
     return "\t".join(map(str, values))
 
 
-def _recall(known: str, mark: str) -> tuple[Remote, ...] | None:
+def _read_cache(known: str, mark: str) -> tuple[Remote, ...] | None:
     try:
         with open(os.open(known, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
             found = os.fstat(file.fileno())
@@ -93,7 +93,7 @@ def _remote(line: str) -> Remote:
     return Remote(*values)
 
 
-def _note(known: str, mark: str, remotes: tuple[Remote, ...]) -> None:
+def _write_cache(known: str, mark: str, remotes: tuple[Remote, ...]) -> None:
     text = "\n".join((mark, *map(_line, remotes), END, ""))
     if _understand(text, mark) != remotes:
         return  # a value contains a tab or a line end

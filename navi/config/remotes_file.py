@@ -1,6 +1,6 @@
 """Write remotes.yaml: a file for people, with hosts that ~/.ssh/config knows.
 
-A file that is there is never overwritten: entries are added behind its last one, if they are read there as meant.
+An existing file is never overwritten: entries are added after its last one, if the file then reads as meant.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 """Words that need no quotes in YAML."""
 
 SPECIAL = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
-"""Words that are no text in YAML, in any case."""
+"""Words that YAML does not read as text, in upper or lower case."""
 
 
 class Unwritable(Exception):
@@ -41,12 +41,13 @@ def new_hosts(hosts: Sequence[SshHost], remotes: Sequence[Remote]) -> tuple[SshH
 
 
 def remotes_of(hosts: Sequence[SshHost]) -> tuple[Remote, ...]:
-    """Return the remotes as which hosts are written."""
+    """Return the remotes that hosts are written as."""
     return tuple(Remote(host.name, host.name) for host in hosts)
 
 
 def add_hosts(path: Path, hosts: Sequence[SshHost]) -> None:
-    """Write remotes.yaml with these hosts, or add them to it. Raise Unwritable if it then is not as meant."""
+    """Write remotes.yaml with these hosts, or add them to it. Raise Unwritable if the result would not read as meant.
+    """
     try:
         if os.path.lexists(path):
             _append(path, hosts)
@@ -84,9 +85,9 @@ def _scalar(text: str) -> str:
 
 
 def _write_new(path: Path, hosts: Sequence[SshHost]) -> None:
-    """Write the file, whole or not at all; one that has appeared meanwhile stays."""
+    """Write the file, whole or not at all; a file that has appeared meanwhile stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _beside(path, text_of(hosts)) as beside:
+    with _temporary_file(path, text_of(hosts)) as beside:
         try:
             os.link(beside, path)
         except FileExistsError:
@@ -101,7 +102,7 @@ def _append(path: Path, hosts: Sequence[SshHost]) -> None:
     real = Path(os.path.realpath(path))
     before = real.read_text("utf-8")
     text = _with_entries(before, hosts)
-    with _beside(real, text) as beside:
+    with _temporary_file(real, text) as beside:
         if not _reads_as_meant(real, beside, hosts):
             raise Unwritable(f"{path} does not end with a list of entries; add the hosts there by hand")
         os.chmod(beside, os.stat(real).st_mode & 0o777)
@@ -111,7 +112,7 @@ def _append(path: Path, hosts: Sequence[SshHost]) -> None:
 
 
 def _with_entries(text: str, hosts: Sequence[SshHost]) -> str:
-    """Return the text with more entries at its end, indented as the last one."""
+    """Return the text with more entries at its end, indented like the last one."""
     items = re.findall(r"^( *)- ", text, re.MULTILINE)
     start = text if not text or text.endswith("\n") else f"{text}\n"
     if not re.search(r"^remotes:", text, re.MULTILINE):
@@ -128,8 +129,8 @@ def _reads_as_meant(before: Path, after: Path, hosts: Sequence[SshHost]) -> bool
 
 
 @contextmanager
-def _beside(path: Path, text: str) -> Iterator[Path]:
-    """Write a file of this user alone beside another one; afterwards it is gone."""
+def _temporary_file(path: Path, text: str) -> Iterator[Path]:
+    """Write a file that only this user can read beside another one; remove it afterwards."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with open(

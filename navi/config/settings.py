@@ -20,7 +20,7 @@ class Problem(NamedTuple):
 
 
 class Rebinding(NamedTuple):
-    """An entry of `keys`: the keys that a command shall have, as written, and where that is written."""
+    """An entry of `keys`: the keys for a command, as written, and where that is written."""
 
     command: str
     keys: tuple[str, ...]
@@ -29,8 +29,8 @@ class Rebinding(NamedTuple):
 
 
 class Restyling(NamedTuple):
-    """An entry of `styles`: the colours and attributes that a style of the dashboard shall have, as written, and where
-    that is written.
+    """An entry of `styles`: the colours and attributes for a style of the dashboard, as written, and where that is
+    written.
     """
 
     style: str
@@ -41,7 +41,7 @@ class Restyling(NamedTuple):
 
 class HarnessCommand(NamedTuple):
     """An entry of `harnesses`: the command line of an agent without a terminal, and where that is written. `command`
-    replaces all of it, `program` its first word; `options` come behind it.
+    replaces all of it, `program` its first word; `options` follow it.
     """
 
     name: str

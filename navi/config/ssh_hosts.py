@@ -1,7 +1,8 @@
-"""The hosts that ~/.ssh/config names, for navi to offer. What they mean is for ssh alone to decide.
+"""The hosts that ~/.ssh/config names, for navi to offer.
 
-Names with wildcards, and what is in Match blocks, are no hosts. Nor are services that keep repositories of git: they
-give nobody a shell. Reading has limits, because the file and what it includes may be anything.
+Only ssh decides what they mean. Names with wildcards and the contents of Match blocks are not hosts. Nor are services
+that keep git repositories: they give nobody a shell. Reading has limits, because the file and its includes may hold
+anything.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ MOST_FILES = 64
 MOST_HOSTS = 500
 
 DEEPEST = 16
-"""Includes within each other, as in ssh."""
+"""Levels of includes within each other, as in ssh."""
 
 LONGEST = 255
 """Characters of a name."""
@@ -35,14 +36,14 @@ KEYWORD = re.compile(r"\s*([A-Za-z]+)(?:\s*=\s*|\s+)(.*)")
 WORD = re.compile(r'"([^"]*)"|(\S+)')
 
 REFUSED = frozenset("'`\"$\\;&<>|(){}*?!,/")
-"""Characters that ssh takes in no name of a host, those of patterns, and the one that ends a host in an address."""
+"""Characters that ssh accepts in no host name, those of patterns, and the one that ends a host in an address."""
 
 GIT = re.compile(r"(?:[\w-]+\.)*(?:github|gitlab|bitbucket|codeberg|azure|sr)\.(?:com|org|ht)", re.ASCII)
 """Services that keep repositories."""
 
 
 class SshHost(NamedTuple):
-    """A name of a host; `host_name` and `user` are what the file has for it, to recognise it by."""
+    """A name of a host; `host_name` and `user` are those in the file, for people to recognize it by."""
 
     name: str
     host_name: str = ""
@@ -50,9 +51,9 @@ class SshHost(NamedTuple):
 
     @property
     def destination(self) -> str:
-        """Where it is, as people write it; "" if the file does not tell."""
-        place = self.host_name.replace("%h", self.name)
-        return f"{self.user}@{place or self.name}" if self.user else place
+        """Where it is, as people write it; "" if the file does not say."""
+        address = self.host_name.replace("%h", self.name)
+        return f"{self.user}@{address or self.name}" if self.user else address
 
 
 class _Block(NamedTuple):
@@ -68,7 +69,7 @@ def ssh_config(environment: Mapping[str, str]) -> str:
 
 
 def read_ssh_hosts(environment: Mapping[str, str]) -> tuple[SshHost, ...]:
-    """Return the hosts in the order of the file. What can't be read has none."""
+    """Return the hosts in the order of the file. A file that can't be read has none."""
     reader = _Reader(home(environment))
     reader.read(ssh_config(environment), 0)
     return tuple(one for one in islice(_hosts(reader.blocks), MOST_HOSTS) if not _keeps_repositories(one))
@@ -78,8 +79,8 @@ def _hosts(blocks: Iterable[_Block]) -> Iterator[SshHost]:
     """Yield the hosts; of several values ssh takes the first. Several names of one machine are one host."""
     fields: dict[str, dict[str, str]] = {}
     for names, values in blocks:
-        place = values.get("hostname", "%h")
-        for name in names if "%h" in place else names[:1]:
+        address = values.get("hostname", "%h")
+        for name in names if "%h" in address else names[:1]:
             fields[name] = values | fields.get(name, {})
     for name, values in fields.items():
         yield SshHost(name, clean(values.get("hostname", "")), clean(values.get("user", "")))
@@ -90,7 +91,7 @@ def _keeps_repositories(host: SshHost) -> bool:
 
 
 class _Reader:
-    """Reads a file and what it includes, block by block."""
+    """Reads a file and its includes, block by block."""
 
     def __init__(self, home: str) -> None:
         self._home = home
@@ -108,7 +109,7 @@ class _Reader:
                 block = _Block([word for word in words if _is_name(word)] if keyword == "host" else [], {})
                 for_all = words[:1] == (["*"] if keyword == "host" else ["all"])
                 self.blocks.append(block)
-            elif keyword == "include" and for_all:  # in another block it counts for that block's hosts only
+            elif keyword == "include" and for_all:  # in another block it counts only for that block's hosts
                 self._include(words, depth + 1)
             elif keyword in ("hostname", "user") and words:
                 block.fields.setdefault(keyword, words[0])

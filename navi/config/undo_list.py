@@ -17,7 +17,7 @@ MOST = 50
 """Sessions that are remembered."""
 
 
-class Killed(NamedTuple):
+class UndoEntry(NamedTuple):
     """A session that was killed, and the undo id under which its host keeps it."""
 
     host: str
@@ -25,21 +25,21 @@ class Killed(NamedTuple):
     address: str
 
 
-def remember(state: Path, killed: Killed) -> None:
+def remember(state: Path, killed: UndoEntry) -> None:
     """Add a session at the end of the list. If the folder can't be written to, only `navi undo` is lost."""
-    with suppress(OSError), _alone(state):
+    with suppress(OSError), _locked(state):
         _write(state, [*_lines(state), _line(killed)][-MOST:])
 
 
-def forget(state: Path, killed: Killed) -> None:
+def forget(state: Path, killed: UndoEntry) -> None:
     """Remove a session that was brought back from the list."""
-    with suppress(OSError), _alone(state):
+    with suppress(OSError), _locked(state):
         _write(state, [line for line in _lines(state) if _parse(line) != killed])
 
 
 @contextmanager
-def _alone(state: Path) -> Iterator[None]:
-    """Hold the lock of the file, against other processes and other threads. Raise OSError."""
+def _locked(state: Path) -> Iterator[None]:
+    """Hold the lock of the file against other processes and threads. Raise OSError."""
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(state / ".killed.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
@@ -58,7 +58,7 @@ def _write(state: Path, lines: list[str]) -> None:
     beside.replace(state / "killed")
 
 
-def last_killed(state: Path) -> Iterator[Killed]:
+def last_killed(state: Path) -> Iterator[UndoEntry]:
     """Yield the killed sessions, the last one first."""
     for line in reversed(_lines(state)):
         found = _parse(line)
@@ -66,13 +66,13 @@ def last_killed(state: Path) -> Iterator[Killed]:
             yield found
 
 
-def _line(killed: Killed) -> str:
+def _line(killed: UndoEntry) -> str:
     return "\t".join((str(int(time.time())), killed.host, killed.undo_id, killed.address)).replace("\n", " ")
 
 
-def _parse(line: str) -> Killed | None:
+def _parse(line: str) -> UndoEntry | None:
     parts = line.split("\t", 3)
-    return Killed(*parts[1:]) if len(parts) == 4 else None
+    return UndoEntry(*parts[1:]) if len(parts) == 4 else None
 
 
 def _lines(state: Path) -> list[str]:

@@ -21,7 +21,7 @@ FIELDS = {"commands", "titles", "animated", "screens", *TEXTS, *PATTERNS}
 
 
 def read_agents(file: YamlFile, field: str, node: yaml.Node) -> tuple[AgentKind, ...]:
-    """Return the user's agents, then those that navi knows, so that the user's win."""
+    """Return the user's agents, then those that navi knows, so that the user's take precedence."""
     pairs = file.names(node, field, "fields")
     own = [_agent(file, key.value, value) for key, value in pairs if file.is_plain(key, field, "a name")]
     names = {kind.name for kind in own}
@@ -29,7 +29,7 @@ def read_agents(file: YamlFile, field: str, node: yaml.Node) -> tuple[AgentKind,
 
 
 def _agent(file: YamlFile, name: str, node: yaml.Node) -> AgentKind:
-    """Return an agent: one that navi knows, with what is written of it in place of what navi knows."""
+    """Return an agent: for one that navi knows, the fields that are written replace what navi knows."""
     kind = next((kind for kind in AGENTS if kind.name == name), AgentKind(name, (name,)))
     what = f"agent `{name}`"
     for field, value in file.fields(node, what, FIELDS):
@@ -53,7 +53,7 @@ def _field(file: YamlFile, what: str, field: str, node: yaml.Node) -> object:
 
 
 def _commands(file: YamlFile, what: str, node: yaml.Node) -> tuple[str, ...] | None:
-    """Return the globs for the agent's programs, None if there are none: no process would be the agent."""
+    """Return the globs for the agent's programs, None if there are none: no process would match the agent."""
     before = len(file.problems)
     globs = tuple(filter(None, _globs(file, what, "commands", node)))
     if not globs and len(file.problems) == before:

@@ -1,6 +1,7 @@
-"""A YAML file, read node by node: PyYAML's nodes know their lines, the values that it makes of them don't.
+"""A YAML file, read node by node:
 
-Whatever is wrong is reported with file, line, entry and field, and hides nothing that is right.
+PyYAML's nodes know their lines, its values don't. Every fault is reported with file, line, entry and field, and hides
+no valid entry.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ Nodes = Mapping[str, yaml.Node]
 
 
 class YamlFile:
-    """One file: `root` is its document, None if there is none, and `problems` what was found to be wrong so far.
+    """One file:
 
-    `what`, in all methods, names the entry in which a field or a value is, for messages.
+    `root` is its document, None if there is none, and `problems` are the faults found so far. In all methods, `what`
+    names the entry of a field or a value, for messages.
     """
 
     def __init__(self, path: Path) -> None:
@@ -85,8 +87,8 @@ class YamlFile:
                 yield name, value
 
     def _with_merged(self, node: yaml.MappingNode, what: str, seen: list[yaml.Node]) -> list[Pair]:
-        """Return the fields of a mapping, and then those which its merge keys (`<<`) bring and it lacks. A mapping that
-        was `seen` before, which may contain itself, brings nothing more.
+        """Return the fields of a mapping, and then those which it lacks and its merge keys (`<<`) add. A mapping that
+        was `seen` before, which may contain itself, adds nothing more.
         """
         seen.append(node)
         pairs = [pair for pair in node.value if pair[0].tag != MERGE]
@@ -126,11 +128,11 @@ class YamlFile:
         return None
 
     def port(self, node: yaml.Node, what: str, field: str) -> int | None:
-        """Return the value of a field, None if it is no port."""
+        """Return the value of a field, None if it is not a port."""
         return self._number(node, f"{what}: `{field}` must be a port from 1 to 65535", int, 1, 65535)
 
     def seconds(self, node: yaml.Node, what: str, field: str) -> float | None:
-        """Return the value of a field, None if it is no number of seconds, or an absurd one."""
+        """Return the value of a field, None if it is not a number of seconds, or an absurd one."""
         return self._number(node, f"{what}: `{field}` must be seconds from 0.1 to 3600", float, 0.1, 3600)
 
     def _number(
@@ -180,10 +182,10 @@ def line_of(node: yaml.Node) -> int:
 
 
 def is_null(node: yaml.Node) -> bool:
-    """Return whether a node is nothing: `null`, `~`, or no value behind the colon."""
+    """Return whether a node is nothing: `null`, `~`, or no value after the colon."""
     return isinstance(node, yaml.ScalarNode) and node.tag == NULL
 
 
 def items_of(node: yaml.Node) -> Sequence[yaml.Node]:
-    """Return the items of a list; anything else is the only item of its own."""
+    """Return the items of a list; anything else is a list of one."""
     return node.value if isinstance(node, yaml.SequenceNode) else [node]

@@ -29,14 +29,14 @@ def read_remotes(path: Path) -> tuple[tuple[Remote, ...], tuple[Problem, ...]]:
 
 
 def _why_no_hops(jumps: str) -> str:
-    """Return why a text is no list of jump hosts, "" if it is one."""
+    """Return why a text is not a list of jump hosts, "" if it is one."""
     if jumps.lower() == "none":
         return ""
     return next(filter(None, map(_why_no_hop, jumps.split(","))), "")
 
 
 def _why_no_hop(text: str) -> str:
-    """Return why a text is no jump host: [USER@]HOST[:PORT] or ssh://[USER@]HOST[:PORT], IPv6 with a port in [ ]."""
+    """Return why a text is not a jump host: [USER@]HOST[:PORT] or ssh://[USER@]HOST[:PORT], IPv6 with a port in [ ]."""
     user, at, rest = text.removeprefix("ssh://").rstrip("/").rpartition("@")
     if text.count("[") or rest.count(":") < 2:
         found = re.fullmatch(r"(\[[^\[\]]+\]|[^\[\]:]+)(?::(.*))?", rest)
@@ -119,7 +119,7 @@ def _check_required(
 def _check_names(
     file: YamlFile, what: str, nodes: Nodes, values: Mapping[str, object], taken: set[str]
 ) -> None:
-    """Check what ssh takes as words, and that the name is no other host's."""
+    """Check the values that become words for ssh, and that no other host has the name."""
     for field in ("name", "host", "user", "jump_host"):
         value = str(values.get(field) or "")
         if value.startswith("-") or any(letter.isspace() for letter in value):

@@ -17,10 +17,10 @@ from navi.core.similar import did_you_mean
 from navi.core.terminal_notices import WAYS
 
 NEVER = ("off", "no", "false", "never")
-"""What may be written in place of an age or a number, for none."""
+"""Words for "none" in place of an age or a number."""
 
 NO_COMMANDS = (*NEVER, "none", "null", "true", "yes", "on", "y", "n")
-"""What nobody means as a command line."""
+"""Words that nobody means as a command line."""
 
 PLAIN_WORD = re.compile(r"[A-Za-z]+[-_ ]?[0-9]*")
 
@@ -28,7 +28,7 @@ MOST_DIGITS = 6
 
 
 def read_settings(path: Path) -> tuple[Settings, tuple[Problem, ...]]:
-    """Return the settings of config.yaml, defaults in place of invalid ones, and the problems."""
+    """Return the settings of config.yaml, with defaults for invalid ones, and the problems."""
     file, settings = YamlFile(path), Settings()
     if file.root is not None:
         for name, node in file.fields(file.root, "top level", set(Settings._fields)):
@@ -55,7 +55,7 @@ def _value(file: YamlFile, name: str, node: yaml.Node) -> object:
 
 
 def _words(file: YamlFile, name: str, node: yaml.Node) -> Iterator[str]:
-    """Yield the values of a setting that takes one or a list of them, each once."""
+    """Yield the values of a setting that takes one value or a list, each once."""
     seen: set[str] = set()
     for one in items_of(node):
         if not isinstance(one, yaml.ScalarNode):
@@ -74,7 +74,8 @@ def _ways(file: YamlFile, name: str, node: yaml.Node) -> tuple[str, ...]:
 
 
 def _is_no_way(file: YamlFile, name: str, node: yaml.Node, word: str) -> bool:
-    """Complain about what is neither a way nor a command line, such as `true` or `Bell`; return whether it was so."""
+    """Report a word that is neither a way nor a command line, such as `true` or `Bell`; return whether it was reported.
+    """
     known = ", ".join(WAYS)
     hint = "" if word in WAYS or not PLAIN_WORD.fullmatch(word) else did_you_mean(word.lower(), WAYS)
     if word.lower() not in NO_COMMANDS and not hint:
@@ -118,7 +119,7 @@ def _by_name(file: YamlFile, field: str, node: yaml.Node) -> tuple[Rebinding | R
 
 
 def _named(file: YamlFile, field: str, node: yaml.Node) -> Iterator[Rebinding | Restyling]:
-    """Yield the well-formed entries of a setting of BY_NAME. Which names and values exist, the dashboard knows."""
+    """Yield the well-formed entries of a setting of BY_NAME. The dashboard knows which names and values exist."""
     entry, holds, needs = BY_NAME[field]
     if not isinstance(node, yaml.MappingNode):
         file.complain(node, f"`{field}` must hold {holds}")
@@ -137,7 +138,7 @@ def _named(file: YamlFile, field: str, node: yaml.Node) -> Iterator[Rebinding | 
 
 
 def _harnesses(file: YamlFile, field: str, node: yaml.Node) -> tuple[HarnessCommand, ...]:
-    """Return the command lines that are well-formed. Which harnesses there are, the hub knows."""
+    """Return the well-formed command lines. The hub knows which harnesses there are."""
     pairs = file.names(node, field, "fields")
     found = [_harness(file, key, value) for key, value in pairs if file.is_plain(key, field, "a name")]
     return tuple(one for one in found if one)
@@ -179,4 +180,4 @@ READERS: Mapping[str, Callable[[YamlFile, str, yaml.Node], object]] = {
     "prompts_waiting": _number,
     **dict.fromkeys(BY_NAME, _by_name),
 }
-"""What reads a setting of another shape than one value, or a list of values; None keeps the default."""
+"""The readers of settings that are neither one value nor a list of values; None keeps the default."""

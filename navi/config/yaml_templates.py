@@ -10,7 +10,7 @@ import yaml
 from navi.config.settings import Problem, Template
 from navi.config.yaml_file import Nodes, YamlFile
 from navi.core.agents import AgentKind
-from navi.core.launch import PRESETS, VARIABLE, Launch, Step, agent, command, kept
+from navi.core.launch import PRESETS, VARIABLE, Launch, Step, agent, command, keeping_pane
 
 STEPS = {"wait": "await", "expect": "expect", "send": "send", "keys": "keys"}
 """The steps of a template: the word in the file, and the kind of step."""
@@ -44,7 +44,7 @@ def _template(file: YamlFile, root: yaml.Node, name: str, kinds: Mapping[str, Ag
         variables=tuple(_variables(file, nodes["env"])) if "env" in nodes else (),
         steps=tuple(_steps(file, nodes["steps"])) if "steps" in nodes else (),
     )
-    return Template(name, kept(launch) if _flag(file, nodes, "keep") else launch, texts.get("directory", ""))
+    return Template(name, keeping_pane(launch) if _flag(file, nodes, "keep") else launch, texts.get("directory", ""))
 
 
 def _launch(file: YamlFile, nodes: Nodes, texts: Mapping[str, str], kinds: Mapping[str, AgentKind]) -> Launch:

@@ -13,7 +13,7 @@ def utc(clock: float) -> str:
 def age(seconds: float) -> str:
     """Format an age as one short word: `now`, `20s`, `3m`, `2h`, `5d`.
 
-    Coarse on purpose: a word that changed every second would keep the terminal busy.
+    It is coarse on purpose: a word that changed every second would keep the terminal busy.
     """
     if seconds < 10:
         return "now"
@@ -55,7 +55,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def seconds_of(text: str) -> int:
-    """Read an age such as 90s, 30m, 12h or 7d. Raise ValueError with words for people."""
+    """Read an age such as 90s, 30m, 12h or 7d. Raise ValueError with a message for people."""
     number, unit = text[:-1], text[-1:]
     if unit not in UNITS or not (number.isascii() and number.isdigit() and len(number) <= 9):
         raise ValueError(f"invalid age `{text}`; write 90s, 30m, 12h or 7d")

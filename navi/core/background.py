@@ -22,7 +22,9 @@ NEEDS: Mapping[str, tuple[str, str]] = {
     "approve ": ("permission", "wants to use "),
     "answer: ": ("waiting", ""),
 }
-"""By the beginning of what a job needs, the status, and what to say in its place: the words that are used for hooks."""
+"""For the beginning of a job's `needs`: the status, and the message to show instead, in the words that are used for
+hooks.
+"""
 
 
 class _Job(NamedTuple):
@@ -98,5 +100,5 @@ def _of_job(job: _Job, state: Evidence, where: str) -> Evidence:
 
 
 def _starting(one: BackgroundAgent, where: str) -> Evidence:
-    """Return what it means that its state file has no status yet."""
+    """Return the status of a session whose state file has none yet."""
     return Evidence(Source.PROCESS, "working", None, f"process {one.process} is starting", where=where)

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from navi.core.ages import exact_age
+from navi.core.file_owner import files_of, is_earlier, why_unconfirmed, why_unjudged
 from navi.core.model import Frame, StatusFile, TmuxSession
-from navi.core.place import files_of, is_earlier, why_unconfirmed, why_unjudged
-from navi.core.registry import Condition, Entry, Health, Snapshot, condition_of, epoch, strays
+from navi.core.registry import Condition, Health, RegistryEntry, Snapshot, condition_of, epoch, unregistered_sessions
 
 ENDED = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
 """The health of sessions that are always removed."""
@@ -14,7 +14,7 @@ ENDED = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
 class Removal(NamedTuple):
     """An entry to remove, why, and the session to kill with it, if one lives."""
 
-    entry: Entry
+    entry: RegistryEntry
     reason: str
     session: TmuxSession | None = None
 
@@ -28,7 +28,7 @@ def removals(found: Snapshot, older_than: float | None, everything: bool) -> lis
     return [removal for removal in chosen if removal]
 
 
-def _removal(found: Snapshot, entry: Entry, older_than: float | None, everything: bool) -> Removal | None:
+def _removal(found: Snapshot, entry: RegistryEntry, older_than: float | None, everything: bool) -> Removal | None:
     condition = condition_of(entry, found)
     session = found.session_of(entry)
     if condition.health in ENDED:
@@ -43,13 +43,13 @@ def _removal(found: Snapshot, entry: Entry, older_than: float | None, everything
     return Removal(entry, f"not used for {exact_age(unused)}", session)
 
 
-def _ended(entry: Entry, condition: Condition, session: TmuxSession | None) -> Removal:
+def _ended(entry: RegistryEntry, condition: Condition, session: TmuxSession | None) -> Removal:
     """Kill a session only if all of its panes are dead."""
     dead = session if session and all(pane.dead for pane in session.panes) else None
     return Removal(entry, f"{condition.health}: {condition.reason}", dead)
 
 
-def seconds_unused(entry: Entry, clock: float) -> float | None:
+def seconds_unused(entry: RegistryEntry, clock: float) -> float | None:
     """Return how long ago an entry was used or created, None if that is unknown."""
     used = epoch(entry.last_active) or epoch(entry.created_at)
     return clock - used if used is not None else None
@@ -89,7 +89,7 @@ class Difference(NamedTuple):
     files without a session, and what is wrong with the registry's file ("" if nothing).
     """
 
-    gone: tuple[Entry, ...] = ()
+    gone: tuple[RegistryEntry, ...] = ()
     unregistered: tuple[TmuxSession, ...] = ()
     files: tuple[str, ...] = ()
     problem: str = ""
@@ -99,15 +99,16 @@ NO_DIFFERENCE = Difference()
 
 
 def difference(found: Snapshot) -> Difference:
-    """Compare. Only sessions that navi created, or on a server in the registry's folder, need an entry: others belong
-    to people. A session is gone only if its own tmux server does not list it.
+    """Compare registry, status files and tmux. Only sessions that navi created, or on a server in the registry's
+    folder, need an entry: the others belong to people. A session is gone only if its own tmux server does not list it.
     """
     gone = tuple(
         entry
         for entry in found.registry.entries.values()
         if condition_of(entry, found).health in (Health.MISSING, Health.SERVER_NOT_RUNNING)
     )
-    unregistered = tuple(one for one in strays(found, ()) if one.own or _is_in(found.sockets, one.socket))
+    candidates = unregistered_sessions(found, ())
+    unregistered = tuple(one for one in candidates if one.own or _is_in(found.sockets, one.socket))
     return Difference(gone, unregistered, _orphans(found), found.registry.problem)
 
 

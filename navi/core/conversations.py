@@ -21,7 +21,7 @@ LONGEST_ID = 100
 """Characters of an agent's own id."""
 
 CONVERSATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
-"""What an agent's own id looks like where it names a folder or goes into a command line, so it can't be an option."""
+"""An agent's own id, where it names a folder or goes into a command line: it can't be an option."""
 
 STARTS_WITHIN = 2.0
 """Seconds by which the first event of a process may be earlier than what its state file says about its start."""
@@ -31,7 +31,7 @@ STARTS_WITHIN = 2.0
 
 
 def read_conversations(value: object) -> Iterator[Conversation]:
-    """Yield the conversations of a status file. What no hook would write is left out."""
+    """Yield the conversations of a status file, without records that no hook would write."""
     entries = value.items() if isinstance(value, dict) else ()
     for key, entry in list(entries)[:MAX_CONVERSATIONS]:
         if isinstance(key, str) and isinstance(entry, dict) and len(key) <= LONGEST_ID:
@@ -79,19 +79,19 @@ def conversation_in_state(process: AgentProcess) -> str:
 
 
 def conversations_in(file: StatusFile, tmux: TmuxSession) -> tuple[Conversation, ...]:
-    """Return the conversations that can be of a session: those of its tmux server, and those that name none."""
-    place = file.place
-    if place is None:
+    """Return the conversations that a session can have: those of its tmux server, and those that name none."""
+    origin = file.origin
+    if origin is None:
         return file.conversations
-    here = (place.host, place.boot, tmux.server)
+    here = (origin.host, origin.boot, tmux.server)
     return tuple(one for one in file.conversations if not one.server or (one.host, one.boot, one.server) == here)
 
 
 def conversation_of(agent: Agent, conversations: Sequence[Conversation]) -> Conversation | None:
     """Return the conversation that an agent has, or None if no hook reported of it.
 
-    The agent's own state file names it. Else it is the newest one in the agent's pane that is in no tool of another,
-    and has gone on since the agent's process started.
+    The agent's own state file names it. Otherwise it is the newest one in the agent's pane that does not run in a tool
+    of another, and has continued since the agent's process started.
     """
     same = [one for one in conversations if one.agent == agent.kind.name]
     named = conversation_in_state(agent.process) if agent.process else ""
@@ -132,7 +132,7 @@ def reported(conversation: Conversation, where: str = "") -> Evidence:
 # ---- with and without a terminal
 
 
-def without_doubles(sessions: Iterable[Session], headless: Iterable[Session]) -> Iterator[Session]:
+def without_duplicates(sessions: Iterable[Session], headless: Iterable[Session]) -> Iterator[Session]:
     """Yield sessions without a terminal; leave out those whose agent has ended and whose conversation goes on in one of
     the other sessions.
     """

@@ -1,8 +1,8 @@
 """What each source says about an agent in a pane, and which of them decides. Pure.
 
 Sources differ in what they can know. An agent's own state file knows best whether it works, waits or rests, but not
-what it asks or whether its turn failed. A hook knows that, but misses answers, interruptions and suspension, so what it
-reported last may be over. Title and screen show the present, as far as they were read. Silence says least.
+what it asks or whether its turn failed. A hook knows that, but misses answers, interruptions and suspension, so its
+last report may be out of date. Title and screen show the present, as far as they were read. Silence proves least.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LONGEST_WORD = 80
 """Characters of a word from a state file."""
 
 
-class Verdict(NamedTuple):
+class AgentVerdict(NamedTuple):
     """What is known of one agent: its name ("" if only a hook speaks of it), the evidence that decides its status, all
     of the evidence, and the conversation that its hook reported.
     """
@@ -56,7 +56,7 @@ class Agent(NamedTuple):
 
     @property
     def where(self) -> str:
-        """Its name and its pane, in words."""
+        """Return its name and its pane, in words."""
         return f"{self.kind.name} in pane {self.pane.position}"
 
 
@@ -115,7 +115,7 @@ def of_nested(pane: Pane) -> tuple[Evidence, ...]:
 # ---- one agent
 
 
-def judge_agent(agent: Agent, hook: Evidence | None, clock: float) -> Verdict:
+def judge_agent(agent: Agent, hook: Evidence | None, clock: float) -> AgentVerdict:
     """Judge an agent. `hook` is None if none speaks of it; `clock` is the host's time (epoch)."""
     where = agent.where
     report = of_hook(agent, hook)._replace(where=where) if hook else Evidence(Source.HOOK, "", None, "")
@@ -130,7 +130,7 @@ def judge_agent(agent: Agent, hook: Evidence | None, clock: float) -> Verdict:
     decided = _decide(agent.kind, found, clock)
     if decided.source is Source.PANE:
         found = found._replace(silence=decided)
-    return Verdict(agent.kind.name, decided, tuple(piece for piece in found if piece.text))
+    return AgentVerdict(agent.kind.name, decided, tuple(piece for piece in found if piece.text))
 
 
 def _decide(kind: AgentKind, found: _Found, clock: float) -> Evidence:
@@ -171,7 +171,7 @@ def _by_display(kind: AgentKind, found: _Found, clock: float) -> Evidence:
 
 
 def _is_over(kind: AgentKind, found: _Found, clock: float) -> bool:
-    """Whether what a hook reported last has ended, by what the agent shows now."""
+    """Return whether the state that a hook reported last has ended, by what the agent shows now."""
     _, _, hook, screen, title, silence = found
     if hook.word in ENDED:
         return True
@@ -184,7 +184,7 @@ def _is_over(kind: AgentKind, found: _Found, clock: float) -> bool:
 
 
 def _title_denies(kind: AgentKind, word: str) -> bool:
-    """Whether an agent at rest by its title can't have a status: some titles look the same while they ask."""
+    """Return whether a title that shows rest rules a status out: some agents' titles look the same while they ask."""
     return word == "working" or any(status in ASKING for status, _ in kind.titles)
 
 
@@ -195,7 +195,7 @@ def _silence_after(kind: AgentKind, hook: Evidence, silence: Evidence) -> Eviden
 
 
 def _is_news(hook: Evidence, clock: float) -> bool:
-    """Whether a hook has just reported work. Then title, screen and state file may still be those from before.
+    """Return whether a hook has just reported work, so that title, screen and state file may still be older.
 
     A question is never news: it is on the screen at once, and a false one would call a person.
     """
@@ -203,7 +203,7 @@ def _is_news(hook: Evidence, clock: float) -> bool:
 
 
 def _is_before(hook: Evidence, state: Evidence) -> bool:
-    """Whether a hook's question is an earlier one than that which the state file reports."""
+    """Return whether a hook's question is earlier than the one that the state file reports."""
     return hook.since is not None and state.since is not None and hook.since < state.since - ASKED_BEFORE
 
 
@@ -229,8 +229,8 @@ def of_process(agent: Agent, where: str) -> Evidence:
 
 
 def of_hook(agent: Agent, hook: Evidence) -> Evidence:
-    """Return what a hook reported. What it reported before the agent's process began is not about this process, and no
-    status: an agent that was killed says nothing of its end. A hook's time has whole seconds.
+    """Return what a hook reported. A report from before the agent's process began is about another process: an agent
+    that was killed does not report its end. A hook's time has whole seconds.
     """
     began = agent.process.began if agent.process else None
     if not hook.word or hook.since is None or began is None or hook.since + 1 > began:
@@ -294,8 +294,8 @@ def of_screen(agent: Agent, where: str) -> Evidence:
 
 
 def of_silence(agent: Agent, where: str, clock: float) -> Evidence:
-    """Return what follows from whether the pane prints. Where navi can't recognize an agent's questions, nothing does:
-    a pane that prints and one that is silent may both show a question.
+    """Return what follows from whether the pane prints. Nothing does where navi can't recognize an agent's questions: a
+    pane that prints and one that is silent may both show one.
     """
     kind, last = agent.kind, agent.pane.activity
     prints = bool(last) and clock - last <= QUIET_AFTER

@@ -12,7 +12,7 @@ NO = 1
 """The verb's own "no", or it failed."""
 WRONG_USAGE = 64
 WRONG_DATA = 65
-"""A file is not what the verb needs."""
+"""A file does not have the contents that the verb needs."""
 NO_SESSION = 66
 UNAVAILABLE = 69
 """The host can't be reached, or it lacks a program."""

@@ -1,10 +1,10 @@
-"""What is known of a session, as facts with labels: one wording for the page of details and for `navi explain`."""
+"""What is known about a session, as facts with labels, worded once for the page of details and for `navi explain`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from navi.core.ages import exact_age
-from navi.core.metrics import Metrics, Times, Tokens, short_number
+from navi.core.metrics import Metrics, Tokens, WorkTimes, short_number
 from navi.core.model import (
     AgentStatus,
     BackgroundAgent,
@@ -33,7 +33,7 @@ RULES: Mapping[Source, str] = {
     Source.SCREEN: "the screen counts: neither a state file nor a hook that holds says the same",
     Source.TITLE: "the title of the agent's pane counts: neither a state file nor a hook that holds says the same",
 }
-"""The rule by which a source decided, but for that of panes; those of navi(1), How a status is decided."""
+"""For each source but panes, the rule by which it decides, as in navi(1), How a status is decided."""
 
 
 Ago = Callable[[float | None], str]
@@ -72,7 +72,7 @@ def facts(session: Session, host: str, frame: Frame | None, clock: float) -> lis
         Fact("hub says", session.word if session.headless else ""),
         Fact("source", f"{status.source}, {ago(status.since)}"),
         Fact("because", status.reason),
-        Fact("rule", rule(session, frame) if frame else ""),
+        Fact("rule", deciding_rule(session, frame) if frame else ""),
         *_evidence(status.evidence, ago),
         Fact("message", session.message),
         *answers(session, ago),
@@ -88,7 +88,7 @@ def cleaned(found: Iterable[Fact]) -> list[Fact]:
 
 
 def agent_facts(session: Session) -> Iterator[Fact]:
-    """Yield what is known of the agent, uncleaned."""
+    """Yield what is known about the agent, uncleaned."""
     yield Fact("agent", session.agent or "none that navi knows")
     if session.feedback is not None:
         yield Fact("feedback", f"{session.feedback} queued for the end of its turn")
@@ -99,7 +99,7 @@ def agent_facts(session: Session) -> Iterator[Fact]:
 
 
 def place_facts(session: Session, frame: Frame | None, ago: Ago) -> Iterator[Fact]:
-    """Yield what status file and tmux say, uncleaned."""
+    """Yield what the status file and tmux report, uncleaned."""
     home = frame.home if frame else ""
     in_terminal = not (session.headless or session.background)
     if in_terminal:
@@ -120,7 +120,7 @@ DOUBTS = {
 
 
 def answers(session: Session, ago: Ago) -> Iterator[Fact]:
-    """Yield who answered what, the last answer first, uncleaned; whether it arrived is not always known."""
+    """Yield who gave which answer, the last first, uncleaned, and whether it arrived, if that is known."""
     yield from (_answer(one, ago) for one in reversed(session.marks.answers))
 
 
@@ -129,7 +129,7 @@ def _answer(one: GivenAnswer, ago: Ago) -> Fact:
     return Fact("answered by", f"{text}{DOUBTS.get(one.state, '; nobody saw the question go')}")
 
 
-def rule(session: Session, frame: Frame) -> str:
+def deciding_rule(session: Session, frame: Frame) -> str:
     """Say which rule decided the status; those of navi(1), How a status is decided."""
     status, file = session.status, session.file
     if session.headless:
@@ -237,14 +237,14 @@ def _tmux(tmux: TmuxSession | None, frame: Frame | None, ago: Ago, home: str) ->
 def _pane(pane: Pane, home: str) -> str:
     state = "dead" if pane.dead else f"process {pane.process}"
     below = f" ({', '.join(pane.children)} below it)" if pane.children else ""
-    place = f"{pane.id} {pane.command}{below}, {state}, in {short_path(pane.path, home)}"
-    return f"{place}, title: {pane.title}" if pane.title else place
+    text = f"{pane.id} {pane.command}{below}, {state}, in {short_path(pane.path, home)}"
+    return f"{text}, title: {pane.title}" if pane.title else text
 
 
 # ---- times, tools, tokens
 
 
-def time_parts(times: Times) -> tuple[Part, ...]:
+def time_parts(times: WorkTimes) -> tuple[Part, ...]:
     """Return how long the session worked, waited for the user, and did neither."""
     spans = (("working", times.working), ("waiting", times.waiting), ("other", times.other))
     return tuple(Part(label, share := times.share(span), f"{share:.0%} {exact_age(span)}") for label, span in spans)

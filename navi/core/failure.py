@@ -30,15 +30,14 @@ RECONNECT = "{reconnect}"
 """The remedy where nothing is needed but another connection: the dashboard opens one by itself, a verb ends."""
 
 LOGIN = "{login}"
-"""Stands in a remedy for the command with which a person logs in: each face puts its verb or its key there."""
+"""A placeholder for the command with which a person logs in: each face replaces it by its verb or its key."""
 
 
 class Failure(NamedTuple):
     """Why a host can't be used, what to do about it, and when to retry.
 
     `remedy` may hold RECONNECT or LOGIN, with `host` as the host to log in to: faces print one of the two remedies
-    below. `uncertain` says that a request may have reached the
-    host before.
+    below. `uncertain` says that a request may have reached the host before it failed.
     """
 
     state: HostState

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from navi.core.agents import AgentKind
 
 CALLERS = ("PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV")
-"""The variables by which programs are found: on the caller's own machine a session gets the caller's values."""
+"""The variables that decide which programs are found: on the caller's own machine a session gets the caller's values.
+"""
 
 PROGRAM = re.compile(r"[A-Za-z0-9_./+@~-]+")
 """A word that needs no quoting in any shell."""
@@ -34,9 +35,9 @@ class Launch(NamedTuple):
     """What a new session runs: a line for the user's shell on that host, or "" for just the shell.
 
     `type` is recorded with the session. `program` must exist, or no session is created ("" skips the check). With
-    `ends`, the session ends when the line does instead of leaving a shell. With `keep`, its pane stays after it died.
-    `variables` are NAME=VALUE; `prompt` is the pattern that shows that it is ready for input, "" for an agent that
-    navi knows.
+    `ends`, the session ends when the line does instead of leaving a shell. With `keep`, its pane stays after the
+    program has died. `variables` are NAME=VALUE; `prompt` is the pattern that shows that it is ready for input, "" for
+    an agent that navi knows.
     """
 
     type: str = "shell"
@@ -79,12 +80,12 @@ def program_of(line: str) -> str:
     return word if PROGRAM.fullmatch(word) else ""
 
 
-def kept(launch: Launch) -> Launch:
+def keeping_pane(launch: Launch) -> Launch:
     """Return the launch with a pane that stays after its program has ended."""
     return launch._replace(keep=True, ends=launch.ends or bool(launch.line))
 
 
-def of_caller(environment: Mapping[str, str]) -> tuple[str, ...]:
+def variables_of_caller(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the variables that a session on the caller's own machine gets, so that it finds the same programs."""
     return tuple(f"{name}={environment[name]}" for name in CALLERS if environment.get(name))
 

@@ -97,11 +97,11 @@ _ORDERS: dict[Sort, Callable[[Session], tuple[object, ...]]] = {
 }
 
 
-Placed = tuple[tuple[object, ...], Session]
-"""A listed session, and before it what decides its place."""
+Ranked = tuple[tuple[object, ...], Session]
+"""A listed session, after the key that it is sorted by."""
 
 
-def place_of_each(view: HostView, list_filter: ListFilter) -> list[Placed]:
+def ranked(view: HostView, list_filter: ListFilter) -> list[Ranked]:
     """Return the listed sessions of a host. Equal ones are sorted by name, then by host, so that none jumps."""
     order = _ORDERS[list_filter.sort]
     shown = view.sessions if _in_scope(view, list_filter.scope) else ()
@@ -109,7 +109,7 @@ def place_of_each(view: HostView, list_filter: ListFilter) -> list[Placed]:
     return [((*order(session), session.label.casefold(), session.key), session) for session in listed]
 
 
-def in_order(hosts: Iterable[Iterable[Placed]]) -> tuple[Session, ...]:
+def in_order(hosts: Iterable[Iterable[Ranked]]) -> tuple[Session, ...]:
     """Return the sessions of all hosts in one order."""
     return tuple(session for _, session in sorted(chain.from_iterable(hosts), key=itemgetter(0)))
 
@@ -151,9 +151,9 @@ def matches(session: Session, query: str) -> bool:
 
 
 def find_waiting(sessions: Sequence[Session], start: int, also: Collection[Key] = ()) -> int | None:
-    """Return the place of the next session that needs the user, from `start` on (wrapping around), or None.
+    """Return the index of the next session that needs the user, from `start` on (wrapping around), or None.
 
     Those of `also` count as well, if they need a look.
     """
-    places = chain(range(start, len(sessions)), range(start))
-    return next((place for place in places if needs_person(sessions[place]) or sessions[place].key in also), None)
+    indices = chain(range(start, len(sessions)), range(start))
+    return next((index for index in indices if needs_person(sessions[index]) or sessions[index].key in also), None)

@@ -1,6 +1,6 @@
-"""Where navi writes down what it does, for a user who turns that on.
+"""The log of what navi does, for users who turn it on.
 
-Python's own `logging` takes 8.6 ms to import, of the 40 ms that a verb may take in all. So whatever may run in a verb
+Python's own `logging` takes 8.6 ms to import, of the 40 ms that a verb may take in all. So code that may run in a verb
 gets its log passed in: a logger of `logging` where the log is turned on, SILENT where it is not.
 """
 

@@ -19,7 +19,7 @@ STATES = {"working": "working", "waiting": "waiting", "permission": "waiting"}
 """Which state a status's time counts towards; all other statuses count as `other`."""
 
 
-class Times(NamedTuple):
+class WorkTimes(NamedTuple):
     """A session's time in seconds: in total, and the parts spent working and waiting for a person.
 
     `started` is when the hook began to count (host's epoch time), or None if it did not say.
@@ -45,7 +45,7 @@ class Metrics(NamedTuple):
     latest first. Names are cleaned.
     """
 
-    times: Times | None = None
+    times: WorkTimes | None = None
     tools: tuple[tuple[str, int], ...] = ()
     recent: tuple[str, ...] = ()
 
@@ -114,17 +114,17 @@ def _number(value: object, most: float) -> float:
     return float(value) if usable else 0.0  # type: ignore[arg-type]
 
 
-def _times(written: Mapping[str, object]) -> Times | None:
+def _times(written: Mapping[str, object]) -> WorkTimes | None:
     total, working, waiting = (
         _number(written.get(f"{name}_seconds"), LONGEST_SPAN) for name in ("total", "working", "waiting")
     )
     started = _number(written.get("started"), 1e11) or None
     if started is None and not (total or working or waiting):
         return None
-    return Times(started, max(total, working + waiting), working, waiting)
+    return WorkTimes(started, max(total, working + waiting), working, waiting)
 
 
-def _go_on(times: Times, session: Session, clock: float) -> Times:
+def _go_on(times: WorkTimes, session: Session, clock: float) -> WorkTimes:
     file, status = session.file, session.status
     if file is None or file.timestamp is None or session.tmux is None:
         return times
@@ -133,7 +133,7 @@ def _go_on(times: Times, session: Session, clock: float) -> Times:
     counted = max(file.timestamp, (times.started or 0.0) + times.total)
     passed = min(max(0.0, clock - counted), LONGEST_SPAN)
     state = STATES.get(file.status)
-    return Times(
+    return WorkTimes(
         times.started,
         times.total + passed,
         times.working + (passed if state == "working" else 0),

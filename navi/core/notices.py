@@ -27,7 +27,7 @@ CLOCK = 1.0
 """Seconds by which the clock of a frame may be ahead of what it shows."""
 
 SAME_CLOCK = 60.0
-"""Seconds by which a clock that nobody sets may drift, or seem to, because what it says takes so long to come."""
+"""Seconds by which a clock that nobody sets may drift, or seem to, because its time takes so long to arrive."""
 
 TRIES = 2
 """Attempts to connect that must fail until a host counts as lost: most connections are back at once."""
@@ -64,7 +64,7 @@ class Notice(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What a session was when it was seen last, and at which time of its host. `turn` says that more than output of its
+    """The state of a session when it was last seen, and its host's time then. `turn` says that more than output of its
     pane showed a turn: an agent that starts, or paints anew in a window of another size, prints something, too.
     """
 
@@ -85,7 +85,7 @@ class Observer:
     def notice(self, views: Iterable[HostView], now: float, epoch: float) -> list[Notice]:
         """Return what is new since the last call. `now` is the time of views (monotonic), `epoch` that of the clock.
 
-        What was so the first time is not news, and neither is a host that was never reached.
+        The first state of a session is not news, and neither is a host that was never reached.
         """
         others = [view for view in views if self._is_other(view)]
         return [one for view in others for one in (*self._of_host(view, now, epoch), *self._of_sessions(view, epoch))]
@@ -105,12 +105,12 @@ class Observer:
             yield Notice(view.name, "", "", LOST, cause, before=before, seen=epoch)
 
     def _of_sessions(self, view: HostView, epoch: float) -> Iterator[Notice]:
-        """Sessions without a terminal are known by the hub, and by its clock. While it, or the relay, knows nothing of
-        one, that is no change.
+        """Sessions without a terminal are known by the hub, and by its clock. While the hub, or the relay, does not
+        know about one, that is no change.
         """
         frame = view.frame if view.fresh else None
         last = self._last.setdefault(view.name, {})
-        machine = f"{frame.place.host} {frame.place.boot}" if frame and frame.place.boot else ""
+        machine = f"{frame.machine.host} {frame.machine.boot}" if frame and frame.machine.boot else ""
         for session in view.sessions:
             if session.status.word == "unknown" if session.headless else frame is None:
                 continue
@@ -169,9 +169,9 @@ def is_known(notice: Notice, seen: float, since: float | None, ahead: float = 0.
     """Return whether a notice is about the same change as one of its kind that was given before; `seen`, `since` and
     `ahead` are of that one.
 
-    Where the host's clock was set between the two, they can't be compared: twice is better than never. Else the time of
-    the change itself decides, where both have it. Clocks of hosts have whole seconds, and a frame may hold what was so
-    in the second before it.
+    Where the host's clock was set between the two, they can't be compared: twice is better than never. Otherwise the
+    time of the change itself decides, where both have it. Clocks of hosts have whole seconds, and a frame may show the
+    state of the second before it.
     """
     if abs(notice.ahead - ahead) > SAME_CLOCK:
         return False

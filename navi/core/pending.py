@@ -12,7 +12,7 @@ MOST_PENDING = 100
 
 
 class Pending:
-    """Those of each host in their order, and how many more there were."""
+    """The waiting notices of each host in their order, and how many more there were."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[Notice]] = {}
@@ -32,7 +32,7 @@ class Pending:
         return False
 
     def next(self, busy: Collection[str] = ()) -> Notice | None:
-        """Take the next notice, None if there is none of a host that is not busy. A host that had its turn is last."""
+        """Take the next notice of a host that is not busy, None if there is none. A host that had its turn is last."""
         host = next((name for name in self._waiting if name not in busy), None)
         if host is None:
             return None

@@ -3,4 +3,4 @@
 import sys
 
 NAVI = (sys.executable, "-P", "-m", "navi")
-"""Python's -m alone would look for modules in the working directory first, which may be a stranger's repository."""
+"""Python's -m alone would look for modules in the working directory first, which may be an untrusted repository."""

@@ -48,12 +48,12 @@ class Question(NamedTuple):
 
     @property
     def same(self) -> tuple[object, ...]:
-        """What two questions of different sessions have in common if one answer suits both."""
+        """Return what two questions of different sessions have in common if one answer suits both."""
         labels = tuple((one.n, one.label) for one in self.choices)
         return (self.agent, self.kind, self.text, labels, self.tool, self.input)
 
 
-class How(StrEnum):
+class AnswerMode(StrEnum):
     """How a question is answered: yes just once, no, with one of its choices, or with a text."""
 
     ALLOW = "allow"
@@ -65,20 +65,20 @@ class How(StrEnum):
 class Reply(NamedTuple):
     """An answer. `value` is the number or the label of a choice, or the text."""
 
-    how: How
+    how: AnswerMode
     value: str = ""
 
 
 OWN_WORDS = "="
-"""What begins a reply in one's own words, where choices are given by their numbers or labels."""
+"""The beginning of a reply in one's own words, where choices are given by their numbers or labels."""
 
 
 def reply_of(value: str) -> Reply:
     """Return the reply that a number, a label, several with commas between them, or =TEXT mean."""
-    return Reply(How.TEXT, value[1:]) if value.startswith(OWN_WORDS) else Reply(How.CHOOSE, value)
+    return Reply(AnswerMode.TEXT, value[1:]) if value.startswith(OWN_WORDS) else Reply(AnswerMode.CHOOSE, value)
 
 
-class Unsuited(ValueError):
+class UnsuitableReply(ValueError):
     """A reply does not suit the question; the text says why."""
 
 
@@ -89,10 +89,10 @@ def choices_for(question: Question, reply: Reply) -> tuple[Choice, ...]:
     """
     if not question.several:
         return (choice_for(question, reply),)
-    if reply.how is not How.CHOOSE:
-        raise Unsuited("several choices can be ticked; --choose 1,2 ticks these and no others")
+    if reply.how is not AnswerMode.CHOOSE:
+        raise UnsuitableReply("several choices can be ticked; --choose 1,2 ticks these and no others")
     if why := _why_untickable(question):
-        raise Unsuited(f"several choices can be ticked, and {why}; attach to answer")
+        raise UnsuitableReply(f"several choices can be ticked, and {why}; attach to answer")
     whole = _named(question, reply.value)
     parts = [reply.value] if whole else [part.strip() for part in reply.value.split(",")]
     return tuple(dict.fromkeys(_to_tick(question, part) for part in parts))
@@ -110,32 +110,32 @@ def _why_untickable(question: Question) -> str:
 def _to_tick(question: Question, value: str) -> Choice:
     found = _named(question, value)
     if found is None:
-        raise Unsuited(f"no choice is {value}; there are {listed(question)}")
+        raise UnsuitableReply(f"no choice is {value}; there are {choices_in_words(question)}")
     if found.n == question.free or found.ticked is None:
-        raise Unsuited(f"choice {found.n} ({found.label}) can't be ticked")
+        raise UnsuitableReply(f"choice {found.n} ({found.label}) can't be ticked")
     return found
 
 
 def choice_for(question: Question, reply: Reply) -> Choice:
     """Return the one choice that a reply means. Raise Unsuited if there is none, or more than one."""
     if question.several:
-        raise Unsuited("several choices can be ticked; navi answer --choose 1,2 ticks these and no others")
-    numbers = {How.ALLOW: question.allow, How.DENY: question.deny, How.TEXT: question.free}
-    means = {How.ALLOW: "says yes just once", How.DENY: "says no", How.TEXT: "takes a text"}
-    if reply.how is How.CHOOSE:
+        raise UnsuitableReply("several choices can be ticked; navi answer --choose 1,2 ticks these and no others")
+    numbers = {AnswerMode.ALLOW: question.allow, AnswerMode.DENY: question.deny, AnswerMode.TEXT: question.free}
+    means = {AnswerMode.ALLOW: "says yes just once", AnswerMode.DENY: "says no", AnswerMode.TEXT: "takes a text"}
+    if reply.how is AnswerMode.CHOOSE:
         found = _named(question, reply.value)
         if found and found.n == question.free:
-            raise Unsuited(f"choice {found.n} takes a text; --text gives it")
+            raise UnsuitableReply(f"choice {found.n} takes a text; --text gives it")
     else:
         found = next((one for one in question.choices if one.n == numbers[reply.how]), None)
     if found is None:
-        raise Unsuited(_none(question, means.get(reply.how, f"is {reply.value}")))
+        raise UnsuitableReply(_none(question, means.get(reply.how, f"is {reply.value}")))
     return found
 
 
 def _none(question: Question, wanted: str) -> str:
     others = "; others may be off the screen" if question.more else ""
-    return f"no choice {wanted}; there are {listed(question)}{others}"
+    return f"no choice {wanted}; there are {choices_in_words(question)}{others}"
 
 
 def _named(question: Question, value: str) -> Choice | None:
@@ -149,7 +149,7 @@ def _named(question: Question, value: str) -> Choice | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def listed(question: Question) -> str:
+def choices_in_words(question: Question) -> str:
     """Return the choices in one line."""
     return ", ".join(f"{one.n} {one.label}" for one in question.choices)
 
@@ -186,7 +186,7 @@ def read_question(fields: dict[str, str], body: str) -> Question:
 
 
 def _clean(text: str) -> str:
-    """Clean a line, and keep what it is indented by."""
+    """Clean a line, and keep its indentation."""
     rest = text.lstrip(" ")
     return " " * (len(text) - len(rest)) + clean(rest)
 

@@ -31,7 +31,7 @@ CODES = {health: code for code, health in enumerate(list(Health)[:5])}
 """The exit status for each health."""
 
 
-class Entry(NamedTuple):
+class RegistryEntry(NamedTuple):
     """A registered session. Times are texts, as written; an unknown value is "" or 0."""
 
     name: str
@@ -58,13 +58,13 @@ class Registry(NamedTuple):
     read at all, because another user could have written it.
     """
 
-    entries: Mapping[str, Entry] = MappingProxyType({})
+    entries: Mapping[str, RegistryEntry] = MappingProxyType({})
     problem: str = ""
     usable: bool = True
 
     @property
     def complaint(self) -> str:
-        """What to say of the problem, with its remedy; "" if there is none."""
+        """The problem in words, with its remedy; "" if there is none."""
         if not self.problem:
             return ""
         if not self.usable:
@@ -90,11 +90,11 @@ class Snapshot(NamedTuple):
         """Whether every server listed its sessions, so that a session that is not listed is gone."""
         return all(answer in PROOF for answer in self.servers.values())
 
-    def socket_of(self, entry: Entry) -> str:
+    def socket_of(self, entry: RegistryEntry) -> str:
         """Return the socket of an entry as the frame writes it."""
         return "" if entry.socket == self.default else entry.socket
 
-    def session_of(self, entry: Entry) -> TmuxSession | None:
+    def session_of(self, entry: RegistryEntry) -> TmuxSession | None:
         """Return the session of an entry, None if it has ended."""
         socket = self.socket_of(entry)
         return next((one for one in self.frame.sessions if one.socket == socket and entry.means(one)), None)
@@ -130,7 +130,7 @@ def read_registry(data: bytes) -> Registry:
     return Registry(entries, f"its entry {clean(wrong[0])[:40]} is not an object" if wrong else "")
 
 
-def _entry(name: str, fields: Mapping[str, object]) -> Entry:
+def _entry(name: str, fields: Mapping[str, object]) -> RegistryEntry:
     def text(key: str) -> str:
         value = fields.get(key)
         return value if isinstance(value, str) and value.isprintable() else ""
@@ -139,7 +139,7 @@ def _entry(name: str, fields: Mapping[str, object]) -> Entry:
         value = fields.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1e15 else 0
 
-    return Entry(
+    return RegistryEntry(
         name, text("socket"), text("target"), text("type"), text("created_at"), text("last_active"),
         number("pid"), number("server"), text("session_id"), number("created"), text("pane_id"),
     )  # fmt: skip
@@ -159,7 +159,7 @@ def epoch(text: str) -> float | None:
 # ---- judging
 
 
-def condition_of(entry: Entry, snapshot: Snapshot) -> Condition:
+def condition_of(entry: RegistryEntry, snapshot: Snapshot) -> Condition:
     """Judge the session of an entry. Without an answer of its tmux server its health is unknown."""
     socket = snapshot.socket_of(entry)
     answer = snapshot.servers.get(socket)
@@ -179,7 +179,9 @@ def condition_of(entry: Entry, snapshot: Snapshot) -> Condition:
     return condition_in(session, snapshot.gone, entry)
 
 
-def condition_in(session: TmuxSession, gone: frozenset[int] = frozenset(), entry: Entry | None = None) -> Condition:
+def condition_in(
+    session: TmuxSession, gone: frozenset[int] = frozenset(), entry: RegistryEntry | None = None
+) -> Condition:
     """Judge a living session by the pane of its entry, or else by its active pane."""
     pane: Pane | None = session.pane
     index = entry.target.rpartition(":")[2] if entry else ""
@@ -196,7 +198,7 @@ def condition_in(session: TmuxSession, gone: frozenset[int] = frozenset(), entry
     return Condition(Health.HEALTHY, f"its process {pane.process} runs", pane, session.socket)
 
 
-def strays(snapshot: Snapshot, names: Sequence[str]) -> tuple[TmuxSession, ...]:
+def unregistered_sessions(snapshot: Snapshot, names: Sequence[str]) -> tuple[TmuxSession, ...]:
     """Return the living sessions that are not registered: those with the given names, or all."""
     entries = list(snapshot.registry.entries.values())
     return tuple(

@@ -1,5 +1,5 @@
 """Colours in the text of a pane: of all escape sequences, those of SGR (ECMA-48, `ESC [ … m`) are read here, as far as
-they set colours, bold, underline and reverse. Nothing else of a sequence leaves this module. Pure.
+they set colours, bold, underline and reverse. Nothing else of a sequence gets out of this module. Pure.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAX_SEQUENCE_LENGTH = 64
 SEQUENCE = re.compile(rf"\x1b\[([0-9:;]{{0,{MAX_SEQUENCE_LENGTH}}})m")
 
 
-class Look(NamedTuple):
+class TextStyle(NamedTuple):
     """How a piece of text looks."""
 
     front: Color = None
@@ -31,12 +31,12 @@ class Look(NamedTuple):
     reverse: bool = False
 
 
-PLAIN = Look()
+PLAIN = TextStyle()
 
 BASIC = ((30, "front", 0), (90, "front", 8), (40, "back", 0), (100, "back", 8))
 """Where the parameters for the first 16 colours begin, what they set, and which colour is the first."""
 
-Runs = tuple[tuple[int, Look], ...]
+Runs = tuple[tuple[int, TextStyle], ...]
 """The looks of a line from its beginning, each with how many letters it is for."""
 
 SETS: dict[str, dict[str, Any]] = {
@@ -58,11 +58,11 @@ def styled_lines(text: str) -> Iterator[tuple[str, Runs]]:
     """Yield the lines of a text, as `clean_lines` returns them, with their looks; () where they fit no letters."""
     look = PLAIN
     for raw, line in zip(split_lines(text), clean_lines(text, TAB), strict=True):
-        found: list[tuple[str, Look]] = []
+        found: list[tuple[str, TextStyle]] = []
         column = 0
         for number, piece in enumerate(SEQUENCE.split(raw)):
             if number % 2:
-                look = changed(look, piece)
+                look = after_sequence(look, piece)
             elif cleaned := _clean(piece, column):
                 found.append((cleaned, look))
                 column += len(cleaned)
@@ -79,7 +79,7 @@ def _clean(piece: str, column: int) -> str:
 
 
 @lru_cache(4096)
-def changed(look: Look, parameters: str) -> Look:
+def after_sequence(look: TextStyle, parameters: str) -> TextStyle:
     """Return a look after a sequence with these parameters. Unknown ones change nothing."""
     texts = iter(parameters.split(";"))
     for text in texts:

@@ -1,4 +1,4 @@
-"""What a mistyped word may have meant."""
+"""What a mistyped word may mean."""
 
 from __future__ import annotations
 

@@ -22,22 +22,22 @@ from navi.core.conversations import (
     time_in,
     unseen,
 )
-from navi.core.evidence import Agent, Verdict, agents_in, judge_agent, of_nested
+from navi.core.evidence import Agent, AgentVerdict, agents_in, judge_agent, of_nested
+from navi.core.file_owner import files_of, is_earlier, key_of, shown_elsewhere, socket_of, why_unconfirmed, why_unjudged
 from navi.core.model import (
     AgentStatus,
     Conversation,
     Evidence,
     Frame,
     Marks,
+    Origin,
     Pane,
-    Place,
     Session,
     Source,
     Status,
     StatusFile,
     TmuxSession,
 )
-from navi.core.place import files_of, is_earlier, key_of, shown_elsewhere, socket_of, why_unconfirmed, why_unjudged
 from navi.core.statuses import BUSY, TURN_ENDED
 from navi.core.text import clean, decode
 
@@ -113,17 +113,17 @@ def _understand(name: str, document: Mapping[str, object]) -> StatusFile:
         team=text_in(team.get("name")),
         teammates=tuple(_agents_of_list(team.get("agents"))),
         fields=document,
-        place=_place(document.get("place")),
+        origin=_origin(document.get("place")),
         conversations=tuple(read_conversations(document.get("conversations"))),
     )
 
 
-def _place(value: object) -> Place | None:
+def _origin(value: object) -> Origin | None:
     if not isinstance(value, dict):
         return None
     keys = ("host", "boot", "socket", "session", "pane")
     host, boot, socket, session, pane = (text_in(value.get(key)) for key in keys)
-    return Place(host, boot, socket, process_in(value.get("server")), session, pane) if host else None
+    return Origin(host, boot, socket, process_in(value.get("server")), session, pane) if host else None
 
 
 def _agents_of_mapping(value: object) -> Iterable[AgentStatus]:
@@ -147,7 +147,7 @@ def _agent(name: object, entry: Mapping[str, object]) -> AgentStatus:
 # ---- judging -------------------------------------------------------------------------------------------------------
 
 
-def composite(file: StatusFile) -> Status:
+def most_urgent_status(file: StatusFile) -> Status:
     """Return the most urgent status in a file, its own or one of its agents'. Its own wins a tie."""
     own = Status(file.status or "unknown", Source.HOOK, file.timestamp, "reported by its hook")
     return min([own, *map(_status_of, file.agents)], key=lambda status: rank(status.word))
@@ -179,7 +179,7 @@ class _Hook(NamedTuple):
     @property
     def report(self) -> Evidence:
         """What it reports of the whole session."""
-        return _as_evidence(composite(self.file), self.file.message)
+        return _as_evidence(most_urgent_status(self.file), self.file.message)
 
     def entry(self, name: str) -> Evidence | None:
         """Return what it reports under an agent's name, if it has no conversation of that agent."""
@@ -198,7 +198,7 @@ class _Hook(NamedTuple):
         if file.agents:
             known = {kind.name for kind in self.kinds}
             file = file._replace(agents=tuple(entry for entry in file.agents if entry.name not in known))
-        return _as_evidence(composite(file), file.message)
+        return _as_evidence(most_urgent_status(file), file.message)
 
 
 def _as_evidence(status: Status, message: str) -> Evidence:
@@ -215,11 +215,11 @@ def judge(file: StatusFile | None, tmux: TmuxSession | None, kinds: Iterable[Age
     hook = _hook(file, tmux, kinds)
     if tmux is None:
         gone = Evidence(Source.TMUX, "offline", file.timestamp if file else None, "tmux has no such session")
-        return _judgement(Verdict("", gone, (gone,)), hook, file)
+        return _judgement(AgentVerdict("", gone, (gone,)), hook, file)
     if all(pane.dead for pane in tmux.panes):
         text = f"its pane is dead ({_how_it_ended(tmux.pane)})"
         dead = Evidence(Source.PANE, "stopped", tmux.activity or None, text)
-        return _judgement(Verdict("", dead, (dead,)), hook, file)
+        return _judgement(AgentVerdict("", dead, (dead,)), hook, file)
     verdicts = [*_verdicts(tmux, kinds, hook, clock)] or [_without_agent(tmux)]
     nested = [piece for pane in tmux.panes for piece in of_nested(pane)]
     others = [piece for verdict in verdicts for piece in verdict.evidence]
@@ -234,12 +234,14 @@ def _hook(file: StatusFile | None, tmux: TmuxSession | None, kinds: Sequence[Age
     if file is None or file.problem:
         return None
     reporting = bool(file.status) + len(file.agents)
-    same = tmux is not None and file.place is not None and file.place.server == tmux.server
-    pane = file.place.pane if file.place and same and reporting < 2 else ""
+    same = tmux is not None and file.origin is not None and file.origin.server == tmux.server
+    pane = file.origin.pane if file.origin and same and reporting < 2 else ""
     return _Hook(file, pane, kinds)
 
 
-def _verdicts(tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None, clock: float) -> Iterator[Verdict]:
+def _verdicts(
+    tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None, clock: float
+) -> Iterator[AgentVerdict]:
     """Yield a verdict for each agent, and one for a hook that speaks of none of them."""
     if hook and hook.file.conversations:
         yield from _of_conversations(tmux, hook, clock)
@@ -254,28 +256,28 @@ def _verdicts(tmux: TmuxSession, kinds: Sequence[AgentKind], hook: _Hook | None,
         yield _hook_alone(hook, tmux)
 
 
-def _hook_alone(hook: _Hook, tmux: TmuxSession) -> Verdict:
+def _hook_alone(hook: _Hook, tmux: TmuxSession) -> AgentVerdict:
     """Judge what a hook reports of an agent that is not seen: it can run below a program that navi does not know."""
     living = [pane for pane in tmux.panes if hook.pane in ("", pane.id) and not pane.dead]
-    return _alone(hook.report, living, tmux, f"the session has no living pane {hook.pane}")
+    return _judge_unseen(hook.report, living, tmux, f"the session has no living pane {hook.pane}")
 
 
-def _alone(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: str) -> Verdict:
-    """Judge what a hook reports of an agent in one of these panes, if it is nowhere to be seen. `gone` says that there
-    are none.
+def _judge_unseen(report: Evidence, living: Sequence[Pane], tmux: TmuxSession, gone: str) -> AgentVerdict:
+    """Judge what a hook reports of an agent in one of these panes, if none of them shows it. `gone` says that there are
+    none.
     """
     report = report._replace(word=report.word or "unknown")
-    # Of a hook that does not report the end of its agent, the end of a turn may be the last that is heard.
+    # If a hook does not report the end of its agent, the end of a turn may be its last report.
     over = BUSY if report.agent in ("", *REPORT_END) else BUSY | TURN_ENDED
     if report.word not in over or not all(_is_bare_shell(pane) for pane in living):
-        return Verdict("", report, (report,))
+        return AgentVerdict("", report, (report,))
     shells = ", ".join(sorted({base_name(pane.command) for pane in living}))
     text = f"only a shell ({shells}) is left in the pane" if living else gone
     left = Evidence(Source.PANE, "stopped", tmux.activity or None, text, where=report.where)
-    return Verdict("", left, (report, left))
+    return AgentVerdict("", left, (report, left))
 
 
-def _of_conversations(tmux: TmuxSession, hook: _Hook, clock: float) -> Iterator[Verdict]:
+def _of_conversations(tmux: TmuxSession, hook: _Hook, clock: float) -> Iterator[AgentVerdict]:
     """Yield a verdict for each agent that is seen, with its conversation, and for each conversation whose agent is not
     seen. If any agent is seen, conversations in panes with only a shell left are over and get no verdict.
     """
@@ -289,25 +291,25 @@ def _of_conversations(tmux: TmuxSession, hook: _Hook, clock: float) -> Iterator[
     for record, panes in left:
         if not agents or not all(_is_bare_shell(pane) for pane in panes):
             where = f"{record.agent} in pane {panes[0].position}" if record.pane else ""
-            yield _alone(reported(record, where), panes, tmux, "")._replace(conversation=record)
+            yield _judge_unseen(reported(record, where), panes, tmux, "")._replace(conversation=record)
     if not agents and not left and any(not record.parent for record in hook.file.conversations):
         text = "the panes of its conversations are gone"
         gone = Evidence(Source.PANE, "stopped", tmux.activity or None, text)
-        yield Verdict("", gone, (gone,))
+        yield AgentVerdict("", gone, (gone,))
 
 
 def _is_bare_shell(pane: Pane) -> bool:
     return base_name(pane.command) in SHELLS and not pane.children
 
 
-def _without_agent(tmux: TmuxSession) -> Verdict:
+def _without_agent(tmux: TmuxSession) -> AgentVerdict:
     nothing = Evidence(Source.PANE, "unknown", tmux.activity or None, "no known agent runs in it")
-    return Verdict("", nothing, (nothing,))
+    return AgentVerdict("", nothing, (nothing,))
 
 
-def _judgement(verdict: Verdict, hook: _Hook | None, file: StatusFile | None) -> Judgement:
-    """Return a verdict in words. The message is what the hook or the screen says with that status; where no agent is
-    seen, it is the last one.
+def _judgement(verdict: AgentVerdict, hook: _Hook | None, file: StatusFile | None) -> Judgement:
+    """Return the judgement of a session by the verdict on its agent. The message is the one of the hook or the screen
+    with that status; where no agent is seen, it is the last one.
     """
     decided, record = verdict.decided, verdict.conversation
     heard = [piece for piece in verdict.evidence if piece.where == decided.where]
@@ -324,7 +326,7 @@ def _judgement(verdict: Verdict, hook: _Hook | None, file: StatusFile | None) ->
 
 
 def _reason(decided: Evidence, report: Evidence | None, file: StatusFile | None) -> str:
-    """Say why a status was decided, after what a hook reported against it, or that there is none."""
+    """Say why a status was decided, after any other status that a hook reported."""
     if decided.source in (Source.HOOK, Source.TMUX):
         return decided.text
     if report and report.word and report.word != decided.word:
@@ -346,17 +348,17 @@ def _how_it_ended(pane: Pane) -> str:
 def sessions_of(
     host: str, frame: Frame, kinds: Iterable[AgentKind], others: Collection[str] = ()
 ) -> tuple[Session, ...]:
-    """Match a frame's tmux sessions with its status files (`navi.core.place`), and judge each session.
+    """Match a frame's tmux sessions with its status files (`navi.core.file_owner`), and judge each session.
 
     A status file that was written on one of the other machines `others` belongs to that host and is left out. If tmux
-    did not answer, status files are taken at their word, and the reason says so.
+    did not answer, navi believes the status files, and the reason says so.
     """
     kinds = tuple(kinds)
     files = files_of(frame)
     taken = {id(file) for file in files.values()}
     found = [_session(host, tmux, files.get(key_of(tmux)), kinds, frame.clock) for tmux in frame.sessions]
     left = [file for file in frame.files if id(file) not in taken and not shown_elsewhere(file, frame, others)]
-    lone = [_lone(host, file, frame) for file in left]
+    lone = [_session_of_file(host, file, frame) for file in left]
     without_terminal = background_sessions(host, frame.background, kinds)
     return tuple(_with_marks(session, frame) for session in (*found, *lone, *without_terminal))
 
@@ -388,20 +390,20 @@ def _session(
     )
 
 
-def _lone(host: str, file: StatusFile, frame: Frame) -> Session:
+def _session_of_file(host: str, file: StatusFile, frame: Frame) -> Session:
     """Return the session of a status file that no living session has."""
     unjudged = why_unjudged(file, frame)
-    status = Status("unknown", Source.HOOK, file.timestamp, unjudged) if unjudged else _lone_status(file, frame)
+    status = Status("unknown", Source.HOOK, file.timestamp, unjudged) if unjudged else _status_of_file(file, frame)
     socket = socket_of(file, frame) or ""
     return Session(
         host, file.name, status, message=file.message, cwd=file.cwd, file=file, socket=socket, unjudged=unjudged
     )  # fmt: skip
 
 
-def _lone_status(file: StatusFile, frame: Frame) -> Status:
+def _status_of_file(file: StatusFile, frame: Frame) -> Status:
     unconfirmed = why_unconfirmed(file, frame)
     if unconfirmed:
-        reported = composite(file)
+        reported = most_urgent_status(file)
         return reported._replace(reason=f"{reported.reason}; {unconfirmed}")
     ended = judge(file, None, (), frame.clock).status
     return ended._replace(reason="the machine has started again since") if is_earlier(file, frame) else ended

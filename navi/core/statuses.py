@@ -18,4 +18,4 @@ TURN_ENDED = RESTING | {"error"}
 """Statuses of an agent whose turn has ended, well or not."""
 
 ENDED = frozenset({"offline", "stopped"})
-"""Statuses that an agent which runs can't have, unless it is suspended."""
+"""Statuses that a running agent can't have, unless it is suspended."""

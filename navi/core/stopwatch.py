@@ -1,4 +1,4 @@
-"""How much time has passed, with the time for which this machine slept: time.monotonic leaves that out."""
+"""How much time has passed, including the time that this machine slept, which time.monotonic leaves out."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ Clock = Callable[[], float]
 
 
 def _with_sleep() -> float:
-    """Return the time of a clock that goes on while the machine sleeps: apart from Linux, that of the wall."""
+    """Return the time of a clock that goes on while the machine sleeps: the wall clock, except on Linux."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.time()
 
 
 class Stopwatch:
-    """Runs from when it is made."""
+    """A stopwatch that starts when it is made."""
 
     def __init__(self, awake: Clock = time.monotonic, always: Clock = _with_sleep) -> None:
         self._awake = awake

@@ -17,7 +17,7 @@ MAX_NOTICE_LENGTH = 200
 
 
 def sequence(way: str, notice: Notice, in_tmux: bool = False) -> str:
-    """Return what a terminal must get so that it notifies its user by this way."""
+    """Return what makes a terminal notify its user in this way."""
     if way == BELL:
         return "\a"
     text = clean(words_of(notice))[:MAX_NOTICE_LENGTH]

@@ -111,7 +111,7 @@ def decode(data: bytes) -> str:
 
 
 def how_it_ended(status: object, signal: str) -> str:
-    """Say how a pane's process ended; `status` is None or "" if tmux does not tell it."""
+    """Say how a pane's process ended; `status` is None or "" if tmux does not report it."""
     if signal:
         return f"its process was ended by signal {signal}"
     return "its process has ended" + (f" with status {status}" if status not in (None, "") else "")
@@ -123,7 +123,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def form_for(count: int, noun: str) -> str:
-    """Return a noun in the form for so many of its things, without their number."""
+    """Return a noun in singular or plural, without the number."""
     return noun if count == 1 else f"{noun}s"
 
 

@@ -1,4 +1,4 @@
-"""Why the sessions of a host are not all known: what a tmux server that did not list them means. Pure.
+"""Why some sessions of a host are unknown: what it means if a tmux server did not list its sessions. Pure.
 
 Every face asks here, so that none takes "can't be asked" for "has none".
 """
@@ -30,10 +30,10 @@ TMUX_FAILURES = {
         HostState.ERROR, "tmux reports: {error}", "fix this on the host; nothing is deleted until then", UNAVAILABLE,
     ),
 }  # fmt: skip
-"""What it means that the default server did not list its sessions: the host's state, cause, remedy, exit status."""
+"""For each reason why the default server did not list its sessions: the host's state, cause, remedy, exit status."""
 
 NAMELESS = "-"
-"""The place of sockets whose names have a line end."""
+"""The position of sockets whose names have a line end."""
 
 
 class Unlisted(NamedTuple):
@@ -61,7 +61,7 @@ def unlisted(frame: Frame, host: str) -> Unlisted | None:
 
 
 def _others(frame: Frame) -> tuple[str, str]:
-    """Return the cause and the remedy if only servers beside the default one did not list their sessions."""
+    """Return the cause and the remedy if only servers other than the default one did not list their sessions."""
     from shlex import quote
 
     sockets = [clean(socket) for socket in sorted(frame.silent - {NAMELESS})]

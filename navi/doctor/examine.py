@@ -1,4 +1,4 @@
-"""Everything that can be wrong between here and a session, checked in the order of the way there."""
+"""Everything that can be wrong between here and a session, checked in the order of the route."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _examine_remote(remote: Remote, environment: Mapping[str, str], programs: Se
 
 
 def _guarded(check: Callable[[], Sequence[Finding]]) -> Sequence[Finding]:
-    """A host whose answer is invalid is a finding, and hides no other host."""
+    """Turn an invalid answer of a host into a finding, so that it hides no other host."""
     try:
         return check()
     except HostError as error:

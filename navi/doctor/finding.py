@@ -42,6 +42,6 @@ def with_undone(found: Iterable[Finding], checks: Sequence[str], always: Sequenc
     """
     findings = tuple(found)
     done = {finding.check for finding in findings}
-    last = max((place for place, check in enumerate(checks) if check in done), default=-1)
-    undone = (check for place, check in enumerate(checks) if check not in done and (place > last or check in always))
+    last = max((index for index, check in enumerate(checks) if check in done), default=-1)
+    undone = (check for index, check in enumerate(checks) if check not in done and (index > last or check in always))
     return (*findings, *(Finding(check, Result.NOT_DONE, "") for check in undone))

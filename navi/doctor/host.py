@@ -1,4 +1,4 @@
-"""Checks of a machine: what it says of itself, judged. Pure."""
+"""Checks of a machine, by what it reports about itself. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_SKEW = 2.0
 OLDEST_TMUX = (2, 6)
 
 LEAST_FREE = 200 * 1024
-"""KiB that should be free where agents without a terminal print: two of them at their limit of output."""
+"""KiB that should be free for the output of agents without a terminal: enough for two at their limit."""
 
 CHECKS = ("tmux", "registry", "sessions folder", "status files", "hooks", "lingering", "agents")
 """The checks of `judge_host`, in its order."""
@@ -107,17 +107,17 @@ FOLDERS = {
 
 
 def _folder(found: Checkup) -> Finding:
-    check, place = "sessions folder", found.directory
+    check, folder = "sessions folder", found.directory
     if found.folder in FOLDERS:
         cause, remedy = FOLDERS[found.folder]
-        cause = cause.replace("{dir}", place).replace("{why}", found.complaint or "no reason given")
-        return Finding(check, Result.FAULT, cause, remedy.replace("{dir}", quote(place)))
+        cause = cause.replace("{dir}", folder).replace("{why}", found.complaint or "no reason given")
+        return Finding(check, Result.FAULT, cause, remedy.replace("{dir}", quote(folder)))
     if found.folder == "absent":
-        return Finding(check, Result.OK, f"{place} does not exist yet; the first hook makes it")
+        return Finding(check, Result.OK, f"{folder} does not exist yet; the first hook makes it")
     if found.mode[8:9] == "w" and found.mode[9:10] not in ("t", "T"):
-        cause = f"anyone can write statuses into {place} ({found.mode})"
-        return Finding(check, Result.WARNING, cause, f"chmod go-w {quote(place)}")
-    return Finding(check, Result.OK, place)
+        cause = f"anyone can write statuses into {folder} ({found.mode})"
+        return Finding(check, Result.WARNING, cause, f"chmod go-w {quote(folder)}")
+    return Finding(check, Result.OK, folder)
 
 
 def _files(found: Checkup) -> Finding:
@@ -179,7 +179,7 @@ def _lingering(found: Checkup) -> Finding:
 
 
 def _agents(found: Checkup) -> Finding:
-    """Which agents can run without a terminal; none is no fault, for a host need not have any."""
+    """Report which agents can run without a terminal. None is not a fault: a host need not have any."""
     there = ", ".join(found.agents) or "none of those that navi can run without a terminal is on PATH"
     if found.free is not None and found.free < LEAST_FREE:
         cause = f"{there}; only {found.free // 1024} MiB are free for what they print"
@@ -190,7 +190,7 @@ def _agents(found: Checkup) -> Finding:
 def judge_clock(found: float, began: float, ended: float) -> Finding:
     """Judge a clock that showed `found`, in whole seconds, at some time from `began` to `ended` of ours (all epoch).
 
-    Only a difference that is certain counts: a slow network is no wrong clock.
+    Only a certain difference counts: a slow network does not make a clock wrong.
     """
     ahead, behind = found - ended, began - (found + 1)
     if max(ahead, behind) <= MOST_SKEW:

@@ -12,20 +12,21 @@ from navi.core.exits import REFUSED, of_failure
 from navi.core.failure import Failure, HostState
 from navi.core.text import clean, decode
 from navi.doctor.finding import Finding, Result
-from navi.doctor.process import QUICK, Done, run
+from navi.doctor.process import QUICK, EndedProgram, run
 from navi.doctor.route import Target
 from navi.hosts.failures import explain, own_lines
-from navi.hosts.ssh_command import SHELL, by_hand
+from navi.hosts.ssh_command import SHELL, command_by_hand
 from navi.hosts.wire import AnswerReader, WireError
 from navi.ops import Answer
 
 
 def judge_login(
-    remote: Remote, target: Target, done: Done, token: str, environment: Mapping[str, str]
+    remote: Remote, target: Target, done: EndedProgram, token: str, environment: Mapping[str, str]
 ) -> list[Finding]:
-    """Return what a call of ssh shows of the host key and the authentication; a check that it did not reach is missing.
+    """Return what a call of ssh shows about the host key and the authentication; a check that it did not reach is
+    missing.
 
-    `token` is that of the request which it was given.
+    `token` is that of its request.
     """
     method = re.search(r'^Authenticated to .* using "([^"]+)"', done.ssh, re.MULTILINE)
     if method or f"{token} begin".encode() in done.output:
@@ -37,12 +38,12 @@ def judge_login(
         return [_bad_key(remote, target, failure, done.ssh)]
     if failure.state is HostState.AUTH:
         return [_known_key(target, environment), _refused(remote, target, failure, environment)]
-    verbose = by_hand(remote, "-v")
+    verbose = command_by_hand(remote, "-v")
     remedy = f"{failure.remedy_in_verbs}: {verbose}"
     return [Finding("host key", Result.FAULT, failure.cause, remedy, of_failure(failure))]
 
 
-def _failure_of(remote: Remote, done: Done) -> Failure:
+def _failure_of(remote: Remote, done: EndedProgram) -> Failure:
     if done.status is None and not own_lines(done.ssh):
         cause = f"no connection within {done.seconds:.0f} s"
         return Failure(HostState.UNREACHABLE, cause, "the network or the machine hangs; see where")
@@ -62,19 +63,19 @@ def _known_key(target: Target, environment: Mapping[str, str]) -> Finding:
 
 
 def _bad_key(remote: Remote, target: Target, failure: Failure, errors: str) -> Finding:
-    """Judge a key that is not the known one, or that nobody has confirmed."""
+    """Judge a key that differs from the known one, or that nobody has confirmed."""
     fingerprint = re.search(r"SHA256:[\w+/=]+", errors)
     cause = failure.cause + (f"; it is {fingerprint[0]} now" if fingerprint else "")
-    remedy = f"{by_hand(remote)}, and compare the fingerprint that it shows"
-    place = re.search(r"^Offending .* key in (.+):\d+$", errors, re.MULTILINE)
-    if place:
-        forget = shlex.join(["ssh-keygen", "-f", place[1], "-R", target.known_as])
+    remedy = f"{command_by_hand(remote)}, and compare the fingerprint that it shows"
+    known_hosts = re.search(r"^Offending .* key in (.+):\d+$", errors, re.MULTILINE)
+    if known_hosts:
+        forget = shlex.join(["ssh-keygen", "-f", known_hosts[1], "-R", target.known_as])
         remedy = f"find out why; then {forget}; then {remedy}"
     return Finding("host key", Result.FAULT, cause, remedy, REFUSED)
 
 
 def _refused(remote: Remote, target: Target, failure: Failure, environment: Mapping[str, str]) -> Finding:
-    """Judge a login that failed; often because a key has a passphrase and nobody was there to type it."""
+    """Judge a login that failed, often because a key has a passphrase and nobody could type it."""
     paths = map(os.path.expanduser, target.identities)
     locked = next((path for path in paths if _has_passphrase(path, environment)), "")
     if locked:
@@ -82,7 +83,7 @@ def _refused(remote: Remote, target: Target, failure: Failure, environment: Mapp
         remedy = f"{shlex.join(['ssh-add', locked])}, or log in once: navi hosts --login {remote.name}"
     else:
         cause = failure.cause
-        verbose = by_hand(remote, "-v")
+        verbose = command_by_hand(remote, "-v")
         remedy = f"{failure.remedy_in_verbs}; {verbose} shows which keys are tried"
     return Finding("authentication", Result.FAULT, cause, remedy, REFUSED)
 
@@ -94,7 +95,7 @@ def _has_passphrase(path: str, environment: Mapping[str, str]) -> bool:
     return done.status != 0 and "incorrect passphrase" in done.errors
 
 
-def judge_shell(remote: Remote, done: Done, token: str) -> tuple[Finding, Answer | None]:
+def judge_shell(remote: Remote, done: EndedProgram, token: str) -> tuple[Finding, Answer | None]:
     """Return what the login shell printed before the answer, and the answer, None if there is none."""
     noise, begin, rest = done.output.partition(f"\n{token} begin\n".encode())
     printed = clean(decode(noise[:400])).strip()
@@ -114,13 +115,13 @@ def judge_shell(remote: Remote, done: Done, token: str) -> tuple[Finding, Answer
     return Finding("login shell", Result.WARNING, cause, remedy), answers[0]
 
 
-def _no_shell(remote: Remote, done: Done, printed: str) -> Finding:
+def _no_shell(remote: Remote, done: EndedProgram, printed: str) -> Finding:
     """Judge a login that worked, after which sh did not begin."""
     words = f"; it printed: {printed[:80]}" if printed else f"; {done.last_error}" if done.last_error else ""
     if done.status is None:
         cause = f"did not start sh within {done.seconds:.0f} s{words}"
-        remedy = f"its startup files wait for something; try {by_hand(remote)} sh -c true"
+        remedy = f"its startup files wait for something; try {command_by_hand(remote)} sh -c true"
     else:
         cause = f"exited with status {done.status} without starting sh{words}"
-        remedy = f"it must be able to run `{SHELL}`; try {by_hand(remote)} sh -c true, and see chsh there"
+        remedy = f"it must be able to run `{SHELL}`; try {command_by_hand(remote)} sh -c true, and see chsh there"
     return Finding("login shell", Result.FAULT, cause, remedy)

@@ -1,4 +1,4 @@
-"""The network up to an ssh server: the name, the port, and the banner behind it."""
+"""The network up to an ssh server: its name, its port, and its banner."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from navi.core.text import clean, decode
-from navi.hosts.poll import usable
+from navi.hosts.poll import wait_for_files
 
 LONGEST_BANNER = 8192
 """Bytes that are read for a banner: a server may print other lines before it."""
@@ -75,7 +75,7 @@ def read_banner(file: int, limit: float, read: Callable[[int], bytes] | None = N
     until = time.monotonic() + limit
     data = b""
     while not banner_of(data) and len(data) < LONGEST_BANNER:
-        if not usable([file], [], until - time.monotonic()):
+        if not wait_for_files([file], [], until - time.monotonic()):
             return data, False
         try:
             more = read(1024) if read else os.read(file, 1024)

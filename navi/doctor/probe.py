@@ -16,7 +16,7 @@ from navi.config.remote import Remote
 from navi.core.exits import REFUSED
 from navi.doctor.finding import Finding, Result, fault, with_undone
 from navi.doctor.login import judge_login, judge_shell
-from navi.doctor.process import QUICK, Done, run
+from navi.doctor.process import QUICK, EndedProgram, run
 from navi.doctor.route import Target, check_route, find_route
 from navi.hosts.base import HostError
 from navi.hosts.exchange import connect_limit
@@ -33,11 +33,11 @@ CHECKS = ("ssh", "name", "tcp", "jump", "host key", "authentication", "master", 
 """The steps, in their order."""
 
 _LOGIN = ("host key", "authentication")
-"""Steps of one connection: the master is checked even where it fails."""
+"""Steps of one connection: the master is checked even if it fails."""
 
 
 @dataclass(frozen=True, slots=True)
-class Probed(Generic[T]):
+class ProbeResult(Generic[T]):
     """What was found on the way to a remote, and its answer, None if it gave none; it came between two epoch times."""
 
     findings: tuple[Finding, ...]
@@ -55,10 +55,11 @@ class Probe:
         self._command = SshCommand(remote, environment)
         self._settings = HostSettings(remote.sessions_dir, remote.cleanup)
 
-    def examine(self, operation: Operation[T]) -> Probed[T]:
-        """Go the way, and carry out an operation at its end. Raise what the operation's parser raises.
+    def examine(self, operation: Operation[T]) -> ProbeResult[T]:
+        """Check each step, and carry out an operation at the end.
 
-        The steps that a fault has made impossible are findings, too: not done.
+        Raise what the operation's parser raises. The steps that a fault has made impossible are findings, too: not
+        done.
         """
         try:
             route = find_route(self.remote, self._environment)
@@ -71,11 +72,11 @@ class Probe:
                 return self._failed(found, jumps=len(route) > 1)
         return self._examine_login(found, route[-1].target, operation)
 
-    def _failed(self, found: Sequence[Finding], jumps: bool) -> Probed[T]:
+    def _failed(self, found: Sequence[Finding], jumps: bool) -> ProbeResult[T]:
         checks = [check for check in CHECKS if check != "jump" or jumps]
-        return Probed(with_undone(found, checks, always=_LOGIN), None)
+        return ProbeResult(with_undone(found, checks, always=_LOGIN), None)
 
-    def _examine_login(self, found: list[Finding], target: Target, operation: Operation[T]) -> Probed[T]:
+    def _examine_login(self, found: list[Finding], target: Target, operation: Operation[T]) -> ProbeResult[T]:
         """Log in on a connection of its own; where that needs a person, send the request over a running master."""
         options = (*ALONE, *self._command.shell_options())
         done, token = self._request(operation, self._command.overriding, options, connect_limit(self.remote))
@@ -93,7 +94,7 @@ class Probe:
             return self._failed(found, jumps=False)
         shell, answer = judge_shell(self.remote, done, token)
         parsed = operation.parse(answer) if answer else None
-        return Probed((*found, shell), parsed, done.began, done.ended)
+        return ProbeResult((*found, shell), parsed, done.began, done.ended)
 
     def _request(
         self,
@@ -101,7 +102,7 @@ class Probe:
         ssh: Callable[..., tuple[str, ...]],
         options: tuple[Option, ...],
         login_limit: float | None = None,
-    ) -> tuple[Done, str]:
+    ) -> tuple[EndedProgram, str]:
         """Send an operation to a shell, and then the end of its input; return what came, and the token."""
         token = new_token()
         limit = operation.time_limit + connect_limit(self.remote)

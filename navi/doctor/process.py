@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from navi.hosts.ended import LARGEST_ERRORS, End, read_errors
+from navi.hosts.ended import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.ssh_log import SshLog, failed_on_the_way, logged_in
 
 QUICK = 5.0
@@ -19,10 +19,10 @@ MOST_OUTPUT = 17 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class EndedProgram:
     """A program that has ended. `status` is None if it had to be killed; times are epoch times of this machine.
 
-    `ssh` is what it printed itself if it is an ssh that was run with a log.
+    `ssh` is ssh's own log, if the program is an ssh that was run with one.
     """
 
     status: int | None
@@ -43,9 +43,9 @@ class Done:
         return self.errors.rpartition("\n")[2]
 
     @property
-    def end(self) -> End:
-        """How it ended, for an ssh that shares nothing: what a ProxyCommand printed is among its errors."""
-        end = End(self.status, self.errors, ssh=self.ssh)
+    def end(self) -> ShellEnd:
+        """How it ended, for an ssh that shares nothing: the output of a ProxyCommand is among its errors."""
+        end = ShellEnd(self.status, self.errors, ssh=self.ssh)
         return end._replace(again=end) if failed_on_the_way(end) else end
 
 
@@ -56,12 +56,12 @@ def run(
     text: bytes = b"",
     login_limit: float | None = None,
     log: SshLog | None = None,
-) -> Done:
+) -> EndedProgram:
     """Run a program with a text as its standard input; kill it after `limit` seconds, or after `login_limit` seconds if
     its log does not say by then that it has logged in.
 
-    Never raises: where it can't be started, its errors say why. It gets files in place of pipes, which its children
-    would hold open.
+    Never raises: if it can't be started, its errors say why. It gets files instead of pipes, which its children would
+    hold open.
     """
     began = time.time()
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
@@ -70,13 +70,14 @@ def run(
         try:
             process = subprocess.Popen(words, stdin=source, stdout=output, stderr=errors, env=environment)
         except OSError as error:
-            return Done(127, b"", f"{words[0]} can't be started: {error.strerror}", began, time.time())
+            return EndedProgram(127, b"", f"{words[0]} can't be started: {error.strerror}", began, time.time())
         status = _wait(process, limit, limit if login_limit is None else login_limit, output.fileno(), log)
         ended = time.time()
         output.seek(0)
         errors.seek(0)
         reported = log.read() if log else ""
-        return Done(status, output.read(MOST_OUTPUT), read_errors(errors.read(LARGEST_ERRORS)), began, ended, reported)
+        printed, complaints = output.read(MOST_OUTPUT), read_errors(errors.read(LARGEST_ERRORS))
+        return EndedProgram(status, printed, complaints, began, ended, reported)
 
 
 def _wait(

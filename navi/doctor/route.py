@@ -19,15 +19,15 @@ from navi.doctor.finding import Finding, Result
 from navi.doctor.network import banner_of, look_up, read_banner, server_banner
 from navi.doctor.process import QUICK, run
 from navi.hosts.base import HostError
-from navi.hosts.ended import LARGEST_ERRORS, End, read_errors
+from navi.hosts.ended import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.exchange import connect_limit
 from navi.hosts.failures import explain
 from navi.hosts.sockets import runtime_folder
-from navi.hosts.ssh_command import ALONE, BATCH, Option, SshCommand, by_hand, read_hop
+from navi.hosts.ssh_command import ALONE, BATCH, Option, SshCommand, command_by_hand, read_hop
 from navi.hosts.ssh_log import SshLog, failed_on_the_way
 
 MOST_HOPS = 8
-"""Jump hosts that may lead to jump hosts: a configuration can have a circle."""
+"""How many jump hosts in turn may have jump hosts: a configuration can have a circle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Target:
         return f"{self.user}@{self.hostname} port {self.port}"
 
 
-class Stop(NamedTuple):
+class RouteStop(NamedTuple):
     """A machine on a route: a jump host, or the remote at its end."""
 
     remote: Remote
@@ -93,30 +93,30 @@ def resolve(remote: Remote, environment: Mapping[str, str]) -> Target:
     words = SshCommand(remote, environment).overriding(Option(("-G",), "only print the configuration"))
     done = run(words, QUICK, environment)
     if done.status is None:
-        remedy = f"try {by_hand(remote)} -G; a Match exec in ~/.ssh/config may hang"
+        remedy = f"try {command_by_hand(remote)} -G; a Match exec in ~/.ssh/config may hang"
         raise HostError(Failure(HostState.ERROR, f"no answer from ssh -G within {QUICK:g} s", remedy))
     if done.status != 0:
-        raise HostError(explain(remote, End(done.status, ssh=done.errors)))
+        raise HostError(explain(remote, ShellEnd(done.status, ssh=done.errors)))
     return read_target(decode(done.output), remote)
 
 
-def find_route(remote: Remote, environment: Mapping[str, str], depth: int = 0) -> list[Stop]:
+def find_route(remote: Remote, environment: Mapping[str, str], depth: int = 0) -> list[RouteStop]:
     """Return the jump hosts to a remote, and the remote itself; a jump host can have jump hosts of its own.
 
     Raise HostError.
     """
     target = resolve(remote, environment)
-    hops = [hop_of(text, target.jumps[:place], remote) for place, text in enumerate(target.jumps)]
+    hops = [hop_of(text, target.jumps[:number], remote) for number, text in enumerate(target.jumps)]
     if not hops:
-        return [Stop(remote, target)]
+        return [RouteStop(remote, target)]
     if depth == MOST_HOPS:
         cause = f"more than {MOST_HOPS} jump hosts lead to {remote.host}"
         raise HostError(Failure(HostState.ERROR, cause, "correct ProxyJump in ~/.ssh/config: it may lead in a circle"))
     first = find_route(hops[0], environment, depth + 1)
-    return [*first, *(Stop(hop, resolve(hop, environment)) for hop in hops[1:]), Stop(remote, target)]
+    return [*first, *(RouteStop(hop, resolve(hop, environment)) for hop in hops[1:]), RouteStop(remote, target)]
 
 
-def check_route(route: Sequence[Stop], environment: Mapping[str, str]) -> Iterator[Finding]:
+def check_route(route: Sequence[RouteStop], environment: Mapping[str, str]) -> Iterator[Finding]:
     """Check the machines on a route, one after the other, up to the port of the last one."""
     *hops, last = route
     over = ", ".join(clean(hop.remote.name) for hop in hops)
@@ -130,8 +130,8 @@ def check_route(route: Sequence[Stop], environment: Mapping[str, str]) -> Iterat
         yield _check_jump(hop.remote, beyond.target, environment)
 
 
-def _check_port(first: Stop, hop: str) -> Iterator[Finding]:
-    """Check the name, the port and the ssh server of the first machine. `hop` names a jump host in what is found."""
+def _check_port(first: RouteStop, hop: str) -> Iterator[Finding]:
+    """Check the name, the port and the ssh server of the first machine. `hop` names a jump host in the findings."""
     target, limit = first.target, first.remote.connect_timeout
     addresses, why = look_up(target.hostname, target.port, limit)
     if not addresses:
@@ -145,25 +145,25 @@ def _check_port(first: Stop, hop: str) -> Iterator[Finding]:
 
 
 def _check_jump(hop: Remote, beyond: Target, environment: Mapping[str, str]) -> Finding:
-    """Check whether a jump host lets us log in and go on: ssh's -W brings the banner of the machine beyond it."""
-    name, place, limit = clean(hop.name), f"[{beyond.hostname}]:{beyond.port}", connect_limit(hop)
-    options = (*ALONE, BATCH, Option(("-W", place), "what -J does"))
+    """Check whether a jump host accepts our login and forwards us: ssh's -W brings the banner of the next machine."""
+    name, address, limit = clean(hop.name), f"[{beyond.hostname}]:{beyond.port}", connect_limit(hop)
+    options = (*ALONE, BATCH, Option(("-W", address), "what -J does"))
     with closing(SshLog(runtime_folder(environment))) as log:
         words = SshCommand(hop, environment).overriding(*options, log.option)
         banner, errors, ended = _listen(words, limit, environment)
         reported = log.read()
     if banner:
-        return Finding("jump", Result.OK, f"{name} leads to {place}: {banner}")
+        return Finding("jump", Result.OK, f"{name} leads to {address}: {banner}")
     if not ended:
-        cause = f"no answer from {place} through {name} within {limit:g} s"
-        remedy = f"log in there and try: {by_hand(hop)}, then nc {beyond.hostname} {beyond.port}"
+        cause = f"no answer from {address} through {name} within {limit:g} s"
+        remedy = f"log in there and try: {command_by_hand(hop)}, then nc {beyond.hostname} {beyond.port}"
         return Finding("jump", Result.FAULT, cause, remedy, UNAVAILABLE)
     if "open failed: administratively prohibited" in reported:
         remedy = "set AllowTcpForwarding yes in its sshd_config"
         return Finding("jump", Result.FAULT, f"{name} does not allow forwarding", remedy, REFUSED)
-    end = End(255, errors, ssh=reported)
+    end = ShellEnd(255, errors, ssh=reported)
     failure = explain(hop, end._replace(again=end) if failed_on_the_way(end) else end)
-    remedy = f"{by_hand(hop)} shows more: {failure.remedy_in_verbs}"
+    remedy = f"{command_by_hand(hop)} shows more: {failure.remedy_in_verbs}"
     return Finding("jump", Result.FAULT, f"{name}: {failure.cause}", remedy, of_failure(failure))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for, listed
+from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choices_for, choices_in_words
 from navi.core.text import clean, plural
 from navi.headless.harness.base import Asked, Option, usual_option
 from navi.headless.tool_input import asked_text
@@ -120,7 +120,7 @@ def _options(part: Document) -> list[Document]:
 
 def label_for(part: Document, reply: Reply) -> str:
     """Return the answer to a part of a question: the labels of choices as the agent wrote them, or a text."""
-    if reply.how is How.TEXT:
+    if reply.how is AnswerMode.TEXT:
         return reply.value
     options = _options(part)
     return ", ".join(str(options[int(number) - 1].get("label", "")) for number in reply.value.split(","))
@@ -133,34 +133,34 @@ def answers_to(question: Document, replies: Sequence[Reply]) -> dict[str, str]:
     """
     parts = parts_of(question)
     if len(replies) > len(parts):
-        raise Unsuited(f"{len(replies)} answers were given, and it asks {plural(len(parts), 'thing')}")
+        raise UnsuitableReply(f"{len(replies)} answers were given, and it asks {plural(len(parts), 'thing')}")
     answers: dict[str, str] = {}
     for place, part in enumerate(parts):
         shown = question_of(question, place)
         if place >= len(replies):
-            raise Unsuited(f"the answer to {shown.text} is missing; its choices are {listed(shown)}")
+            raise UnsuitableReply(f"the answer to {shown.text} is missing; its choices are {choices_in_words(shown)}")
         answers[str(part.get("question", ""))] = label_for(part, _suited(shown, replies[place], len(parts)))
     return answers
 
 
 def _suited(shown: Question, reply: Reply, parts: int) -> Reply:
     """Return a reply to a part of a question, a choice by its numbers. Raise Unsuited."""
-    own = reply.how is How.TEXT
+    own = reply.how is AnswerMode.TEXT
     try:
         # One's own words stand for any number of choices.
-        chosen = choices_for(shown._replace(several=shown.several and reply.how is How.CHOOSE), reply)
-    except Unsuited as error:
-        raise Unsuited(f"{shown.text}: {error}" if parts > 1 else str(error)) from error
+        chosen = choices_for(shown._replace(several=shown.several and reply.how is AnswerMode.CHOOSE), reply)
+    except UnsuitableReply as error:
+        raise UnsuitableReply(f"{shown.text}: {error}" if parts > 1 else str(error)) from error
     if own and not reply.value.strip():
-        raise Unsuited(f"{shown.text}: the text is empty")
-    return reply if own else Reply(How.CHOOSE, ",".join(str(choice.n) for choice in chosen))
+        raise UnsuitableReply(f"{shown.text}: the text is empty")
+    return reply if own else Reply(AnswerMode.CHOOSE, ",".join(str(choice.n) for choice in chosen))
 
 
 def answer_of(question: Document, reply: Reply, parts: Mapping[str, str]) -> dict[str, Any]:
     """Return the fields of the answer. `parts` are the answers to the parts of a question."""
     if question["kind"] == "question":
         return {"allow": True, "answers": dict(parts)}
-    if reply.how is How.TEXT:
+    if reply.how is AnswerMode.TEXT:
         return {"allow": False, "message": reply.value}
     number = int(reply.value)
     if number in (ALLOW, DENY):

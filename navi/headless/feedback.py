@@ -7,7 +7,7 @@ from navi.core.agents import CLAUDE
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks.install import Found, claude_standing
+from navi.ops.hooks.install import InstalledHooks, claude_standing
 from navi.ops.session.resume import conversation_id
 
 
@@ -23,7 +23,7 @@ def conversation_of(session: Session) -> str:
     return conversation
 
 
-def check_hooks(found: Found, host: str) -> None:
+def check_hooks(found: InstalledHooks, host: str) -> None:
     """Raise OperationError if no hook of a host would hand feedback over."""
     standing = claude_standing(found)
     if standing.state != "installed":

@@ -25,21 +25,21 @@ from navi.hosts.base import ConnectionLost
 from navi.hosts.retries import Retries
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation, OperationError
-from navi.ops.headless.conversations import forget, give, know
+from navi.ops.headless.conversations import forget_feedback, give_feedback, know_conversation
 from navi.ops.headless.runs import RunId, end, errors, post, remove, run
 from navi.ops.headless.tail import (
     AWAY,
-    Delivered,
-    Ended,
-    Fed,
-    Left,
-    Lines,
-    Lost,
-    Missing,
+    FeedbackDelivered,
+    InputsFed,
+    LogLines,
+    LogMissing,
     News,
-    Opened,
     Position,
     Rest,
+    RunEnded,
+    RunLost,
+    TerminalLeft,
+    TerminalOpened,
     tail,
 )
 
@@ -248,30 +248,30 @@ class _HostRelay:
             await self._reached(one.id, False, error)
 
     async def _report(self, news: News) -> None:
-        if isinstance(news, Opened | Left | Delivered):
+        if isinstance(news, TerminalOpened | TerminalLeft | FeedbackDelivered):
             await self._report_terminal(news)
             return
         id = news.id
         at = {"session_id": id.session, "generation": id.generation}
-        if isinstance(news, Lines | Rest):
+        if isinstance(news, LogLines | Rest):
             await self._report_output(news)
-        elif isinstance(news, Fed):
+        elif isinstance(news, InputsFed):
             await self._tell({"type": "input_handed", "session_id": id.session, "seq": news.number})
-        elif isinstance(news, Ended):
+        elif isinstance(news, RunEnded):
             end = self._drop(id)
             last = await self._last_errors(id) if news.exit.status else ""
             ended = {"exit_code": news.exit.status, "reason": news.exit.reason, "errors": last}
             await self._tell({"type": "session_ended", **at, **ended, "end": end})
-        elif isinstance(news, Lost):
+        elif isinstance(news, RunLost):
             reason, end = "restart" if news.restarted else "lost", self._drop(id)
             await self._tell({"type": "session_ended", **at, "exit_code": None, "reason": reason, "end": end})
-        elif isinstance(news, Missing):
+        elif isinstance(news, LogMissing):
             await self._report_missing(news)
         elif id.session in self._away:
             self._away.discard(id.session)
             await self._reached(id, True)
 
-    async def _report_output(self, news: Lines | Rest) -> None:
+    async def _report_output(self, news: LogLines | Rest) -> None:
         """Other processes may print to a log after the end of its run, which is followed no more then."""
         id = news.id
         if self._runs.get(id.session, FollowedRun(RunId(""), 0)).id != id:
@@ -285,7 +285,7 @@ class _HostRelay:
             "end": news.end, "messages": [one.decode("utf-8", "surrogateescape") for one in lines], "rest": is_rest,
         })  # fmt: skip
 
-    async def _report_missing(self, news: Missing) -> None:
+    async def _report_missing(self, news: LogMissing) -> None:
         """A log that was cut or taken away is no proof of an end: an agent that runs is followed from what is left."""
         id = news.id
         at = {"session_id": id.session, "generation": id.generation}
@@ -313,13 +313,13 @@ class _HostRelay:
             return lines[-1][:LONGEST_ERROR] if lines else ""
         return ""
 
-    async def _report_terminal(self, news: Opened | Left | Delivered) -> None:
+    async def _report_terminal(self, news: TerminalOpened | TerminalLeft | FeedbackDelivered) -> None:
         about = {"host": self.name, "conversation": news.conversation}
-        if isinstance(news, Delivered):
+        if isinstance(news, FeedbackDelivered):
             await self._tell({"type": "feedback_delivered", **about, "number": news.number})
         else:
-            name = news.name if isinstance(news, Opened) else ""
-            await self._tell({"type": "terminal", **about, "opened": isinstance(news, Opened), "name": name})
+            name = news.name if isinstance(news, TerminalOpened) else ""
+            await self._tell({"type": "terminal", **about, "opened": isinstance(news, TerminalOpened), "name": name})
 
     # ---- what is sent there
 
@@ -444,18 +444,18 @@ class _HostRelay:
     async def _know(self, message: Message) -> None:
         generation = message.get("generation")
         run = RunId(message["session_id"], generation) if generation else None
-        await self.host.run(know(message["conversation"], message["session_id"], run))
+        await self.host.run(know_conversation(message["conversation"], message["session_id"], run))
         self.watch()
 
     async def _give(self, message: Message) -> None:
         """Put feedback on the host. Where the agent got it and nobody heard of that, the hub hears of it now."""
         about = {"host": self.name, "conversation": message["conversation"], "number": message["number"]}
-        text = give(message["conversation"], message["session_id"], message["number"], message["text"])
+        text = give_feedback(message["conversation"], message["session_id"], message["number"], message["text"])
         if await self.host.run(text):
             await self._tell({"type": "feedback_delivered", **about})
 
     async def _forget(self, message: Message) -> None:
-        await self.host.run(forget(message["conversation"], message["session_id"]))
+        await self.host.run(forget_feedback(message["conversation"], message["session_id"]))
 
     def _acknowledged(self, message: Message) -> None:
         """The hub acknowledges each output in order. Where it has stored less, the run is followed from there again."""

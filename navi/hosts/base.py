@@ -17,7 +17,7 @@ Item = TypeVar("Item", covariant=True)
 
 
 class HostError(Exception):
-    """A host could not carry out a request, for a reason of its own and not of the operation's."""
+    """A host could not carry out a request, for a reason of its own, not the operation's."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.cause)
@@ -32,18 +32,18 @@ class Watch(Protocol[Item]):
     """An open stream: an iterator over what the host sends, that can be woken."""
 
     def __aiter__(self) -> AsyncIterator[Item]:
-        """Go through what the host sends. Raise HostError when the connection is lost."""
+        """Iterate over what the host sends. Raise HostError when the connection is lost."""
         ...
 
     @property
     def pending(self) -> bool:
-        """Whether the host has sent more already, so that only that matters."""
+        """Whether the host has sent more already, which supersedes this."""
         ...
 
     async def worked(self, work: Work) -> None:
-        """Count work on what the host sent, and leave time to others.
+        """Count work on what the host sent, and leave time for other hosts.
 
-        Raise HostError where it is more than one host may cost.
+        Raise HostError if it is more than one host may cost.
         """
         ...
 
@@ -53,11 +53,11 @@ class Watch(Protocol[Item]):
 
 
 class Host(Protocol):
-    """A machine. Every call may be cancelled at any time; nothing that it started goes on for longer than its limit."""
+    """A machine. Every call may be cancelled at any time; nothing that it started outlives its limit."""
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The name that people use."""
         ...
 
     @property
@@ -67,7 +67,7 @@ class Host(Protocol):
 
     @property
     def settings(self) -> HostSettings:
-        """What its operations need to know of it."""
+        """What its operations need to know about it."""
         ...
 
     async def open(self) -> None:

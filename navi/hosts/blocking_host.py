@@ -12,7 +12,7 @@ from navi.core.log import SILENT, Log
 from navi.hosts.base import ConnectionLost
 from navi.hosts.blocking_process import Process
 from navi.hosts.cancellation import Cancellation
-from navi.hosts.ended import End
+from navi.hosts.ended import ShellEnd
 from navi.hosts.exchange import Exchange, Peer, StreamExchange, cannot_start, read_answer
 from navi.ops import Answer, Interactive, Operation, Stream
 
@@ -28,14 +28,14 @@ MOST_IDLE = 3
 
 
 class ConnectionPool:
-    """What a host keeps for later requests: idle connections, and the master that they go over."""
+    """What a host keeps for later requests: idle connections, and the master that carries them."""
 
     def __init__(self) -> None:
-        self.idle: list[Connection] = []
+        self.idle: list[ShellConnection] = []
         self.master: Master | None = None
 
     def close(self) -> None:
-        """Close all of it."""
+        """Close the connections and the master."""
         while self.idle:
             self.idle.pop().close()
         if self.master:
@@ -66,7 +66,7 @@ class BlockingHost:
 
     def run(self, operation: Operation[T], meanwhile: Callable[[], None] = lambda: None) -> T:
         """Carry out an operation; call `meanwhile` while the host works on it. One that only reads is carried out once
-        more where the connection was lost: others may share it, and have just replaced it.
+        more if the connection was lost: another process that shares it may just have replaced it.
 
         Raise HostError (ConnectionLost where it may have been carried out), or what the operation's parser raises.
         """
@@ -87,8 +87,8 @@ class BlockingHost:
             time.sleep(seconds)
 
     def follow(self, stream: Stream[T], until: float = float("inf")) -> Iterator[T]:
-        """Go through what a stream sends, until it ends or the time `until` (of time.monotonic) has come; when this is
-        closed, it ends on the host, too.
+        """Yield what a stream sends, until it ends or the time `until` (of time.monotonic) has come; closing this
+        generator ends it on the host, too.
 
         Raise HostError, or what the stream's reader raises.
         """
@@ -137,7 +137,7 @@ class BlockingHost:
             else:
                 connection.close()
 
-    def _connection(self) -> Connection:
+    def _connection(self) -> ShellConnection:
         """Return a connection that is idle, or a new one. Those that have ended meanwhile are dropped."""
         while self._pool.idle:
             connection = self._pool.idle.pop()
@@ -147,19 +147,19 @@ class BlockingHost:
             connection.close()
         return self._start()
 
-    def _start(self) -> Connection:
+    def _start(self) -> ShellConnection:
         return self._connect(self._shell())
 
-    def _connect(self, words: Sequence[str], log: SshLog | None = None) -> Connection:
+    def _connect(self, words: Sequence[str], log: SshLog | None = None) -> ShellConnection:
         try:
-            return Connection(Process(words, self.environment), log)
+            return ShellConnection(Process(words, self.environment), log)
         except OSError as error:
             if log:
                 log.close()
             raise cannot_start(words[0], error) from error
 
 
-class Connection:
+class ShellConnection:
     """A host's shell: it carries out one request after the other, until this process ends."""
 
     def __init__(self, process: Process, log: SshLog | None = None) -> None:
@@ -170,7 +170,7 @@ class Connection:
 
     @property
     def usable(self) -> bool:
-        """Whether it goes on; an idle shell writes nothing."""
+        """Whether it can serve more requests; an idle shell writes nothing."""
         return self._process.silent
 
     def request(
@@ -219,13 +219,13 @@ class Connection:
         """Return what the shell has written to standard error; one that has not begun may wait for more input."""
         return self._process.errors if begun else self._process.end_input()
 
-    def _find_end(self) -> End:
+    def _find_end(self) -> ShellEnd:
         """Wait for the end of the shell."""
         end = self._process.end()
         return end._replace(ssh=self._log.read()) if self._log else end
 
     def close(self) -> None:
-        """End the shell, whatever it does."""
+        """End the shell, whatever state it is in."""
         self._process.close()
         if self._log:
             self._log.close()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
-from navi.hosts.blocking_host import BlockingHost, Connection, ConnectionPool
+from navi.hosts.blocking_host import BlockingHost, ConnectionPool, ShellConnection
 from navi.hosts.cancellation import Cancellation
 from navi.hosts.exchange import remote_peer
-from navi.hosts.login import at_terminal
+from navi.hosts.login import login_command
 from navi.hosts.masters import Hops, Master, new_log
 from navi.hosts.ssh_command import USE_MASTER, log_options
 
@@ -52,8 +52,8 @@ class BlockingOpenSSHHost(BlockingHost):
         return self._master.command.interactive(command)
 
     def become(self, words: Sequence[str], environment: Mapping[str, str]) -> int:
-        """Run the program that `interactive` has named; return its status. This process stays, for it holds the lease:
-        without that, a dashboard that ends would close the master, and with it the program.
+        """Run the program that `interactive` has named; return its status. This process stays, because it holds the
+        lease: without that, a dashboard that ends would close the master, and end the program.
         """
         from navi.hosts.terminal_program import run_in_terminal
 
@@ -61,9 +61,9 @@ class BlockingOpenSSHHost(BlockingHost):
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
-        return at_terminal(self._master.remote, self._master.command)
+        return login_command(self._master.remote, self._master.command)
 
-    def _start(self) -> Connection:
+    def _start(self) -> ShellConnection:
         """Start ssh, once the master is open. As long as this process has its lease, no dashboard closes the master."""
         with self._connecting(self.name):
             self._master.open(self._cancellation)

@@ -1,4 +1,4 @@
-"""Processes whose input and output are pipes, for the blocking engine: what `subprocess` does, without its import.
+"""Processes whose input and output are pipes, for the blocking engine: like `subprocess`, without importing it.
 
 With `subprocess` imported, `navi capture` took 54.3 ms of processor time in place of 47.2 (medians of 40 paired runs,
 where `python -c pass` took 35.2). `navi send` has 5 ms left of the 40 that a verb may take, and would miss its figure.
@@ -14,8 +14,8 @@ from errno import ENOENT
 
 from navi.hosts.budget import Errors
 from navi.hosts.cancellation import Cancellation, Cancelled
-from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, End, read_errors
-from navi.hosts.poll import usable
+from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, ShellEnd, read_errors
+from navi.hosts.poll import wait_for_files
 
 TICK = 0.01
 """Seconds between two looks whether a program has ended that may leave its output open."""
@@ -33,8 +33,8 @@ class Process:
     def __init__(self, words: Sequence[str], environment: Mapping[str, str], apart: bool = False) -> None:
         """Start it, `apart` in a session of its own, which no terminal reaches. Raise OSError if it can't be started.
 
-        Its errors are read whenever its input or output is used, so that it can't wait for that. A program that goes on
-        in the background may hold their pipe open, so their end need not come.
+        Its errors are read whenever its input or output is used, so that it never blocks on them. A program that goes
+        on in the background may hold their pipe open, so it may never reach its end.
         """
         program = find_program(words[0], environment)
         stdin, self._input, self._output, stdout, self._errors, stderr = _pipes(3)
@@ -66,8 +66,8 @@ class Process:
                 left = left[os.write(self._input, left) :]
 
     def read(self, until: float, cancellation: Cancellation | None = None) -> bytes:
-        """Return what it writes next to standard output, nothing at its end, or when it writes errors only, and too
-        many. Raise TimeoutError, Cancelled.
+        """Return what it writes next to standard output; nothing at its end, or if it writes too many errors and
+        nothing else. Raise TimeoutError, Cancelled.
         """
         awaited = [self._output] if cancellation is None else [self._output, cancellation.fileno()]
         ready = self._wait(awaited, [], until)
@@ -130,12 +130,12 @@ class Process:
             pass
         return self.errors
 
-    def end(self) -> End:
+    def end(self) -> ShellEnd:
         """Return its exit status, None if it does not end by itself within GRACE seconds, and its errors."""
         status = None if self._kept.excessive else self._exit_status(time.monotonic() + GRACE)
         return self._end(status)
 
-    def finish(self, until: float, cancellation: Cancellation | None = None) -> tuple[End, bytes]:
+    def finish(self, until: float, cancellation: Cancellation | None = None) -> tuple[ShellEnd, bytes]:
         """Wait until it has ended; return how, with the status None if it has not by then, and the beginning of its
         output. Raise Cancelled.
 
@@ -163,15 +163,15 @@ class Process:
             return False
         return True
 
-    def _end(self, status: int | None) -> End:
+    def _end(self, status: int | None) -> ShellEnd:
         while self._open and not self._kept.excessive and self._take_errors():
             pass
-        end = End(status, self.errors, self._kept.excessive)
+        end = ShellEnd(status, self.errors, self._kept.excessive)
         self.close()
         return end
 
     def close(self) -> None:
-        """Kill it if it still runs, and close its files; do nothing if that is done already."""
+        """Kill it if it still runs, and close its files; do nothing the second time."""
         if self._running:
             os.kill(self._id, 9)
             os.waitpid(self._id, 0)
@@ -202,11 +202,13 @@ class Process:
 
 def _wait(readable: Sequence[int], writable: Sequence[int], until: float) -> list[int]:
     """Wait until some of the files can be used; return them, none if the time is up."""
-    return usable(readable, writable, until - time.monotonic())
+    return wait_for_files(readable, writable, until - time.monotonic())
 
 
 def _pipes(number: int) -> list[int]:
-    """Return both ends of so many pipes, one after the other. Raise OSError, and open none then."""
+    """Return the ends of this many pipes, one pipe after the other. If one can't be opened, close the others and raise
+    OSError.
+    """
     ends: list[int] = []
     try:
         for _ in range(number):

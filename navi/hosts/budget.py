@@ -6,22 +6,22 @@ The caller passes the time, in seconds of any clock, so that both engines and th
 from typing import NamedTuple
 
 MOST_ANSWERS = 50.0
-"""Answers of a stream that a host may send each second, for long. A watch sends at most five."""
+"""Answers of a stream that a host may send each second for long. A watch sends at most five."""
 
 MORE_ANSWERS = 1000.0
 """Answers that it may send at once: those that were waiting while navi was suspended."""
 
 MOST_WORK = 0.07
-"""Of each second, what may be spent on the answers of one host, for long: twice what 300 busy sessions take."""
+"""The share of each second that the answers of one host may take for long: twice what 300 busy sessions take."""
 
 MORE_WORK = 3.0
 """Seconds of work that may come at once."""
 
 WORK_SHARE = 0.1
-"""Of the time, what is spent on one host's answers at most, for as long as it may."""
+"""The largest share of time that is spent on one host's answers at any moment."""
 
 LONG_WORK = 0.005
-"""Seconds of work that are too few to pause after them."""
+"""Work that takes fewer seconds is not followed by a pause."""
 
 ERROR_RATE = 2 * 2**20
 """Bytes of standard error that are read each second."""
@@ -37,7 +37,7 @@ KEPT_ERRORS = 32 * 1024
 
 
 class Overrun(Exception):
-    """The host goes beyond its budget; the text says how."""
+    """The host exceeds its budget; the text says how."""
 
 
 class Allowance:
@@ -63,7 +63,7 @@ class Allowance:
 
     @property
     def pace(self) -> float:
-        """What was spent each second since there was no shortage."""
+        """What was spent per second since nothing was short."""
         return self._spent / max(1.0, (self._at or 0.0) - self._full_at)
 
 
@@ -87,7 +87,7 @@ class Budget:
             raise Overrun(f"sends {self._answers.pace:.0f} answers a second, more than {MOST_ANSWERS:.0f}")
 
     def work(self, now: float, work: Work) -> float:
-        """Count the work on its answers; return the seconds to leave to others before more is done.
+        """Count the work on its answers; return the seconds to leave for other hosts before more is done.
 
         Raise Overrun when it is too much for too long.
         """

@@ -1,10 +1,10 @@
-"""Cancelling what blocks, from another thread."""
+"""Cancelling blocking calls from another thread."""
 
 from __future__ import annotations
 
 import os
 
-from navi.hosts.poll import usable
+from navi.hosts.poll import wait_for_files
 
 
 class Cancelled(Exception):
@@ -19,7 +19,7 @@ class Cancellation:
         self._receiver, self._sender = open(receiver, "rb", 0), open(sender, "wb", 0)  # noqa: SIM115
 
     def fileno(self) -> int:
-        """Return the file that can be read from as soon as requests are cancelled."""
+        """Return the file that becomes readable when requests are cancelled."""
         return self._receiver.fileno()
 
     def cancel(self) -> None:
@@ -28,7 +28,7 @@ class Cancellation:
 
     def pause(self, seconds: float) -> None:
         """Wait. Raise Cancelled."""
-        if usable([self.fileno()], [], seconds):
+        if wait_for_files([self.fileno()], [], seconds):
             raise Cancelled
 
     def close(self) -> None:

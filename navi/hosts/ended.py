@@ -1,4 +1,4 @@
-"""How a process ended that leads to a host: an ssh, or the shell of this machine."""
+"""How a process that leads to a host has ended: an ssh, or the shell of this machine."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ LAST_ERRORS = 2.0
 """Seconds that a shell has for its errors when its input has ended: fish reads all of it before it complains."""
 
 
-class End(NamedTuple):
+class ShellEnd(NamedTuple):
     """How a shell, or the ssh that leads to it, ended: its exit status (None: it did not end by itself), what it wrote
     to standard error, whether that was too much, and what ssh itself reported, which no server can forge.
 
-    `printed` is what came before the answer. `again` is how a second try ended that was made to find the cause: of the
-    ssh to a jump host, or of one that shares nothing, because only that one passes on what a ProxyCommand prints.
+    `printed` is what came before the answer. `again` is how a second attempt ended, which was made to find the cause:
+    of the ssh to a jump host, or of an ssh that shares nothing, because only that one passes on what a ProxyCommand
+    prints.
     """
 
     status: int | None
@@ -34,7 +35,7 @@ class End(NamedTuple):
     excessive: bool = False
     ssh: str = ""
     printed: str = ""
-    again: End | None = None
+    again: ShellEnd | None = None
 
 
 def read_errors(data: bytes) -> str:
@@ -46,7 +47,7 @@ FORK_FAILED = (
     "(?im)^.{1,60}: (cannot fork( \\[.*)?"
     "|(can't )?fork.{0,30}: (resource temporarily unavailable|cannot allocate memory))$"
 )
-"""What dash and ksh say where they can't start a process, and what bash, zsh, busybox, tmux and timeout say."""
+"""The messages of dash and ksh, and of bash, zsh, busybox, tmux and timeout, if they can't start a process."""
 
 END_SOME = "end some of the user's processes, or raise the limit: ulimit -u, TasksMax of systemd, memory"
 """The remedy where no process can be started."""
@@ -68,12 +69,12 @@ def no_processes(errors: str) -> Failure | None:
 
 
 OTHERS = (("fish", "(?m)^fish: "), ("python", '(?m)^ *File "<(stdin|string)>", line '))
-"""Programs that complain about what is for sh, and how. What LEAD sends makes zsh and tcsh tell by themselves."""
+"""Programs that complain about commands for sh, and their messages. LEAD makes zsh and tcsh report themselves."""
 
 
 def known_cause(errors: str) -> Failure | None:
-    """Return the failure that is known by what a shell wrote to standard error before it answered: no process can be
-    started, or it is no sh; else None.
+    """Return the failure that shows in what a shell wrote to standard error before it answered: no process can be
+    started, or it is not sh; else None.
     """
     if "fish: " not in errors and 'File "<' not in errors:
         return no_processes(errors)

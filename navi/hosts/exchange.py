@@ -1,7 +1,7 @@
 """One request on a connection to a host, without I/O: its bytes, its limits, and what each way to fail means.
 
-Both engines, trio_*.py and blocking_*.py, only move the bytes: they send `request`, feed `receive` with whatever comes,
-and raise what `ended` or `timed_out` make of it when no more comes. A connection is clean, and serves the next request,
+Both engines, trio_*.py and blocking_*.py, only move the bytes: they send `request`, feed `receive` with what arrives,
+and raise what `ended` or `timed_out` returns when no more arrives. A connection is clean, and serves the next request,
 as long as its exchange says that it is `reusable`; else it is dirty and must be closed.
 """
 
@@ -14,7 +14,7 @@ from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.text import clean
 from navi.hosts.base import ConnectionLost, HostError
 from navi.hosts.budget import UNANSWERED_ERRORS, Budget, Overrun, Work
-from navi.hosts.ended import END_SOME, RAISE_FILES, End, known_cause, no_processes
+from navi.hosts.ended import END_SOME, RAISE_FILES, ShellEnd, known_cause, no_processes
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
 from navi.ops import Answer, HostSettings, Operation, Stream
 
@@ -24,25 +24,26 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 KILLED = 128
-"""A script that a signal ends has this and the signal's number as its exit status."""
+"""The exit status of a script that a signal ended, less the number of the signal."""
 
 WAKE = b"poll\n"
 """Sent to a stream, makes the host look now."""
 
 SLOWEST_ANSWER = 1024.0
-"""Bytes of an answer that must come each second, once it has begun and was silent for no longer than it may."""
+"""Bytes of an answer that must arrive each second once it has begun; pauses within its limit do not count."""
 
 
 class Peer(NamedTuple):
-    """The host at the other end. `explain` says what it means that its shell ended; the limits are in seconds.
+    """The host at the other end.
 
-    `start_limit` is what a request may take beyond its own limit because a shell is started for it. `request_limit` is
-    what it may take apart from the time for which it waits on the host.
+    `explain` returns the failure for how its shell ended; the limits are in seconds. `start_limit` is what a request
+    may take beyond its own limit because a shell is started for it. `request_limit` is what it may take without the
+    time that it waits on the host.
     """
 
     name: str
     settings: HostSettings
-    explain: Callable[[End], Failure]
+    explain: Callable[[ShellEnd], Failure]
     start_limit: float = 0.0
     request_limit: float = float("inf")
 
@@ -55,7 +56,7 @@ def local_peer(settings: HostSettings) -> Peer:
 def remote_peer(remote: "Remote", agents: str | Callable[[], str] = "") -> Peer:
     """Return a remote whose master is open; `agents` as in its settings."""
 
-    def explain(end: End) -> Failure:
+    def explain(end: ShellEnd) -> Failure:
         from navi.hosts.failures import explain as explain_ssh
 
         return explain_ssh(remote, end)
@@ -71,7 +72,7 @@ def connect_limit(remote: "Remote") -> float:
     return 2 * remote.connect_timeout + 5
 
 
-def _explain_sh(end: End) -> Failure:
+def _explain_sh(end: ShellEnd) -> Failure:
     failure = known_cause(end.errors)
     if failure:
         return failure
@@ -91,8 +92,8 @@ def cannot_start(program: str, error: OSError) -> HostError:
 
 
 def read_answer(name: str, parse: Callable[[Answer], T], answer: Answer) -> T:
-    """Return what an answer to the request of this name means. Raise what the parser raises, and ConnectionLost where
-    the script did not get to its end, or a part of it was not carried out: how far it came is unknown.
+    """Return the parsed answer to the request of this name. Raise what the parser raises, and ConnectionLost if the
+    script did not reach its end, or a part of it was not carried out: how far it came is unknown.
     """
     failure = no_processes(answer.errors)
     if failure:
@@ -140,8 +141,8 @@ class Exchange:
         self.reusable = len(answers) == 1 and not self._reader.pending
         return answers[0] if answers else None
 
-    def ended(self, end: End) -> HostError:
-        """Return what it means that the shell has ended before its answer was complete."""
+    def ended(self, end: ShellEnd) -> HostError:
+        """Return the failure of a shell that ended before its answer was complete."""
         if end.excessive:
             return ConnectionLost(TOO_MANY_ERRORS)
         failure = self._peer.explain(end._replace(printed=self._reader.noise))
@@ -149,13 +150,14 @@ class Exchange:
         return (ConnectionLost if lost else HostError)(failure)
 
     def timed_out(self, errors: str = "") -> HostError:
-        """Return what it means that there is no answer within the limit. `errors` is the shell's standard error."""
+        """Return the failure of a request without an answer within its limit. `errors` is the shell's standard error.
+        """
         cause = f"no answer to `{self._name}` within {self.limit:g} s{_printed(errors)}"
         late = Failure(HostState.UNREACHABLE, cause, "try again; check the load of that machine")
         return ConnectionLost(known_cause(errors) or late)
 
     def summary(self, seconds: float) -> str:
-        """Return what the log says of it: never its arguments, which may be secret."""
+        """Return a line for the log, without the arguments, which may be secret."""
         sent, received = len(self._request), self._received
         return f"{self._name}: {sent} bytes to send, {received} received, {1000 * seconds:.1f} ms"
 
@@ -217,8 +219,8 @@ class StreamExchange(Generic[T]):
         """Note that nothing was read for so long, which is not the host's fault."""
         self.until += seconds
 
-    def ended(self, end: End) -> HostError | None:
-        """Return what it means that the shell has ended; None where the script itself has, which is no failure."""
+    def ended(self, end: ShellEnd) -> HostError | None:
+        """Return the failure of a shell that ended; None if the script itself ended, which is not a failure."""
         if end.excessive:
             return HostError(TOO_MANY_ERRORS)
         if self._answered and end.status == 0:
@@ -226,7 +228,7 @@ class StreamExchange(Generic[T]):
         return HostError(self._peer.explain(end._replace(printed=self._reader.noise)))
 
     def timed_out(self, errors: str = "") -> HostError:
-        """Return what it means that no answer came in time. `errors` is the shell's standard error."""
+        """Return the failure of a stream that sent no answer in time. `errors` is the shell's standard error."""
         if self._answered:
             cause = f"no sign of life for {self._silence:g} s"
             return HostError(Failure(HostState.UNREACHABLE, cause, RECONNECT, Retry.AT_ONCE))

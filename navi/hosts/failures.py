@@ -1,6 +1,6 @@
 """What ssh's error messages mean: a typed failure for each, with its cause, its remedy and when to retry.
 
-Only ssh's own words decide (see ssh_log.py). What a remote prints is passed on as its words, and decides nothing. The
+Only ssh's own words decide (see ssh_log.py). What a remote prints is reported as its words, and decides nothing. The
 messages are those of OpenSSH 7.6 to 10; ssh does not translate them.
 """
 
@@ -12,12 +12,12 @@ from typing import NamedTuple
 from navi.config.remote import Remote
 from navi.core.failure import LOGIN, RECONNECT, Failure, HostState, Retry
 from navi.core.text import clean
-from navi.hosts.ended import End, known_cause
-from navi.hosts.ssh_command import by_hand, quote_if_needed
+from navi.hosts.ended import ShellEnd, known_cause
+from navi.hosts.ssh_command import command_by_hand, quote_if_needed
 from navi.hosts.ssh_log import failed_on_the_way, is_ssh, logged_in, proxy_command, unquoted
 
 
-class Sign(NamedTuple):
+class FailureSign(NamedTuple):
     """A message by which a failure is known: its line begins with the pattern.
 
     In the cause, {0} is its line; in the remedy, {ssh} is the command with which a person reaches the remote, and
@@ -31,8 +31,8 @@ class Sign(NamedTuple):
     retry: Retry = Retry.LATER
 
 
-def _sign(pattern: str, state: HostState, cause: str, remedy: str, retry: Retry = Retry.LATER) -> Sign:
-    return Sign(re.compile(pattern), state, cause, remedy, retry)
+def _sign(pattern: str, state: HostState, cause: str, remedy: str, retry: Retry = Retry.LATER) -> FailureSign:
+    return FailureSign(re.compile(pattern), state, cause, remedy, retry)
 
 
 SIGNS = (
@@ -180,24 +180,24 @@ FOLLOWS = re.compile(
 """Messages that only follow from another message, and count only where there is no other."""
 
 PROGRESS = re.compile(r"debug\d: |OpenSSH_|Authenticated (to|using) |Transferred: |Bytes per second: ")
-"""What ssh says at LogLevel DEBUG1 and is no error."""
+"""Messages of ssh at LogLevel DEBUG1 that are not errors."""
 
 TURNED_AWAY = re.compile(
     r"^Connection (closed|reset) by (?!UNKNOWN|authenticating)\S+ port|Exceeded MaxStartups", re.MULTILINE
 )
 
 
-def turned_away(end: End) -> bool:
-    """Return whether an sshd closed the connection before the login, as one does that has too many at once: it, or a
-    jump host, says so, or a second try was successful.
+def turned_away(end: ShellEnd) -> bool:
+    """Return whether an sshd closed the connection before the login, as one with too many connections does: it, or a
+    jump host, says so, or a second attempt was successful.
     """
     while end.again:
         end = end.again
     return end.status == 0 or TURNED_AWAY.search(end.ssh) is not None
 
 
-def explain(remote: Remote, end: End) -> Failure:
-    """Return what it means that ssh to a remote ended like this."""
+def explain(remote: Remote, end: ShellEnd) -> Failure:
+    """Return the failure for how the ssh to a remote ended."""
     found = _on_the_way(remote, end)
     if found:
         return found
@@ -206,13 +206,13 @@ def explain(remote: Remote, end: End) -> Failure:
     if found:
         return _with_key(remote, found)
     if lines:
-        remedy = f"run {by_hand(remote)} to see more"
+        remedy = f"run {command_by_hand(remote)} to see more"
         return Failure(HostState.ERROR, shorten(lines[0]), remedy, uncertain=True)
     return _of_shell(remote, end)
 
 
 def own_lines(text: str) -> list[str]:
-    """Return the lines of ssh's log that say what failed, without those that the remote has chosen."""
+    """Return the lines of ssh's log that say what failed, without those that quote the remote."""
     lines = [line for line in unquoted(text) if not PROGRESS.match(line) and shorten(line)]
     if len(lines) > 1:
         lines = [line for line in lines if not FOLLOWS.match(line)] or lines
@@ -225,13 +225,14 @@ def _signed(remote: Remote, lines: Sequence[str], text: str) -> Failure | None:
         line = next((line for line in lines if sign.pattern.match(line)), None)
         if line is not None:
             cause = sign.cause.replace("{0}", shorten(line))
-            remedy = sign.remedy.replace("{ssh}", by_hand(remote)).replace("{forget}", _forget_key(remote, text))
+            remedy = sign.remedy.replace("{ssh}", command_by_hand(remote))
+            remedy = remedy.replace("{forget}", _forget_key(remote, text))
             return Failure(sign.state, cause, remedy, sign.retry, remote.name if LOGIN in remedy else "")
     return None
 
 
 def _with_key(remote: Remote, failure: Failure) -> Failure:
-    """Name the configured key where a login failed because it can't be read: ssh says so among the remote's words."""
+    """Name the configured key if a login failed because it can't be read: ssh says so among the remote's words."""
     key = os.path.expanduser(remote.key)
     if failure.state is not HostState.AUTH or not key or os.access(key, os.R_OK):
         return failure
@@ -257,8 +258,8 @@ def _known_as(remote: Remote) -> str:
 # ---- jump hosts and ProxyCommand
 
 
-def _on_the_way(remote: Remote, end: End) -> Failure | None:
-    """Return why the way to a remote failed, by the second tries; None where those know no more."""
+def _on_the_way(remote: Remote, end: ShellEnd) -> Failure | None:
+    """Return why the way to a remote failed, by the second attempts; None if they do not show more."""
     command, failed = "", end
     while failed.again:
         command, failed = proxy_command(failed.ssh), failed.again
@@ -266,18 +267,18 @@ def _on_the_way(remote: Remote, end: End) -> Failure | None:
     if command and own and failed_on_the_way(failed):
         words = "; ".join(shorten(line) for line in failed.errors.splitlines()[:2]) or "nothing"
         cause = f"ProxyCommand ({shorten(own)}) failed and printed: {words}"
-        return Failure(HostState.UNREACHABLE, cause, f"run {by_hand(remote)} to see more")
+        return Failure(HostState.UNREACHABLE, cause, f"run {command_by_hand(remote)} to see more")
     return _of_jump(remote, _destination(command), failed) if is_ssh(command) else None
 
 
 def _destination(command: str) -> str:
-    """Return the name of a jump host, which is the last word of the ssh to it; "" where it is not."""
+    """Return the name of a jump host: the last word of the ssh to it; "" if that is not a name."""
     word = command.rpartition(" ")[2]
     return "" if word.startswith(("-", "'", "[")) else clean(word)
 
 
-def _of_jump(remote: Remote, name: str, end: End) -> Failure | None:
-    """Return why an ssh to a jump host failed; None where it got through. Only its own words count, as for any ssh."""
+def _of_jump(remote: Remote, name: str, end: ShellEnd) -> Failure | None:
+    """Return why an ssh to a jump host failed; None if it did not. Only its own words count, as for any ssh."""
     who = f"jump host {name}".rstrip()
     check = f"see more: navi doctor {remote.name}"
     lines = own_lines(end.ssh)
@@ -294,8 +295,8 @@ def _of_jump(remote: Remote, name: str, end: End) -> Failure | None:
 # ---- the remote's own words
 
 
-def _of_shell(remote: Remote, end: End) -> Failure:
-    """Return what it means that ssh itself has reported nothing."""
+def _of_shell(remote: Remote, end: ShellEnd) -> Failure:
+    """Return the failure if ssh itself has reported nothing."""
     failure = known_cause(end.errors)
     if failure:
         return failure
@@ -304,7 +305,7 @@ def _of_shell(remote: Remote, end: End) -> Failure:
     if end.status == 127:
         return Failure(HostState.ERROR, "there is no sh on its PATH", "navi needs a POSIX sh there",
                        Retry.ON_REQUEST)  # fmt: skip
-    see = f"run {by_hand(remote)} to see more"
+    see = f"run {command_by_hand(remote)} to see more"
     if end.status not in (255, None):
         cause = f"no sh answered: its login shell exited with status {end.status}{printed}"
         return Failure(HostState.ERROR, cause, f"the account must be able to run `exec sh -s`; {see}")
@@ -315,6 +316,6 @@ def _of_shell(remote: Remote, end: End) -> Failure:
 
 
 def shorten(line: str) -> str:
-    """Return a line of ssh without what only names ssh, and not too long."""
+    """Return a line of ssh, shortened, without the words that only name ssh."""
     line = re.sub(r"^ssh: (connect to )?", "", line.strip().rstrip(".")).strip()
     return line if len(line) <= 160 else line[:159] + "…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from navi.config.remote import Remote
-from navi.hosts.ssh_command import SshCommand, by_hand, quote_if_needed
+from navi.hosts.ssh_command import SshCommand, command_by_hand, quote_if_needed
 
 SCRIPT = """
 printf '%s\\n' "$1"
@@ -18,12 +18,12 @@ exit $code
 """Says what is tried, runs ssh, and says after a failure what to do. After a success, notes that a person logged in."""
 
 
-def at_terminal(remote: Remote, command: SshCommand) -> tuple[str, ...]:
+def login_command(remote: Remote, command: SshCommand) -> tuple[str, ...]:
     """Return the command line with which a person logs in to a remote: that of ssh, with words before and after."""
-    before = f"Logging in to {remote.name} for navi: {by_hand(remote)}"
+    before = f"Logging in to {remote.name} for navi: {command_by_hand(remote)}"
     failed = (
         f"The login to {remote.name} failed, for the reason that ssh gives above.\n"
-        f"To see what ssh tries: {by_hand(remote, '-v')}\n"
+        f"To see what ssh tries: {command_by_hand(remote, '-v')}\n"
         f"To check each step of the way: navi doctor {quote_if_needed(remote.name)}"
     )
     return ("sh", "-c", SCRIPT, "navi", before, failed, command.kept, *command.authenticate())

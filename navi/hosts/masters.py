@@ -20,7 +20,7 @@ from navi.core.text import decode
 from navi.hosts.base import HostError
 from navi.hosts.blocking_process import Process
 from navi.hosts.cancellation import Cancellation
-from navi.hosts.ended import End
+from navi.hosts.ended import ShellEnd
 from navi.hosts.exchange import cannot_start, connect_limit
 from navi.hosts.sockets import Lease, refuse_foreign, runtime_folder
 from navi.hosts.ssh_command import BATCH, CONTROL_LIMIT, MAKE_MASTER, Option, SshCommand, log_options
@@ -76,7 +76,7 @@ def find_master(control: str) -> int | None:
 
 
 def _identity(control: str) -> tuple[int, int] | None:
-    """Return what tells a socket from the one that replaces it."""
+    """Return the identity of a socket, which differs from that of its replacement."""
     try:
         found = os.stat(control)
     except OSError:
@@ -96,7 +96,8 @@ def remove_master(control: str, environment: Mapping[str, str]) -> list[int]:
 
 
 def masters_of(control: str, environment: Mapping[str, str]) -> list[int]:
-    """Return the processes that are masters of a control socket, by their command lines; none if ps can't tell."""
+    """Return the processes that are masters of a control socket, by their command lines; none if ps does not show them.
+    """
     words = ("ps", "-ww", "-u", str(os.getuid()), "-o", "pid=", "-o", "args=")
     try:
         _, output = Process(words, environment).finish(time.monotonic() + CONTROL_LIMIT)
@@ -172,7 +173,7 @@ class Master:
         refuse_foreign(self.command.control)
         try:
             return find_master(self.command.control) is not None
-        except OSError:  # it does not answer in time, or nobody can ask it
+        except OSError:  # it does not answer in time, or can't be asked
             return False
 
     def open(self, cancellation: Cancellation | None = None) -> None:
@@ -197,7 +198,9 @@ class Master:
         return HostError(Failure(HostState.ERROR, f"{error.filename}: {error.strerror}", remedy))
 
     def _open(self, control: str, pause: Pause, cancellation: Cancellation | None) -> None:
-        """A lease keeps others from closing the master, a second one from opening it at the same time."""
+        """Open the master under two leases: one keeps others from closing it, the second from opening it at the same
+        time.
+        """
         if self._lease is None:
             self._lease = Lease(f"{control}.lock")
         self._wait_for(self._lease.share, pause)
@@ -278,19 +281,21 @@ class Master:
             end = end._replace(again=self._connect(self.command.alone, until, cancellation))
         return explain(self.remote, end), turned_away(end)
 
-    def _follow(self, end: End, until: float, cancellation: Cancellation | None) -> End:
-        """Where the ssh to a jump host ended another ssh, run it with a log, and so on up to the one that failed."""
+    def _follow(self, end: ShellEnd, until: float, cancellation: Cancellation | None) -> ShellEnd:
+        """If an ssh ended because the ssh to a jump host did, run that one with a log, and so on up to the one that
+        failed.
+        """
         hop = hop_command(end.ssh, self.environment) if failed_on_the_way(end) else None
         if hop is None:
             return end
         return end._replace(again=self._follow(self._connect(hop, until, cancellation), until, cancellation))
 
-    def _connect(self, ssh: SshWithLog, until: float, cancellation: Cancellation | None) -> End:
+    def _connect(self, ssh: SshWithLog, until: float, cancellation: Cancellation | None) -> ShellEnd:
         """Run an ssh with a log of its own; return how it ended, with the status None if it took too long."""
         with closing(SshLog(runtime_folder(self.environment))) as log:
             return self._run(ssh(log.option), until, cancellation)._replace(ssh=log.read())
 
-    def _run(self, words: Sequence[str], until: float, cancellation: Cancellation | None) -> End:
+    def _run(self, words: Sequence[str], until: float, cancellation: Cancellation | None) -> ShellEnd:
         """Run ssh; return how it ended, with the status None if it took too long."""
         process = Process(words, self.environment, apart=True)
         try:
@@ -299,7 +304,7 @@ class Master:
             process.close()
 
     def release(self) -> None:
-        """Let others close it."""
+        """Release the lease, so that others may close it."""
         if self._lease:
             self._lease.release()
 

@@ -9,10 +9,10 @@ ENOUGH = 4096
 """Open files for some hundred hosts."""
 
 AS_BEFORE = 'ulimit -S -n "$1"; exec sh -s'
-"""What sh runs to become a shell with another limit."""
+"""The script by which sh becomes a shell with another limit."""
 
 
-def allow_many() -> int | None:
+def raise_file_limit() -> int | None:
     """Raise this process's limit to ENOUGH, as far as the system lets it; return what it was, None if it is the same.
 
     Programs that it starts inherit the limit.
@@ -27,5 +27,7 @@ def allow_many() -> int | None:
 
 
 def shell_with(limit: int | None) -> tuple[str, ...]:
-    """Return the command line of a shell that may have so many files open, and all that it starts; None: as we."""
+    """Return the command line of a shell that, with all that it starts, may have this many files open; None keeps our
+    limit.
+    """
     return ("sh", "-s") if limit is None else ("sh", "-c", AS_BEFORE, "sh", str(limit))

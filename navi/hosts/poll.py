@@ -1,4 +1,4 @@
-"""Waiting for files, whatever their numbers: select(2) takes none from 1024 on, and many hosts need more."""
+"""Waiting for files with any numbers: select(2) accepts none from 1024 on, and many hosts need more."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LONGEST = 2**31 - 1
 """Milliseconds for which poll(2) can wait."""
 
 
-def usable(readable: Sequence[int], writable: Sequence[int], seconds: float) -> list[int]:
+def wait_for_files(readable: Sequence[int], writable: Sequence[int], seconds: float) -> list[int]:
     """Wait until some of the files can be read or written to, or have ended; return them, none if the time is up."""
     poll = select.poll()
     for file in readable:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from navi.core.failure import Retry
 
 LONGEST_PAUSE = 60.0
-"""Seconds between two attempts at a host, at most."""
+"""The most seconds between two attempts at a host."""
 
 SLOW_PAUSE = 120.0
 LONGEST_SLOW_PAUSE = 1800.0
@@ -19,7 +19,7 @@ ten minutes; this makes three.
 
 LOSSES_AT_ONCE = 6
 LOSSES_SECONDS = 30.0
-"""A host that drops more than so many connections that worked, within so many seconds, is tried ever later."""
+"""If a host drops more than this many working connections within this many seconds, navi waits ever longer."""
 
 
 def pause_before(attempt: int, retry: Retry, chance: float) -> float:
@@ -40,7 +40,7 @@ def pause_before(attempt: int, retry: Retry, chance: float) -> float:
 class Retries:
     """Counts the failures of a host: each makes the next pause longer.
 
-    The loss of a connection that worked says nothing against the host: counting begins anew, unless that happens often.
+    The loss of a working connection does not count against the host: counting begins anew, unless that happens often.
     """
 
     def __init__(self, chance: Callable[[], float] = random.random) -> None:

@@ -35,7 +35,7 @@ def _o(setting: str, reason: str) -> Option:
 
 def options(remote: Remote, control: str) -> tuple[Option, ...]:
     """Return the options of every call for this remote. `control` is the path of its control socket."""
-    return (*_settings(remote, control), *place(remote, (BATCH,)))
+    return (*_settings(remote, control), *route_options(remote, (BATCH,)))
 
 
 def _settings(remote: Remote, control: str) -> tuple[Option, ...]:
@@ -55,7 +55,7 @@ def _settings(remote: Remote, control: str) -> tuple[Option, ...]:
     )
 
 
-def place(remote: Remote, for_hop: tuple[Option, ...] = ()) -> tuple[Option, ...]:
+def route_options(remote: Remote, for_hop: tuple[Option, ...] = ()) -> tuple[Option, ...]:
     """Return the options that say how to get to a remote. An ssh to a jump host gets the options `for_hop`, too."""
     found = []
     if remote.user:
@@ -82,7 +82,7 @@ class Hop(NamedTuple):
 
 
 def read_hop(text: str) -> Hop:
-    """Read [USER@]HOST[:PORT] or ssh://[USER@]HOST[:PORT]. An IPv6 address with a port stands in brackets."""
+    """Read [USER@]HOST[:PORT] or ssh://[USER@]HOST[:PORT]. An IPv6 address with a port is in brackets."""
     user, _, rest = text.removeprefix("ssh://").rstrip("/").rpartition("@")
     if rest.startswith("["):
         host, _, port = rest[1:].partition("]")
@@ -112,13 +112,13 @@ def _jump(remote: Remote, for_hop: tuple[Option, ...]) -> Option:
 
 
 def quote_if_needed(word: str) -> str:
-    """Quote a word for POSIX sh, as people would."""
+    """Quote a word for POSIX sh as people would, only if needed."""
     return word if re.fullmatch(r"[\w@%+=:,./-]+", word, re.ASCII) else quote(word)
 
 
-def by_hand(remote: Remote, *more: str) -> str:
+def command_by_hand(remote: Remote, *more: str) -> str:
     """Return the command with which a person reaches a remote without navi, as it is typed; `more` are options."""
-    return " ".join(map(quote_if_needed, ("ssh", *more, *_words(place(remote)), remote.host)))
+    return " ".join(map(quote_if_needed, ("ssh", *more, *_words(route_options(remote)), remote.host)))
 
 
 def _percent(text: str) -> str:
@@ -180,11 +180,11 @@ class SshCommand:
 
     @property
     def kept(self) -> str:
-        """The path of the file that is there while the master is one of a person's login, and ends by itself."""
+        """The path of the file that exists while a person's login has opened the master, which then ends by itself."""
         return f"{self.control}.kept"
 
     def options(self, *more: Option) -> tuple[Option, ...]:
-        """Return the options of every call and these."""
+        """Return these options with those of every call."""
         return (*options(self.remote, self.control), *more)
 
     def words(self, *more: Option) -> tuple[str, ...]:
@@ -192,7 +192,7 @@ class SshCommand:
         return ("ssh", *_words(self.options(*more)), "--", self.remote.host)
 
     def overriding(self, *more: Option) -> tuple[str, ...]:
-        """Return the same where these contradict the options of every call: of two values ssh takes the first."""
+        """Return the same for options that contradict those of every call: of two values ssh uses the first."""
         return ("ssh", *_words(more), *self.words()[1:])
 
     def shell(self, *more: Option) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ class SshCommand:
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
-        chosen = (*FOR_PERSON, *MAKE_MASTER, *place(self.remote), *_settings(self.remote, self.control))
+        chosen = (*FOR_PERSON, *MAKE_MASTER, *route_options(self.remote), *_settings(self.remote, self.control))
         return ("ssh", *_words(chosen), "--", self.remote.host)
 
     def make_master(self, *more: Option) -> tuple[str, ...]:

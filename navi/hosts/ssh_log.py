@@ -13,7 +13,7 @@ from contextlib import suppress
 from fcntl import fcntl
 from typing import IO
 
-from navi.hosts.ended import LARGEST_ERRORS, End, read_errors
+from navi.hosts.ended import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.ssh_command import ALONE, BATCH, Option, quote_if_needed
 
 THROUGH_A_HOP = "UNKNOWN port 65535"
@@ -25,10 +25,10 @@ F_ADD_SEALS, F_SEAL_GROW = 1033, 0x0004
 _PROXY = re.compile(r"^debug1: Executing proxy command: exec (.*)", re.MULTILINE)
 
 _CONTACT = re.compile(r"^debug1: (Connecting to|Local version string) ", re.MULTILINE)
-"""What ssh reports before it has read anything of the other side."""
+"""What ssh reports before it has read anything from the other side."""
 
 _QUOTES = ("Received disconnect from ", "Unable to negotiate with ")
-"""How lines begin that end with words of the other side, which can have lines of its own."""
+"""The beginnings of lines that end with words of the other side, which may contain line ends."""
 
 _AUTHENTICATED = re.compile(r"Authenticated to ")
 
@@ -48,15 +48,15 @@ def logged_in(ssh: str) -> bool:
     return any(map(_AUTHENTICATED.match, unquoted(ssh)))
 
 
-def failed_on_the_way(end: End) -> bool:
-    """Return whether ssh ended because a jump host or a ProxyCommand did. Their words are known only to an ssh that
-    shares nothing.
+def failed_on_the_way(end: ShellEnd) -> bool:
+    """Return whether ssh ended because a jump host or a ProxyCommand did. Only an ssh that shares nothing shows their
+    words.
     """
     return end.status != 0 and any(THROUGH_A_HOP in line for line in unquoted(end.ssh))
 
 
 def proxy_command(ssh: str) -> str:
-    """Return the command with which ssh, at LogLevel DEBUG1, has begun its way; "" where it has connected by itself.
+    """Return the command through which ssh, at LogLevel DEBUG1, began to connect; "" if it connected by itself.
 
     Only what ssh reports before it hears from the other side counts: navi runs such a command again, and no server may
     choose it.
@@ -64,7 +64,7 @@ def proxy_command(ssh: str) -> str:
     own = "\n".join(unquoted(ssh))
     if not own.startswith("debug1: "):
         return ""
-    contact = _CONTACT.search(own)  # none where the command ended before ssh could write to it
+    contact = _CONTACT.search(own)  # none if the command ended before ssh could write to it
     found = _PROXY.search(own, 0, contact.start() if contact else len(own))
     return found[1].strip() if found else ""
 
@@ -75,9 +75,9 @@ def is_ssh(command: str) -> bool:
 
 
 def hop_command(ssh: str, environment: Mapping[str, str]) -> Callable[[Option], Sequence[str]] | None:
-    """Return the command line of the ssh to a jump host that another ssh has run, None where that ran something else.
+    """Return the command line of the ssh to a jump host that another ssh has run, None if that ran something else.
 
-    It takes the option of a log: so the words of this ssh come apart from the jump host's banner, too.
+    It takes the option of a log, which separates the words of this ssh from the jump host's banner, too.
     """
     found = proxy_command(ssh)
     if not is_ssh(found):
@@ -96,8 +96,8 @@ class SshLog:
     """The file that one ssh writes its words to. `close` removes it."""
 
     def __init__(self, folder: str) -> None:
-        """Make it: without a name where the system can do that, else in this folder, which must be private. Raise
-        OSError if that can't be.
+        """Make the file: without a name if the system can do that, else in this folder, which must be private. Raise
+        OSError if it can't be made.
         """
         self._file: IO[bytes]
         if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
@@ -119,8 +119,8 @@ class SshLog:
         return read_errors(os.pread(self._file.fileno(), LARGEST_ERRORS, 0))
 
     def close(self) -> None:
-        """Close and remove the file; do nothing if that is done already. A master goes on without it: whatever it says
-        later is not kept.
+        """Close and remove the file; do nothing the second time. A master goes on without it: its later words are not
+        kept.
         """
         if not self._file.closed:
             with suppress(OSError):

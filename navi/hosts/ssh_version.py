@@ -15,7 +15,7 @@ NEEDED = 5.0
 
 
 def ssh_version(environment: Mapping[str, str]) -> tuple[int, int]:
-    """Return the version of the ssh on PATH, such as (9, 2); (0, 0) where it is missing or does not tell."""
+    """Return the version of the ssh on PATH, such as (9, 2); (0, 0) if it is missing or does not report one."""
     try:
         return _ask(environment.get("PATH", os.defpath))
     except OSError:  # it may start the next time

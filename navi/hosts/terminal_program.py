@@ -1,6 +1,7 @@
 """Running a program in this terminal while this process keeps what the program needs, such as the lease of a master.
 
-ssh closes every file that it inherits, so a lock that a program holds by one of these is gone as soon as it is ssh.
+ssh closes every file that it inherits, so a lock that a program holds by one of these is gone as soon as the program
+becomes ssh.
 """
 
 from __future__ import annotations

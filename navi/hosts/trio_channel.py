@@ -14,7 +14,7 @@ import trio
 
 from navi.core.log import SILENT, Log
 from navi.hosts.budget import Errors, Work
-from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, End, read_errors
+from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, ShellEnd, read_errors
 from navi.hosts.exchange import WAKE, Exchange, Peer, StreamExchange, cannot_start, read_answer
 from navi.hosts.ssh_log import SshLog
 from navi.ops import Answer, Operation, Stream
@@ -32,7 +32,7 @@ MOST_CHANNELS = 3
 class ChannelEnded(Exception):
     """The shell has ended."""
 
-    def __init__(self, end: End) -> None:
+    def __init__(self, end: ShellEnd) -> None:
         super().__init__(end.errors)
         self.end = end
 
@@ -47,7 +47,7 @@ class Channel:
         self._errors = Errors()
         self._errors_end = trio.Event()
         self._ending = trio.Lock()
-        self._end: End | None = None
+        self._end: ShellEnd | None = None
         trio.lowlevel.spawn_system_task(self._read_errors)  # a channel outlives the call that opens it
 
     @classmethod
@@ -110,11 +110,11 @@ class Channel:
 
     @property
     def usable(self) -> bool:
-        """Whether the shell goes on."""
+        """Whether the shell can serve more requests."""
         return self._process.returncode is None
 
     async def close(self) -> None:
-        """End the shell, whatever it does; also when cancelled. Takes GRACE seconds at most."""
+        """End the shell, whatever state it is in, also when cancelled. Takes GRACE seconds at most."""
         with trio.CancelScope(shield=True):
             self._process.terminate()
             with trio.move_on_after(GRACE):
@@ -138,8 +138,8 @@ class Channel:
     def _all_errors(self) -> str:
         return read_errors(self._errors.data)
 
-    async def _find_end(self) -> End:
-        """Return how it ended. Another process may hold its errors open, so the end of them need not come."""
+    async def _find_end(self) -> ShellEnd:
+        """Return how it ended. Another process may hold its errors open, so they may never reach their end."""
         async with self._ending:
             if self._end is None:
                 with trio.move_on_after(GRACE):
@@ -148,7 +148,7 @@ class Channel:
                     await self._process.wait()
                 status = None if self._errors.excessive else self._process.returncode
                 ssh = self._log.read() if self._log else ""
-                self._end = End(status, self._all_errors(), self._errors.excessive, ssh)
+                self._end = ShellEnd(status, self._all_errors(), self._errors.excessive, ssh)
         return self._end
 
     async def _read_errors(self) -> None:
@@ -164,10 +164,10 @@ class Channel:
         self._errors_end.set()
 
 
-async def timed(do: Callable[[V], T], thing: V, long: bool) -> tuple[T, Work]:
-    """Do some work on a thing, in a thread if it takes long, so that keys need not wait for it.
+async def run_timed(do: Callable[[V], T], thing: V, long: bool) -> tuple[T, Work]:
+    """Do some work, in a thread if it takes long, so that keys need not wait for it.
 
-    Return the result, and what it took. Raise what `do` raises.
+    Return the result and the time it took. Raise what `do` raises.
     """
 
     def work() -> tuple[T, Work]:
@@ -196,7 +196,7 @@ class Channels:
     async def run(self, operation: Operation[T]) -> T:
         """Carry out an operation, and read its answer. Raise HostError, or what the operation's parser raises."""
         answer = await self.ask(operation)
-        return (await timed(partial(read_answer, operation.name, operation.parse), answer, is_long(answer)))[0]
+        return (await run_timed(partial(read_answer, operation.name, operation.parse), answer, is_long(answer)))[0]
 
     async def ask(self, operation: Operation[T]) -> Answer:
         """Carry out an operation on a free channel, within its limit. Raise HostError."""
@@ -246,8 +246,8 @@ class ChannelWatch(Generic[T]):
         self._left_at = trio.current_time()
 
     def __aiter__(self) -> ChannelWatch[T]:
-        """Go through what the host sends. Raise HostError if the channel ends, is silent for too long, or if the host
-        goes beyond its budget.
+        """Iterate over what the host sends. Raise HostError if the channel ends or is silent for too long, or if the
+        host exceeds its budget.
         """
         return self
 
@@ -257,18 +257,18 @@ class ChannelWatch(Generic[T]):
         while not self._answers:
             self._answers.extend(await self._receive())
         answer = self._answers.popleft()
-        item, work = await timed(self._exchange.parse, answer, is_long(answer))
+        item, work = await run_timed(self._exchange.parse, answer, is_long(answer))
         await self.worked(work)
         self._left_at = trio.current_time()
         return item
 
     @property
     def pending(self) -> bool:
-        """Whether the host has sent more already, so that only that matters."""
+        """Whether the host has sent more already, which supersedes this."""
         return bool(self._answers)
 
     async def worked(self, work: Work) -> None:
-        """Count work on what the host sent, and leave time to others. Raise HostError."""
+        """Count work on what the host sent, and leave time for other hosts. Raise HostError."""
         await trio.sleep(self._exchange.worked(work, trio.current_time()))
 
     async def _receive(self) -> list[Answer]:

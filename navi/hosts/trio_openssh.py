@@ -16,7 +16,7 @@ from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
 from navi.hosts.cancellation import Cancellation, Cancelled
 from navi.hosts.exchange import cannot_start, remote_peer
-from navi.hosts.login import at_terminal
+from navi.hosts.login import login_command
 from navi.hosts.masters import Hops, Master, new_log
 from navi.hosts.ssh_command import USE_MASTER
 from navi.hosts.trio_channel import Channel, Channels, open_watch
@@ -44,7 +44,7 @@ class OpenSSHHost:
         self._peer = remote_peer(remote, agents)
         self.settings = self._peer.settings
         self._master = Master(remote, environment, log, hops)
-        self._threads = trio.CapacityLimiter(2)  # those that wait for a dead host must not be missed by another
+        self._threads = trio.CapacityLimiter(2)  # hosts that wait for a dead one must not take it from another
         self._channels = Channels(self._start, self._peer, log)
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ class OpenSSHHost:
 
     def authenticate(self) -> tuple[str, ...]:
         """Return the command line with which a person opens the master: ssh itself asks for what it needs."""
-        return at_terminal(self.remote, self._master.command)
+        return login_command(self.remote, self._master.command)
 
     # ---- the master
 

@@ -20,7 +20,7 @@ LARGEST_NOISE = 1024 * 1024
 """Bytes that a host may print before an answer begins."""
 
 KEPT_NOISE = 2000
-"""Bytes of that which are kept, to tell what it printed."""
+"""Bytes of that which are kept, to report what the host printed."""
 
 LEAD = (
     b"\n" * 8
@@ -31,7 +31,7 @@ test "$?shell" = 1 && sh -c 'echo a startup file starts tcsh in place of sh >&2'
 )
 """Sent first on every connection: a `read` in the login shell's startup files takes one of these empty lines, and not a
 line of the request. zsh and tcsh would run much of a script for sh, and some of it wrongly; only tcsh has a variable
-`shell`, which it tells of by `$?shell`.
+`shell`, which `$?shell` shows.
 """
 
 
@@ -46,7 +46,7 @@ class WireError(Exception):
 
 
 def new_token() -> str:
-    """Return a token that no file, title or path on the host can know."""
+    """Return a token that no file, title or path on the host can contain."""
     return f"navi-{os.urandom(12).hex()}"
 
 
@@ -98,7 +98,7 @@ def _block(text: str) -> bytes:
 
 
 class AnswerReader:
-    """Cuts a shell's output into answers. Feed it whatever comes."""
+    """Cuts a shell's output into answers. Feed it all that arrives."""
 
     def __init__(self, token: str) -> None:
         self.token = token
@@ -133,7 +133,7 @@ class AnswerReader:
 
     @property
     def noise(self) -> str:
-        """What the host printed before the first answer: a login banner, or a shell's error message."""
+        """The host's output before the first answer: a login banner, or a shell's error message."""
         return "" if self._begun else clean(decode((self._noise + self._bytes)[:KEPT_NOISE])).strip()
 
     def _begin_found(self) -> bool:
@@ -151,7 +151,7 @@ class AnswerReader:
         return True
 
     def _drop_noise(self, count: int) -> None:
-        """Drop what can't be the beginning of a begin line. Raise WireError where it is too much."""
+        """Drop what can't be the beginning of a begin line. Raise WireError if it is too much."""
         if count > 0:
             self._noise = (self._noise + self._bytes[:count])[:KEPT_NOISE]
             self._dropped += count

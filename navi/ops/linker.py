@@ -30,7 +30,7 @@ class LinkError(Exception):
     """A script can't be linked; the text says which one and why."""
 
 
-class Source:
+class ScriptFile:
     """A file without its comments, the functions that it defines, and what its headers name."""
 
     __slots__ = ("expects", "functions", "needs", "text")
@@ -59,14 +59,14 @@ def link(name: str, folder: str = SCRIPTS) -> str:
     )
 
 
-def collect(name: str, folder: str = SCRIPTS) -> dict[str, Source]:
+def collect(name: str, folder: str = SCRIPTS) -> dict[str, ScriptFile]:
     """Return the files that a script is linked from, by name, in their order. Raise LinkError."""
-    found: dict[str, Source] = {}
+    found: dict[str, ScriptFile] = {}
     _collect(name, folder, found, ())
     return found
 
 
-def _collect(name: str, folder: str, found: dict[str, Source], path: tuple[str, ...]) -> None:
+def _collect(name: str, folder: str, found: dict[str, ScriptFile], path: tuple[str, ...]) -> None:
     if name in path:
         raise LinkError(f"scripts need each other: {' needs '.join((*path[path.index(name) :], name))}")
     if name in found:
@@ -81,14 +81,14 @@ def _collect(name: str, folder: str, found: dict[str, Source], path: tuple[str, 
 
 
 @cache
-def read_source(name: str, folder: str = SCRIPTS) -> Source:
+def read_source(name: str, folder: str = SCRIPTS) -> ScriptFile:
     """Read a file. Raise FileNotFoundError."""
     lines = read_file(name if is_awk(name) else f"{name}.sh", folder).split("\n")
     comment = list(takewhile(lambda line: line.startswith("# "), lines))
     code = [line for line in lines if "# " not in line or not line.lstrip().startswith("# ")]
     text = "\n".join([line.lstrip() for line in code if line] + [""] if is_awk(name) else code)
     functions = _awk_functions(text) if is_awk(name) else _shell_functions(text)
-    return Source(text, functions, _words(NEEDS, comment), _words(EXPECTS, comment))
+    return ScriptFile(text, functions, _words(NEEDS, comment), _words(EXPECTS, comment))
 
 
 def _words(header: str, comment: Sequence[str]) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def _words(header: str, comment: Sequence[str]) -> tuple[str, ...]:
 
 
 def _shell_functions(text: str) -> tuple[str, ...]:
-    """Return the functions of a script but those that are defined under a condition."""
+    """Return the functions of a script, except those that are defined under a condition."""
     names = (before.rpartition("\n")[2] for before in text.split("() {")[:-1])
     return tuple(name for name in names if name.isidentifier())
 
@@ -121,7 +121,7 @@ def variable(name: str) -> str:
     return f"navi_{name.rpartition('/')[2].removesuffix('.awk')}_awk"
 
 
-def _assignment(name: str, source: Source, is_program: bool, folder: str) -> str:
+def _assignment(name: str, source: ScriptFile, is_program: bool, folder: str) -> str:
     """Return the line of sh that sets the variable of an awk file."""
     parts = collect(name, folder) if is_program else {name: source}
     _check_functions(name, parts)
@@ -133,7 +133,7 @@ def _quoted(text: str) -> str:
     return "'\n" + text.replace("'", "'\\''") + "'"
 
 
-def _check_functions(name: str, sources: Mapping[str, Source]) -> None:
+def _check_functions(name: str, sources: Mapping[str, ScriptFile]) -> None:
     """Raise LinkError for a function that two of these files define, or that one expects and none defines."""
     homes: dict[str, str] = {}
     for one, source in sources.items():
@@ -146,7 +146,7 @@ def _check_functions(name: str, sources: Mapping[str, Source]) -> None:
             raise LinkError(f"{one} expects {', '.join(missing)}, which nothing that {name} needs provides")
 
 
-def _check_programs(name: str, sources: Mapping[str, Source], programs: set[str]) -> None:
+def _check_programs(name: str, sources: Mapping[str, ScriptFile], programs: set[str]) -> None:
     """Raise LinkError for two awk files of one variable, and for one that is both a program and a part of one."""
     homes: dict[str, str] = {}
     for one, source in sources.items():

@@ -46,7 +46,7 @@ class Answer(NamedTuple):
     token: str = ""
 
     def records(self) -> Iterator[Record]:
-        """Split the output into records. What precedes the first header is dropped."""
+        """Split the output into records. Output before the first header is dropped."""
         header = f"{self.token} ".encode()
         for part in (b"\n" + self.output).split(b"\n" + header)[1:]:
             line, _, body = part.partition(b"\n")
@@ -56,7 +56,7 @@ class Answer(NamedTuple):
 
 class HostSetting(Enum):
     """An argument that the host fills in when it runs an operation: SESSIONS_DIR is where its status files are; CLEANUP
-    is `yes` where status files of ended sessions may be removed, else `no`; AGENTS is what scripts need to know of
+    is `yes` where status files of ended sessions may be removed, else `no`; AGENTS is what scripts need to know about
     agents (navi.ops.look.agents).
     """
 
@@ -66,8 +66,8 @@ class HostSetting(Enum):
 
 
 class HostSettings(NamedTuple):
-    """What the configuration says of a host and its operations need. `agents` is the text, or returns it: only few
-    operations need it, and it takes long to make.
+    """The parts of a host's configuration that its operations need. `agents` is the text, or a function that returns
+    it: only few operations need it, and it takes long to make.
     """
 
     sessions_dir: str
@@ -86,13 +86,13 @@ class HostSettings(NamedTuple):
 
 
 class Operation(NamedTuple, Generic[T]):
-    """A question with one answer. `parse` raises OperationError when the answer is a "no".
+    """A request with one answer. `parse` raises OperationError when the answer is a "no".
 
     `time_limit` is in seconds; a script that waits for anything has its own, shorter limit on the host. `waits` is the
-    part of `time_limit` for which a person lets it wait, which the configuration of a host does not shorten.
-    One that changes something has `outcomes` (most verbs need not import their module): how to tell from a later look
-    whether it was carried out. One that changes nothing `reads`: if the connection is lost
-    meanwhile, a verb asks once more.
+    part of `time_limit` for which a person lets it wait, which the configuration of a host does not shorten. One that
+    changes something has `outcomes` (most verbs need not import their module): how to tell from a later look whether it
+    was carried out. `reads` marks one that changes nothing: if the connection is lost meanwhile, a verb runs it once
+    more.
     """
 
     name: str
@@ -105,12 +105,12 @@ class Operation(NamedTuple, Generic[T]):
     reads: bool = False
 
     def report(self, address: str, answer: T) -> str:
-        """Return the sentence for a person that says what the operation has done to a session."""
+        """Return a sentence that tells a person what the operation has done to a session."""
         return clean(self.outcomes.report(address, answer)) if self.outcomes else f"{self.name} is done"
 
 
 class Stream(NamedTuple, Generic[T]):
-    """A script that goes on answering. `reader` makes a parser that may remember earlier answers.
+    """A script that keeps answering. `reader` makes a parser that may remember earlier answers.
 
     It must send a heartbeat at least every `silence` seconds. A line sent to it wakes it.
     """

@@ -1,4 +1,4 @@
-"""The outcome of an operation whose answer was lost: what rules consist of, how long to wait, what to report. Pure.
+"""The outcome of an operation whose answer was lost: the parts of rules, how long to wait, what to report. Pure.
 
 An operation that changes something carries an `Outcomes`. From a look before it (if there was one) and a look after the
 connection was lost, its rule judges whether the operation was carried out. The dashboard and the command line pass the
@@ -74,7 +74,7 @@ def not_done() -> Outcome[Any]:
 
 
 def unknown(reason: str, status: int = exits.UNAVAILABLE) -> Outcome[Any]:
-    """Return the outcome of an operation if the looks don't prove whether it was carried out."""
+    """Return the outcome if the looks don't prove whether the operation was carried out."""
     return Outcome(Verdict.UNKNOWN, reason=reason, status=status)
 
 
@@ -109,7 +109,7 @@ def _identity(session: TmuxSession) -> tuple[str, int, str, int]:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Return whether tmux takes two names for one: some versions put a backslash before a dollar."""
+    """Return whether two names are the same to tmux: some versions put a backslash before a dollar."""
     return one.strip().replace("\\", "") == other.strip().replace("\\", "")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from navi.core import exits
 from navi.core.model import TmuxSession
-from navi.core.registry import Entry
+from navi.core.registry import RegistryEntry
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
@@ -23,9 +23,8 @@ class RegistryFile:
     replaced: bool = False
 
 
-def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> Operation[str]:
-    """Return the operation that takes entries out of the registry if they are still the same, and puts living sessions
-    in.
+def change_entries(drop: Sequence[RegistryEntry], enrol: Sequence[TmuxSession] = ()) -> Operation[str]:
+    """Return the operation that removes entries from the registry if they are still the same, and adds living sessions.
 
     The answer says what was wrong with the file before, or "". All of it is done, or OperationError says why not.
     """
@@ -35,23 +34,23 @@ def change_entries(drop: Sequence[Entry], enrol: Sequence[TmuxSession] = ()) -> 
     return Operation("change the registry", link("registry/change_entries"), arguments, _read_trouble, time_limit=30)
 
 
-def put_entry(entry: Entry) -> Operation[str]:
-    """Return the operation that registers what an entry says (socket, target, type, process). What there was of that
-    name is replaced, but for the time of its creation. Raise OperationError, also for what can't stand in the registry.
+def put_entry(entry: RegistryEntry) -> Operation[str]:
+    """Return the operation that registers what an entry says (socket, target, type, process). An entry of that name is
+    replaced, except for its time of creation. Raise OperationError, also for values that the registry can't hold.
     """
     process = str(entry.process) if entry.process else ""
     return _entry_operation(entry.name, "put", entry.socket, entry.target, entry.type, process)
 
 
 def drop_entry(name: str) -> Operation[str]:
-    """Return the operation that takes one entry out, whatever it says. Raise OperationError with status 66 where there
-    is none.
+    """Return the operation that removes one entry, whatever it says. Raise OperationError with status 66 if there is
+    none.
     """
     return _entry_operation(name, "drop")
 
 
 def touch_entry(name: str) -> Operation[str]:
-    """Return the operation that notes that a session was used now. Raise OperationError with status 66 where it is not
+    """Return the operation that notes that a session was used now. Raise OperationError with status 66 if it is not
     registered.
     """
     return _entry_operation(name, "touch")
@@ -72,8 +71,8 @@ def read_file() -> Operation[RegistryFile]:
 
 
 def replace_file(text: str) -> Operation[RegistryFile]:
-    """Return the operation that puts a text in place of the registry's file; what was there stays beside it, with the
-    ending .before.
+    """Return the operation that replaces the registry's file by a text; the old file stays beside it, with the ending
+    .before.
     """
     return _file_operation("restore the registry", text)
 

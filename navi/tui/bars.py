@@ -9,7 +9,7 @@ from navi.core.ages import age_lasts
 from navi.core.failure import HostState
 from navi.core.listing import ListFilter, Scope, Sort
 from navi.core.model import HostView, Session
-from navi.core.place import distinct
+from navi.core.same_machine import distinct_sessions
 from navi.core.text import clean, need_you, plural
 from navi.tui.host_bar import HostBar, HostCount, HostLabel, count_sessions, shown_hosts
 from navi.tui.keys.keymap import Keymap, parse_shown
@@ -117,7 +117,7 @@ class Header(Panel):
     def _total(self) -> str:
         here = [session for session in self._listed if session.host == LOCAL]
         others = [session for session in self._listed if session.host != LOCAL]
-        total = len(distinct([*here, *others], {view.name: view.frame for view in self._views if view.frame}))
+        total = len(distinct_sessions([*here, *others], {view.name: view.frame for view in self._views if view.frame}))
         if len(self._views) > 1 and self._list_filter.scope in (Scope.ALL, Scope.REMOTE):
             return f"{len(here)} local, {total - len(here)} remote"
         return plural(total, "session")

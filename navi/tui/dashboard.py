@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import trio
 
+from navi.config.navi_files import NaviFiles
 from navi.config.notices import NoticeStore
-from navi.config.places import Places
 from navi.config.settings import Problem, Settings
 from navi.core.model import Session
 from navi.fleet import Fleet
@@ -21,7 +21,7 @@ from navi.tui.keys.keymap import rebind
 from navi.tui.keys.table import KEYS
 from navi.tui.preview.branch import BranchFeed
 from navi.tui.preview.feed import PreviewFeed
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 from navi.tui.style.theme import check_styles
 
 FRAME_TIME = 0.04
@@ -48,7 +48,7 @@ class Dashboard:
         self._moved = trio.Event()
         self._quit = trio.CancelScope()
         self._pasting = False
-        self._screen = Screen(
+        self._screen = DashboardScreen(
             settings,
             environment,
             self._keymap,
@@ -66,7 +66,7 @@ class Dashboard:
             fleet, self._screen.preview, self._keymap, self.commands.feeds, settings.preview_colors
         )
         self._notifier = Notifier(
-            settings, environment, NoticeStore(Places(environment).state), self._screen.terminal.write,
+            settings, environment, NoticeStore(NaviFiles(environment).state), self._screen.terminal.write,
             changed=lambda: self.heard(""), warn=self._screen.show_message,
         )  # fmt: skip
 

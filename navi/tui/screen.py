@@ -9,7 +9,7 @@ from typing import NamedTuple
 import trio
 
 from navi.config.settings import Settings
-from navi.config.undo_list import Killed
+from navi.config.undo_list import UndoEntry
 from navi.core.model import Session
 from navi.core.text import is_utf8_locale
 from navi.tui.bars import Footer, Header
@@ -34,7 +34,7 @@ OFFERED_FOR = 30.0
 """Seconds after a kill in which the footer offers to restore the session."""
 
 
-class Expected(NamedTuple):
+class ExpectedSession(NamedTuple):
     """Which session is to take the cursor, whether to attach to it, and until when (trio's clock)."""
 
     is_it: Callable[[Session], bool]
@@ -42,7 +42,7 @@ class Expected(NamedTuple):
     until: float
 
 
-class Screen:
+class DashboardScreen:
     """`press` takes the keys, `clicked` whether a session was clicked again; `attach` attaches to a session. `killed`
     are the sessions that were killed just now, and until when the footer offers to restore them (trio's clock).
     """
@@ -66,9 +66,9 @@ class Screen:
         self.terminal = Terminal(self.layout, settings, environment, press, shows_unicode)
         self._keymap = keymap
         self._attach = attach
-        self._expected: Expected | None = None
+        self._expected: ExpectedSession | None = None
         self._keys = 0
-        self.killed: list[tuple[Killed, float]] = []
+        self.killed: list[tuple[UndoEntry, float]] = []
 
     # ---- arrangement
 
@@ -117,16 +117,16 @@ class Screen:
         if self.layout.main is self.list:
             self.list.clear_selected()
 
-    def offer_undo(self, killed: Killed) -> None:
+    def offer_undo(self, killed: UndoEntry) -> None:
         """Offer for a while to restore a session that was killed."""
         self.killed.append((killed, trio.current_time() + OFFERED_FOR))
 
-    def withdraw_undo(self, killed: Killed) -> None:
+    def withdraw_undo(self, killed: UndoEntry) -> None:
         """Offer no more to restore a session."""
         self.killed = [one for one in self.killed if one[0] != killed]
 
     @property
-    def offered_undo(self) -> Killed | None:
+    def offered_undo(self) -> UndoEntry | None:
         """The session that the footer offers to restore."""
         if self.killed:
             now = trio.current_time()
@@ -165,7 +165,7 @@ class Screen:
         from the `place` where they asked for it, or does so until then.
         """
         if place == self.place:
-            self._expected = Expected(is_it, attach, trio.current_time() + EXPECTED_FOR)
+            self._expected = ExpectedSession(is_it, attach, trio.current_time() + EXPECTED_FOR)
             self.go_to_expected()
 
     def go_to_expected(self) -> None:

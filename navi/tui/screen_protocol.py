@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from navi.config.undo_list import Killed
+from navi.config.undo_list import UndoEntry
 from navi.core.model import Session
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.progress import Progress
@@ -49,16 +49,16 @@ class Screen(Protocol):
         """Call this when something was ordered for all sessions that a key applies to: they are selected no longer."""
         ...
 
-    def offer_undo(self, killed: Killed) -> None:
+    def offer_undo(self, killed: UndoEntry) -> None:
         """Offer for a while to restore a session that was killed."""
         ...
 
-    def withdraw_undo(self, killed: Killed) -> None:
+    def withdraw_undo(self, killed: UndoEntry) -> None:
         """Offer no more to restore a session."""
         ...
 
     @property
-    def offered_undo(self) -> Killed | None:
+    def offered_undo(self) -> UndoEntry | None:
         """The session that the footer offers to restore."""
         ...
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from navi.core.listing import asks_person
 from navi.core.model import HostView
-from navi.core.place import without_twins
+from navi.core.same_machine import distinct_views
 from navi.tui.per_host import PerHost
 
 
@@ -29,7 +29,7 @@ class Tallies:
         """Count all sessions: no filter hides that one needs the user. A session counts once, even if its machine is
         reached under several names.
         """
-        hosts = [self._hosts.of(view) for view in without_twins(views)]
+        hosts = [self._hosts.of(view) for view in distinct_views(views)]
         return Tally(*map(sum, zip(*hosts, strict=True)))
 
 

@@ -22,7 +22,7 @@ import urwid
 
 from navi.config.settings import Settings
 from navi.core.text import clean, decode
-from navi.tui.style.terminal_theme import QUESTION, AnswerReader, understands_osc
+from navi.tui.style.terminal_theme import QUESTION, ColorAnswers, understands_osc
 from navi.tui.style.theme import choose_colors, choose_theme, palette
 
 UNDO = (
@@ -51,7 +51,7 @@ WAIT_FOR_ENTER = "printf '\\nPress Enter to go back to navi. '; read -r _"
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ProgramEnd:
     """How a program that had the terminal ended: its status and its last error line, cleaned."""
 
     status: int
@@ -69,7 +69,7 @@ class SparingScreen(urwid.display.raw.Screen):
         super().__init__(**options)
         self._gone = gone
         self._themed = themed
-        self._answer = AnswerReader()
+        self._answer = ColorAnswers()
         self._answers = True
         self._asked: float | None = None
         self._caption = ""
@@ -320,7 +320,7 @@ class Terminal:
         environment: Mapping[str, str],
         keep_errors: bool = True,
         pause_after: Container[int] = (),
-    ) -> Ended:
+    ) -> ProgramEnd:
         """Run a program in the terminal, and take the terminal back when it ends.
 
         `keep_errors` returns the program's standard error; a program that talks to the user needs it on the terminal.
@@ -340,7 +340,7 @@ class Terminal:
                 status = done.returncode
                 if status in pause_after:
                     await trio.run_process(("sh", "-c", WAIT_FOR_ENTER), stdin=None, check=False)
-                return Ended(status, clean(decode(errors.read(65536)).strip().rpartition("\n")[2]))
+                return ProgramEnd(status, clean(decode(errors.read(65536)).strip().rpartition("\n")[2]))
         finally:
             self._suspended = False
             if status != 0:

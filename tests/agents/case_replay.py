@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from navi.core.agents import AGENTS
-from navi.core.model import Frame, Pane, Place, Screen, Session, StatusFile, Tmux, TmuxSession
+from navi.core.model import Frame, Machine, Pane, ScreenMatch, Session, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file, sessions_of
 from navi.core.text import clean
 from navi.ops.hooks.install import EVENTS, hook_text
@@ -29,14 +29,14 @@ from navi.ops.look.agents import describe
 from navi.ops.operation import Answer
 from tests.agents.case_file import Case, Event, event_text, parents, parse_event
 from tests.agents.case_story import Story, cases_of
+from tests.support.awks import AWKS, awk_command
 from tests.support.machines import SYSTEM_PATH, program
-from tests.support.scripts import place
+from tests.support.scripts import machine_key
 
 ROOT = Path(__file__).parent.parent.parent
 
 SCRIPT = ROOT / "navi/sh/look/screen.awk"
 
-AWKS: Sequence[tuple[str, ...]] = (("mawk",), ("gawk",), ("original-awk",), ("busybox", "awk"))
 
 CLOCK = 1_900_000_000.0
 """The host's time of each screen."""
@@ -64,7 +64,7 @@ class Replayed(NamedTuple):
     """What navi's row says of a case: its session, and what screen.awk found."""
 
     session: Session
-    screen: Screen | None
+    screen: ScreenMatch | None
 
     @property
     def word(self) -> str:
@@ -136,9 +136,9 @@ def replay_one(case: Case, seen: PaneAgents, clock: float = CLOCK) -> Replayed:
     pane = pane_of(case, seen, clock)
     tmux = TmuxSession(SESSION, NAME, clock - 3600, 1, (pane,), "", SERVER)
     files = files_of(case, clock)
-    host, _, boot = place().partition("@")
-    here = Place(host, boot, SOCKET)
-    frame = Frame(clock, here.boot, Tmux.OK, True, "3.4", "", (tmux,), files, place=here)
+    host, _, boot = machine_key().partition("@")
+    here = Machine(host, boot, SOCKET)
+    frame = Frame(clock, here.boot, Tmux.OK, True, "3.4", "", (tmux,), files, machine=here)
     sessions = sessions_of("local", frame, AGENTS)
     return Replayed(next(one for one in sessions if one.tmux), seen.screen)
 
@@ -164,7 +164,7 @@ def files_of(case: Case, clock: float) -> tuple[StatusFile, ...]:
 
 def in_seconds(text: str, clock: float) -> str:
     """Return JSON with epoch times in place of "3.2 s ago", and with this machine in place of HERE."""
-    host, _, boot = place().partition("@")
+    host, _, boot = machine_key().partition("@")
     text = text.replace('"host": "HERE"', f'"host": "{host}"').replace('"boot": "HERE"', f'"boot": "{boot}"')
     return AGO.sub(lambda found: f"{clock - float(found[1]):.0f}", text)
 
@@ -257,12 +257,12 @@ def listing(root: int, case: Case) -> Iterator[str]:
         yield f"{root + 1 + index} {root + 1 + above} {node.state} {node.command}\n"
 
 
-def judged_screens(screens: Iterable[tuple[int, str, str]], awk: Sequence[str] = AWKS[0]) -> bytes:
+def judged_screens(screens: Iterable[tuple[int, str, str]], awk: str = AWKS[0]) -> bytes:
     """Return the records of screen.awk for screens: the pane's process, the agent and the text."""
     texts = [f"{TOKEN} capture {number} {agent}\n{text.rstrip()}\n" for number, agent, text in screens if agent]
     variables = os.environ | {"LC_ALL": "C", "navi_token": TOKEN, "navi_rules": describe(AGENTS)}
     text = "".join([*texts, f"{TOKEN} end\n"]).encode()
-    command = [program(awk[0]), *awk[1:], "-f", str(SCRIPT)]
+    command = [*awk_command(awk, program(awk)), "-f", str(SCRIPT)]
     done = subprocess.run(command, input=text, capture_output=True, env=variables, timeout=60, check=True)
     assert done.stderr == b""
     return done.stdout

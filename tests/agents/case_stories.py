@@ -25,7 +25,7 @@ from tests.agents.agent import Agent
 from tests.agents.case_file import PaneFacts
 from tests.agents.case_story import Moment, Story, parse_statuses, story_text
 from tests.agents.claude import Claude
-from tests.agents.record import KEPT, Recorder, machine, neutral, place, shown_lines, tree
+from tests.agents.record import KEPT, Recorder, machine, neutral, recording_folder, shown_lines, tree
 from tests.agents.scenes import AGENTS
 from tests.agents.service import Service
 from tests.agents.versions import ROOT, version
@@ -302,7 +302,8 @@ def main() -> int:
     """Record the stories that the arguments name. Return 1 if one of them failed."""
     name, *names = sys.argv[1:]
     stories = STORIES if name == "claude" else COMMON
-    with place() as home, Lab(home) as lab, Service() as service, AGENTS[name](lab.local, service.url) as agent:
+    kind = AGENTS[name]
+    with recording_folder() as home, Lab(home) as lab, Service() as service, kind(lab.local, service.url) as agent:
         recorder = Recorder(agent, FOLDER, home / "events" if name == "claude" else None)
         if recorder.events:
             case_tee.install(lab.local.home, recorder.events)

@@ -2,11 +2,11 @@
 
     CASES = [*COMMON, Case(asks_a_question, "question", ("", "permission", "", "permission"))]
 
-    @cases(CASES, PLACES[0], Claude)
+    @cases(CASES, SETUPS[0], Claude)
     class TestHereWithoutHooks(EveryCase): ...
 
 Each case brings an agent into a state. The oracle of the agent must know the state, and then so must navi, two seconds
-later and still after four. A case that navi gets wrong today names its wrong word for each place. Once that is
+later and still after four. A case that navi gets wrong today names its wrong word for each setup. Once that is
 repaired, its test fails until the word is removed from the table.
 """
 
@@ -73,18 +73,18 @@ class WrongWord(AssertionError):
     """navi's word is not the truth."""
 
 
-class Place(NamedTuple):
+class Setup(NamedTuple):
     """Where an agent runs, and whether it has navi's hooks."""
 
     remote: bool
     hooks: bool
 
 
-PLACES = [Place(remote, hooks) for remote in (False, True) for hooks in (False, True)]
+SETUPS = [Setup(remote, hooks) for remote in (False, True) for hooks in (False, True)]
 
 
 class Case(NamedTuple):
-    """How an agent gets into a state, the truth about that, and what navi says wrongly today, for each of PLACES."""
+    """How an agent gets into a state, the truth about that, and what navi says wrongly today, for each of SETUPS."""
 
     way: Callable[[Any], None]
     truth: str
@@ -126,37 +126,37 @@ class Watched(NamedTuple):
 
 
 @contextmanager
-def watched_agent(kind: type[Agent], place: Place, keys: Keys) -> Iterator[Watched]:
+def watched_agent(kind: type[Agent], setup: Setup, keys: Keys) -> Iterator[Watched]:
     """Start an agent in a lab of its own, and yield both."""
     folder = Path(tempfile.mkdtemp(prefix="navi-", dir="/tmp"))
     try:
         with Lab(folder, keys) as lab, Service() as service:
-            there, _ = account(lab, place.remote)
+            there, _ = account(lab, setup.remote)
             with kind(there, service.url) as agent:
-                if place.hooks:
-                    navi(lab, "hooks", "install", "--yes", *(["--host", there.name] if place.remote else []))
+                if setup.hooks:
+                    navi(lab, "hooks", "install", "--yes", *(["--host", there.name] if setup.remote else []))
                 agent.start()
                 yield Watched(lab, agent)
     finally:
         shutil.rmtree(folder)
 
 
-def cases(kind: type[Agent], table: Sequence[Case], place: Place) -> pytest.MarkDecorator:
-    """Return the mark of a class that runs all cases of a table in a place, with one agent: it takes long to start."""
-    rows = [pytest.param((kind, place), case, id=case.way.__name__, marks=marks(kind, case, place)) for case in table]
+def cases(kind: type[Agent], table: Sequence[Case], setup: Setup) -> pytest.MarkDecorator:
+    """Return the mark of a class that runs all cases of a table in a setup, with one agent: it takes long to start."""
+    rows = [pytest.param((kind, setup), case, id=case.way.__name__, marks=marks(kind, case, setup)) for case in table]
     return pytest.mark.parametrize(("watched", "case"), rows, indirect=["watched"], scope="class")
 
 
-def marks(kind: type[Agent], case: Case, place: Place) -> list[pytest.MarkDecorator]:
-    """Return the marks of a case in a place."""
-    wrong = case.wrong[PLACES.index(place)]
+def marks(kind: type[Agent], case: Case, setup: Setup) -> list[pytest.MarkDecorator]:
+    """Return the marks of a case in a setup."""
+    wrong = case.wrong[SETUPS.index(setup)]
     if not wrong:
         return needs(kind.name)
     return [*needs(kind.name), pytest.mark.xfail(raises=WrongWord, strict=True, reason=f"navi says {wrong}")]
 
 
 class EveryCase:
-    """The test of one agent in one place. Each has a class of its own: pytest-xdist leaves that to one process."""
+    """The test of one agent in one setup. Each has a class of its own: pytest-xdist leaves that to one process."""
 
     def test_navi_says_what_the_agent_does(self, watched: Watched, case: Case) -> None:
         """Bring the agent into the state, and compare."""

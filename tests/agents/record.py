@@ -92,7 +92,7 @@ def main() -> int:
     name, *states = sys.argv[1 + everything :]
     kind, scenes = (ALL_AGENTS[name], ALL_SCENES[name]) if everything else (AGENTS[name], SCENES[name])
     folder = (REPLAYED if everything else SCREENS) / name
-    with place() as home, Lab(home) as lab, Service() as service, kind(lab.local, service.url) as agent:
+    with recording_folder() as home, Lab(home) as lab, Service() as service, kind(lab.local, service.url) as agent:
         recorder = Recorder(agent, folder, home / "events" if everything else None)
         if recorder.events:
             case_tee.install(lab.local.home, recorder.events)
@@ -101,7 +101,7 @@ def main() -> int:
 
 
 @contextmanager
-def place() -> Iterator[Path]:
+def recording_folder() -> Iterator[Path]:
     """Make one of the folders for recording that nobody uses, and remove it in the end."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # else the agents stay
     folder = next(one for one in LABS if not one.exists())

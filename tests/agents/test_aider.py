@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.agents.aider import Aider
-from tests.agents.cases import COMMON, PLACES, Case, EveryCase, cases
+from tests.agents.cases import COMMON, SETUPS, Case, EveryCase, cases
 from tests.agents.ways import asks_to_trust_a_folder, shows_a_menu
 
 CASES = [
@@ -12,11 +12,11 @@ CASES = [
 ]
 
 
-@cases(Aider, CASES, PLACES[0])
+@cases(Aider, CASES, SETUPS[0])
 class TestHereWithoutHooks(EveryCase):
     """On this machine, without hooks."""
 
 
-@cases(Aider, CASES, PLACES[2])
+@cases(Aider, CASES, SETUPS[2])
 class TestRemoteWithoutHooks(EveryCase):
     """On a remote, without hooks."""

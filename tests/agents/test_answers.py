@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.agents.agent import Agent
-from tests.agents.cases import Place, Watched
+from tests.agents.cases import Setup, Watched
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
@@ -34,7 +34,7 @@ def each(*kinds: tuple[type[Agent], bool]) -> pytest.MarkDecorator:
     """Return the mark of a class for these agents, here or on a remote."""
     rows = [
         pytest.param(
-            (kind, Place(far, hooks=False)), id=f"{kind.name}-{'remote' if far else 'local'}", marks=needs(kind.name)
+            (kind, Setup(far, hooks=False)), id=f"{kind.name}-{'remote' if far else 'local'}", marks=needs(kind.name)
         )
         for kind, far in kinds
     ]

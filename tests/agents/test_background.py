@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.agents import homes
-from tests.agents.cases import PLACES, Watched
+from tests.agents.cases import SETUPS, Watched
 from tests.agents.claude import Claude
 from tests.agents.versions import needs
 from tests.support.terminal import Terminal
@@ -21,9 +21,9 @@ from tests.support.waiting import until
 both_places = pytest.mark.parametrize(
     "watched",
     [
-        pytest.param((Claude, place), marks=needs("claude"), id="remote" if place.remote else "here")
-        for place in PLACES
-        if not place.hooks
+        pytest.param((Claude, setup), marks=needs("claude"), id="remote" if setup.remote else "here")
+        for setup in SETUPS
+        if not setup.hooks
     ],
     indirect=True,
     scope="class",
@@ -80,7 +80,7 @@ STATES = {
 
 @both_places
 class TestInTheBackground:
-    """Each place has one agent, whose user begins sessions in the background."""
+    """Each setup has one agent, whose user begins sessions in the background."""
 
     @pytest.mark.parametrize("status", STATES)
     def test_a_session_has_its_status_and_message(self, served: Watched, status: str) -> None:

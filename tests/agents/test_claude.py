@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.agents.cases import COMMON, PLACES, Case, EveryCase, cases
+from tests.agents.cases import COMMON, SETUPS, Case, EveryCase, cases
 from tests.agents.claude import (
     Claude,
     asks_in_a_subagent,
@@ -25,21 +25,21 @@ CASES = [
 ]
 
 
-@cases(Claude, CASES, PLACES[0])
+@cases(Claude, CASES, SETUPS[0])
 class TestHereWithoutHooks(EveryCase):
     """On this machine, without hooks."""
 
 
-@cases(Claude, CASES, PLACES[1])
+@cases(Claude, CASES, SETUPS[1])
 class TestHereWithHooks(EveryCase):
     """On this machine, with hooks."""
 
 
-@cases(Claude, CASES, PLACES[2])
+@cases(Claude, CASES, SETUPS[2])
 class TestRemoteWithoutHooks(EveryCase):
     """On a remote, without hooks."""
 
 
-@cases(Claude, CASES, PLACES[3])
+@cases(Claude, CASES, SETUPS[3])
 class TestRemoteWithHooks(EveryCase):
     """On a remote, with hooks."""

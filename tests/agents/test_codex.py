@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.agents.cases import COMMON, PLACES, Case, EveryCase, cases
+from tests.agents.cases import COMMON, SETUPS, Case, EveryCase, cases
 from tests.agents.codex import Codex, asks_a_question_while_it_plans
 from tests.agents.ways import asks_to_trust_a_folder
 
@@ -13,11 +13,11 @@ CASES = [
 ]
 
 
-@cases(Codex, CASES, PLACES[0])
+@cases(Codex, CASES, SETUPS[0])
 class TestHereWithoutHooks(EveryCase):
     """On this machine, without hooks."""
 
 
-@cases(Codex, CASES, PLACES[2])
+@cases(Codex, CASES, SETUPS[2])
 class TestRemoteWithoutHooks(EveryCase):
     """On a remote, without hooks."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.agents.agent import Agent
-from tests.agents.cases import Place, Watched, watched_agent
+from tests.agents.cases import Setup, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.versions import needs
 from tests.support.machines import Keys
@@ -28,7 +28,7 @@ NESTED = 'bash: claude -p "slow: 12" ;; say: ended'
 @pytest.fixture(scope="module")
 def watched(keys: Keys) -> Iterator[Watched]:
     """Yield a Claude Code on this machine, with navi's hooks."""
-    with watched_agent(Claude, Place(remote=False, hooks=True), keys) as found:
+    with watched_agent(Claude, Setup(remote=False, hooks=True), keys) as found:
         yield found
 
 

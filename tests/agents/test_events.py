@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.agents.agent import Agent
-from tests.agents.cases import Place, Watched, watched_agent
+from tests.agents.cases import Setup, Watched, watched_agent
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
 from tests.agents.qwen import Qwen
@@ -29,7 +29,7 @@ def reported(watched: Watched) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_its_events_arrive(kind: type[Agent], keys: Keys) -> None:
-    with watched_agent(kind, Place(remote=False, hooks=True), keys) as watched:
+    with watched_agent(kind, Setup(remote=False, hooks=True), keys) as watched:
         has_answered(watched.agent)
         until(lambda: reported(watched) in ("done", "idle"), timeout=30, what="the end of its turn is reported")
         asks_for_permission(watched.agent)

@@ -5,7 +5,7 @@ With a plugin, OpenCode fetches packages from the network when it starts, so her
 
 from __future__ import annotations
 
-from tests.agents.cases import COMMON, PLACES, Case, EveryCase, cases
+from tests.agents.cases import COMMON, SETUPS, Case, EveryCase, cases
 from tests.agents.opencode import OpenCode
 from tests.agents.ways import asks_a_question
 
@@ -15,11 +15,11 @@ CASES = [
 ]
 
 
-@cases(OpenCode, CASES, PLACES[0])
+@cases(OpenCode, CASES, SETUPS[0])
 class TestHereWithoutHooks(EveryCase):
     """On this machine, without hooks."""
 
 
-@cases(OpenCode, CASES, PLACES[2])
+@cases(OpenCode, CASES, SETUPS[2])
 class TestRemoteWithoutHooks(EveryCase):
     """On a remote, without hooks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from navi.core.agents import AGENTS
 from navi.core.question import Question, read_question
 from navi.ops.look.agents import describe
-from tests.agents.test_screens import ASKING, AWKS, ROOT, Recorded, by_mawk, recorded
+from tests.agents.test_screens import ASKING, ROOT, Recorded, by_mawk, recorded
+from tests.support.awks import awk_command, every_awk
 from tests.support.machines import program
 
 EXPECTED: Mapping[str, Mapping[str, object] | None] = yaml.safe_load(
@@ -32,15 +33,13 @@ HEAD = (
     "labels",
 )  # fmt: skip
 
-every_awk = pytest.mark.parametrize("awk", AWKS, ids=[awk[0] for awk in AWKS])
 
-
-def printed(agent: str, rule: str, screen: str, awk: Sequence[str] = AWKS[0]) -> str:
+def printed(agent: str, rule: str, screen: str, awk: str = "mawk") -> str:
     """Return what the script prints for a screen on which a rule holds."""
     variables = os.environ | {
         "LC_ALL": "C", "navi_rules": describe(AGENTS), "navi_agent": agent, "navi_rule": rule
     }  # fmt: skip
-    command = [program(awk[0]), *awk[1:], "-f", str(SCRIPT)]
+    command = [*awk_command(awk, program(awk)), "-f", str(SCRIPT)]
     done = subprocess.run(command, input=screen.encode(), capture_output=True, env=variables, timeout=60, check=True)
     assert done.stderr == b""
     return done.stdout.decode(errors="replace")
@@ -52,7 +51,7 @@ def question_in(text: str) -> Question | None:
     return read_question(dict(zip(HEAD, head.split("\t"), strict=True)), body.partition("\ng\n")[0]) if text else None
 
 
-def read(one: Recorded, awk: Sequence[str] = AWKS[0]) -> Question | None:
+def read(one: Recorded, awk: str = "mawk") -> Question | None:
     """Return the question on a recorded screen."""
     return question_in(printed(one.agent, by_mawk()[one.name][1], one.screen, awk))
 
@@ -79,7 +78,7 @@ def test_the_table_has_all_recorded_dialogs() -> None:
 
 
 @every_awk
-def test_every_awk_reads_the_same(awk: Sequence[str]) -> None:
+def test_every_awk_reads_the_same(awk: str) -> None:
     for one in DIALOGS:
         rule = by_mawk()[one.name][1]
         assert printed(one.agent, rule, one.screen, awk) == printed(one.agent, rule, one.screen), one.name
@@ -139,7 +138,7 @@ DESCRIPTIONS = {
 
 @every_awk
 @pytest.mark.parametrize(("first", "second"), DESCRIPTIONS.values(), ids=DESCRIPTIONS)
-def test_a_number_in_a_description_is_no_choice(awk: Sequence[str], first: str, second: str) -> None:
+def test_a_number_in_a_description_is_no_choice(awk: str, first: str, second: str) -> None:
     screen = DESCRIBED.format(rule="─" * 40, first=f"     {first}", second=f"     {second}")
     question = question_in(printed("claude", "question", screen, awk))
     assert question

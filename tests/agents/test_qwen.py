@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.agents.cases import COMMON, PLACES, Case, EveryCase, cases
+from tests.agents.cases import COMMON, SETUPS, Case, EveryCase, cases
 from tests.agents.qwen import Qwen
 from tests.agents.ways import asks_a_question, asks_to_trust_a_folder
 
@@ -13,21 +13,21 @@ CASES = [
 ]
 
 
-@cases(Qwen, CASES, PLACES[0])
+@cases(Qwen, CASES, SETUPS[0])
 class TestHereWithoutHooks(EveryCase):
     """On this machine, without hooks."""
 
 
-@cases(Qwen, CASES, PLACES[1])
+@cases(Qwen, CASES, SETUPS[1])
 class TestHereWithHooks(EveryCase):
     """On this machine, with hooks."""
 
 
-@cases(Qwen, CASES, PLACES[2])
+@cases(Qwen, CASES, SETUPS[2])
 class TestRemoteWithoutHooks(EveryCase):
     """On a remote, without hooks."""
 
 
-@cases(Qwen, CASES, PLACES[3])
+@cases(Qwen, CASES, SETUPS[3])
 class TestRemoteWithHooks(EveryCase):
     """On a remote, with hooks."""

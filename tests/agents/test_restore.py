@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.agents.agent import SLOW, Agent
-from tests.agents.cases import Place, Watched, watched_agent
+from tests.agents.cases import Setup, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
@@ -34,7 +34,7 @@ UNCONFIRMED = "does not say whether it has"
 
 
 def cases() -> Iterator[object]:
-    """Yield the agents, with the place of each."""
+    """Yield the agents, with the setup of each."""
     for kind, remote, hooks in (
         (Claude, False, False),
         (Claude, True, True),
@@ -49,14 +49,14 @@ def cases() -> Iterator[object]:
         (Kimi, False, False),
     ):
         where = "remote" if remote else "local"
-        yield pytest.param(kind, Place(remote, hooks), id=f"{kind.name}-{where}", marks=needs(kind.name))
+        yield pytest.param(kind, Setup(remote, hooks), id=f"{kind.name}-{where}", marks=needs(kind.name))
 
 
-@pytest.mark.parametrize(("kind", "place"), list(cases()))
-def test_a_real_agent_comes_back_in_its_conversation(kind: type[Agent], place: Place, keys: Keys) -> None:
-    with watched_agent(kind, place, keys) as watched:
+@pytest.mark.parametrize(("kind", "setup"), list(cases()))
+def test_a_real_agent_comes_back_in_its_conversation(kind: type[Agent], setup: Setup, keys: Keys) -> None:
+    with watched_agent(kind, setup, keys) as watched:
         agent = watched.agent
-        prefix = f"{agent.account.name}/" if place.remote else ""
+        prefix = f"{agent.account.name}/" if setup.remote else ""
         address = f"{prefix}{agent.session}"
         confirmed = UNCONFIRMED if kind in (Pi, Kimi) else CONFIRMED
         agent.account.sessions_dir.mkdir(mode=0o700, exist_ok=True)

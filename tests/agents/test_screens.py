@@ -16,13 +16,13 @@ from navi.core.model import Pane
 from navi.ops.look.agents import describe
 from tests.agents.record import SCREENS, neutral
 from tests.agents.scenes import UNSEEN
+from tests.support.awks import AWKS, awk_command
 from tests.support.machines import program
 
 ROOT = Path(__file__).parent.parent.parent
 
 SCRIPT = ROOT / "navi/sh/look/screen.awk"
 
-AWKS: Sequence[tuple[str, ...]] = (("mawk",), ("gawk",), ("original-awk",), ("busybox", "awk"))
 
 KINDS: Mapping[str, AgentKind] = {kind.name: kind for kind in AGENTS}
 
@@ -53,12 +53,12 @@ def read(path: Path) -> Recorded:
     return Recorded(name, words["agent"], words["title"], words["status"], screen)
 
 
-def found(screens: Iterable[Recorded], awk: Sequence[str] = AWKS[0]) -> Mapping[str, tuple[str, str, str]]:
+def found(screens: Iterable[Recorded], awk: str = AWKS[0]) -> Mapping[str, tuple[str, str, str]]:
     """Return the status, the rule and the text that an awk finds on each screen, by its name."""
     sources = list(screens)
     texts = [f"{TOKEN} capture {number} {one.agent}\n{one.screen}" for number, one in enumerate(sources)]
     variables = os.environ | {"LC_ALL": "C", "navi_token": TOKEN, "navi_rules": describe(AGENTS)}
-    command = [program(awk[0]), *awk[1:], "-f", str(SCRIPT)]
+    command = [*awk_command(awk, program(awk)), "-f", str(SCRIPT)]
     text = "".join([*texts, f"{TOKEN} end\n"])
     done = subprocess.run(command, input=text.encode(), capture_output=True, env=variables, timeout=60, check=True)
     assert done.stderr == b""
@@ -113,8 +113,8 @@ def test_a_title_does_not_contradict(one: Recorded) -> None:
     )
 
 
-@pytest.mark.parametrize("awk", AWKS[1:], ids=[awk[0] for awk in AWKS[1:]])
-def test_every_awk_finds_the_same(awk: Sequence[str]) -> None:
+@pytest.mark.parametrize("awk", AWKS[1:])
+def test_every_awk_finds_the_same(awk: str) -> None:
     assert found(recorded(), awk) == by_mawk()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.agents.agent import Agent, install
-from tests.agents.cases import Place, Watched, watched_agent
+from tests.agents.cases import Setup, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
@@ -30,12 +30,12 @@ from tests.support.waiting import until
 
 KINDS = (Claude, Codex, Gemini, OpenCode, Qwen, Copilot, Vibe, Pi, Kimi)
 
-PLACES = (Place(False, False), Place(True, False))
+SETUPS = (Setup(False, False), Setup(True, False))
 
 EACH = [
-    pytest.param((kind, place), id=f"{kind.name}-{'remote' if place.remote else 'here'}", marks=needs(kind.name))
+    pytest.param((kind, setup), id=f"{kind.name}-{'remote' if setup.remote else 'here'}", marks=needs(kind.name))
     for kind in KINDS
-    for place in PLACES
+    for setup in SETUPS
 ]
 
 
@@ -56,14 +56,14 @@ class Sender:
 @pytest.fixture(scope="class")
 def sender(request: pytest.FixtureRequest, keys: Keys) -> Iterator[Sender]:
     """Yield one agent for all tests of the class."""
-    kind, place = request.param
-    with watched_agent(kind, place, keys) as watched:
-        yield Sender(watched, place.remote)
+    kind, setup = request.param
+    with watched_agent(kind, setup, keys) as watched:
+        yield Sender(watched, setup.remote)
 
 
 @pytest.mark.parametrize("sender", EACH, indirect=True, scope="class")
 class TestSends:
-    """One agent in one place."""
+    """One agent in one setup."""
 
     def test_a_text_is_submitted_and_the_answer_returned(self, sender: Sender) -> None:
         sender.agent.ready()
@@ -136,7 +136,7 @@ class TestSends:
 @pytest.mark.parametrize("kind", [pytest.param(Claude, id="claude", marks=needs("claude"))])
 def test_a_viewer_over_the_box_gets_no_text(keys: Keys, kind: type[Agent]) -> None:
     key, shows = "C-o", "Showing detailed transcript"
-    with watched_agent(kind, PLACES[0], keys) as watched:
+    with watched_agent(kind, SETUPS[0], keys) as watched:
         sender = Sender(watched, far=False)
         sender.agent.ready()
         assert sender.send("say: seen", "--wait")["answer"] == "seen"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.agents.cases import COMMON, PLACES, Case, EveryCase, cases
+from tests.agents.cases import COMMON, SETUPS, Case, EveryCase, cases
 from tests.agents.vibe import Vibe, asks_to_trust_a_folder
 from tests.agents.ways import asks_a_question, asks_which_ones
 
@@ -14,11 +14,11 @@ CASES = [
 ]
 
 
-@cases(Vibe, CASES, PLACES[0])
+@cases(Vibe, CASES, SETUPS[0])
 class TestHereWithoutHooks(EveryCase):
     """On this machine, without hooks."""
 
 
-@cases(Vibe, CASES, PLACES[2])
+@cases(Vibe, CASES, SETUPS[2])
 class TestRemoteWithoutHooks(EveryCase):
     """On a remote, without hooks."""

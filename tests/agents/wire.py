@@ -8,6 +8,14 @@ from typing import Any, NamedTuple, Protocol
 
 from tests.agents.script import Answer, Json, Request, Turn
 
+OPENAI_ERRORS: Mapping[int, str] = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    500: "server_error",
+    529: "server_error",
+}
+"""The kinds of errors in OpenAI's two forms, by the status of HTTP."""
+
 
 class Piece(NamedTuple):
     """Bytes of a streamed answer, and the seconds that pass after them."""

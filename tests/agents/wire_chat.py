@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from tests.agents.script import Answer, Json, Request
-from tests.agents.wire import Piece, event, silence, turn_of
-
-KINDS: Mapping[int, str] = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    500: "server_error",
-    529: "server_error",
-}
+from tests.agents.wire import OPENAI_ERRORS, Piece, event, silence, turn_of
 
 
 def read(request: Json) -> Request:
@@ -76,4 +69,5 @@ def whole(answer: Answer, request: Request) -> Json:
 
 def failure(status: int) -> Json:
     """Return the body of an answer whose HTTP status is a failure. Its type tells whether to try again."""
-    return {"error": {"message": f"The scripted service answers {status}.", "type": KINDS[status], "code": status}}
+    words = f"The scripted service answers {status}."
+    return {"error": {"message": words, "type": OPENAI_ERRORS[status], "code": status}}

@@ -7,14 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.agents.script import Answer, Json, Request, Turn
-from tests.agents.wire import Piece, event, silence, turn_of
-
-KINDS: Mapping[int, str] = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    500: "server_error",
-    529: "server_error",
-}
+from tests.agents.wire import OPENAI_ERRORS, Piece, event, silence, turn_of
 
 
 def read(request: Json) -> Request:
@@ -121,4 +114,5 @@ def whole(answer: Answer, request: Request) -> Json:
 
 def failure(status: int) -> Json:
     """Return the body of an answer whose HTTP status is a failure."""
-    return {"error": {"message": f"The scripted service answers {status}.", "type": KINDS[status], "code": "scripted"}}
+    words = f"The scripted service answers {status}."
+    return {"error": {"message": words, "type": OPENAI_ERRORS[status], "code": "scripted"}}

@@ -15,14 +15,14 @@ from tempfile import TemporaryDirectory
 
 import trio
 
-from tests.agents.cases import PLACES, Watched, watched_agent
+from tests.agents.cases import SETUPS, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.bench.display import Screen
 from tests.bench.laboratory import Run, laboratory, navi
 from tests.bench.report import Row
 from tests.support.machines import Account, Keys
 
-REMOTE_WITHOUT_HOOKS = next(place for place in PLACES if place.remote and not place.hooks)
+REMOTE_WITHOUT_HOOKS = next(setup for setup in SETUPS if setup.remote and not setup.hooks)
 
 ASKS = b"proceed?"
 """What a dialog of Claude Code draws last but its choices."""

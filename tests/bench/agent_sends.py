@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 import trio
 
 from tests.agents.agent import Agent
-from tests.agents.cases import PLACES, Place, Watched, watched_agent
+from tests.agents.cases import SETUPS, Setup, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.bench.laboratory import ROOT, Run
 from tests.bench.report import Row
@@ -44,10 +44,10 @@ REFUSED = 1
 async def measure(run: Run) -> list[Row]:
     """Return the prompts that were typed into a dialog, here and on a remote, both without hooks."""
     number = run.pick(SENDS, QUICK) // 2
-    places = [place for place in PLACES if not place.hooks]
+    setups = [setup for setup in SETUPS if not setup.hooks]
     with TemporaryDirectory() as folder:
         keys = Keys.make(Path(folder))
-        races = [await trio.to_thread.run_sync(partial(race, place, keys, number, run.seed)) for place in places]
+        races = [await trio.to_thread.run_sync(partial(race, setup, keys, number, run.seed)) for setup in setups]
     typed, statuses = sum(one for one, _ in races), sum((one for _, one in races), Counter[int]())
     total = 2 * number
     return [
@@ -57,10 +57,10 @@ async def measure(run: Run) -> list[Row]:
     ]
 
 
-def race(place: Place, keys: Keys, number: int, seed: int) -> tuple[int, Counter[int]]:
+def race(setup: Setup, keys: Keys, number: int, seed: int) -> tuple[int, Counter[int]]:
     """Send prompts to an agent; return how many were typed into a dialog, and how often each exit status came."""
-    with watched_agent(Claude, place, keys) as watched:
-        address = f"atlas/{watched.agent.session}" if place.remote else watched.agent.session
+    with watched_agent(Claude, setup, keys) as watched:
+        address = f"atlas/{watched.agent.session}" if setup.remote else watched.agent.session
         with refusing(watched.agent, random.Random(seed)), ThreadPoolExecutor(WRITERS) as pool:
             statuses = Counter(pool.map(partial(send, watched, address), range(number)))
         typed = len(list(watched.agent.work.glob("race-*")))

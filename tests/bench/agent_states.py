@@ -1,6 +1,6 @@
 """States: how often navi's word about a real agent is right, here and on a remote, with its hooks and without them.
 
-Every row of the tables in tests/agents is run in each place where it holds. A state that an agent did not reach is
+Every row of the tables in tests/agents is run in each setup where it holds. A state that an agent did not reach is
 counted apart: it says nothing about navi.
 """
 
@@ -29,7 +29,7 @@ from tests.agents import (
 )
 from tests.agents.agent import Agent
 from tests.agents.aider import Aider
-from tests.agents.cases import PLACES, Case, Place, Watched, WrongWord, compare, watched_agent
+from tests.agents.cases import SETUPS, Case, Setup, Watched, WrongWord, compare, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
@@ -73,30 +73,30 @@ Results = Counter[tuple[str, bool]]
 
 
 async def measure(run: Run) -> list[Row]:
-    """Return the wrong words about each agent. A quick run has Claude Code only, in the first and the last place."""
+    """Return the wrong words about each agent. A quick run has Claude Code only, in the first and the last setup."""
     kinds = [Claude] if run.quick else list(TABLES)
     with TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         keys = Keys.make(Path(folder))
-        under_way = {kind: [pool.submit(results, kind, place, keys) for place in places(run, kind)] for kind in kinds}
+        under_way = {kind: [pool.submit(results, kind, setup, keys) for setup in setups(run, kind)] for kind in kinds}
         found = {kind: await trio.to_thread.run_sync(_sum, one) for kind, one in under_way.items()}
     return [row for kind, total in found.items() for row in rows(kind, total)]
 
 
-def places(run: Run, kind: type[Agent]) -> Sequence[Place]:
+def setups(run: Run, kind: type[Agent]) -> Sequence[Setup]:
     """Return where an agent runs."""
     if run.quick:
-        return [PLACES[0], PLACES[-1]]
-    return [place for place in PLACES if not (place.hooks and kind in WITHOUT_HOOKS)]
+        return [SETUPS[0], SETUPS[-1]]
+    return [setup for setup in SETUPS if not (setup.hooks and kind in WITHOUT_HOOKS)]
 
 
 def _sum(under_way: Sequence[Future[Results]]) -> Results:
     return sum((one.result() for one in under_way), Results())
 
 
-def results(kind: type[Agent], place: Place, keys: Keys) -> Results:
-    """Run the table of an agent in one place, and return how often each result came."""
+def results(kind: type[Agent], setup: Setup, keys: Keys) -> Results:
+    """Run the table of an agent in one setup, and return how often each result came."""
     found = Results()
-    with watched_agent(kind, place, keys) as watched:
+    with watched_agent(kind, setup, keys) as watched:
         for case in TABLES[kind]:
             found[result(watched, case), case.truth in NEEDED] += 1
     return found

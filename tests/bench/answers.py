@@ -16,7 +16,7 @@ import trio
 
 from navi.core.address import Named
 from navi.core.agents import AGENTS
-from navi.core.question import How, Reply
+from navi.core.question import AnswerMode, Reply
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.exchange import local_peer
 from navi.ops import HostSettings, OperationError
@@ -81,7 +81,7 @@ def _timed(host: BlockingHost, asker: Asker, number: int) -> tuple[list[float], 
         question = host.run(ask(Named("api")))
         floor.append(MILLISECONDS * (time.monotonic() - began))
         began = time.monotonic()
-        host.run(answer(Named("api"), question.digest, Reply(How.ALLOW), f"timed{one}", "bench"))
+        host.run(answer(Named("api"), question.digest, Reply(AnswerMode.ALLOW), f"timed{one}", "bench"))
         took.append(MILLISECONDS * (time.monotonic() - began))
     return took, floor
 
@@ -111,6 +111,6 @@ def _race(host: BlockingHost, asker: Asker, number: int, chance: random.Random, 
 def _answer(host: BlockingHost, digest: str, call: str) -> bool:
     """Answer the question with that digest; return whether it is said to be answered."""
     try:
-        return host.run(answer(Named("api"), digest, Reply(How.ALLOW), call, "bench")).gone
+        return host.run(answer(Named("api"), digest, Reply(AnswerMode.ALLOW), call, "bench")).gone
     except OperationError:
         return False

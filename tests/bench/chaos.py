@@ -20,7 +20,7 @@ import trio
 
 from tests.bench.chaos_lifecycle import Lifecycle
 from tests.bench.chaos_noise import Noise
-from tests.bench.chaos_oracle import KINDS, LOST, ORPHAN, RESURRECTED, Counts, Place, Subject
+from tests.bench.chaos_oracle import KINDS, LOST, ORPHAN, RESURRECTED, Counts, Machine, Subject
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.support.machines import Lab
@@ -50,8 +50,8 @@ def chaos(lab: Lab, seed: int, numbers: Sequence[int], allowed: float = ALLOWED)
     counts = Counts()
     box = lab.machine("box", shell="bash")
     lab.remotes_yaml([box])
-    places = [Place(lab, lab.local), Place(lab, box)]
-    lifecycles = [Lifecycle(places, counts, seed, number, allowed) for number in numbers]
+    machines = [Machine(lab, lab.local), Machine(lab, box)]
+    lifecycles = [Lifecycle(machines, counts, seed, number, allowed) for number in numbers]
     with Noise(lab, box, seed, counts), ThreadPoolExecutor(AT_ONCE) as pool:
         waiting = [pool.submit(_live, counts, one) for one in lifecycles]
         try:
@@ -59,7 +59,7 @@ def chaos(lab: Lab, seed: int, numbers: Sequence[int], allowed: float = ALLOWED)
                 one.result()
         finally:
             pool.shutdown(cancel_futures=True)  # Ctrl-C ends the run after those that are under way
-    _look_over(counts, places, [one.subject for one in lifecycles])
+    _look_over(counts, machines, [one.subject for one in lifecycles])
     _look_for_processes(counts, lab)
     return counts
 
@@ -72,20 +72,20 @@ def _live(counts: Counts, one: Lifecycle) -> None:
         counts.report(LOST, f"the driver failed on {one.subject.name}: {error!r}")
 
 
-def _look_over(counts: Counts, places: Sequence[Place], subjects: Sequence[Subject]) -> None:
+def _look_over(counts: Counts, machines: Sequence[Machine], subjects: Sequence[Subject]) -> None:
     """Check after everything has ended that no session, file, entry or trace of a change is left."""
-    for place in places:
-        host = place.prefix.removesuffix("/") or "local"
-        place.run("explain", f"{host}/no-such-session")
-        result = place.run("cleanup", "--host", host)
-        names = {name for one in subjects if one.place is place for name in one.names}
-        left = names & {path.stem for path in place.account.sessions_dir.glob("*.json")}
-        left |= names & set(place.tmux("", "list-sessions", "-F", "#{session_name}").splitlines())
+    for machine in machines:
+        host = machine.prefix.removesuffix("/") or "local"
+        machine.run("explain", f"{host}/no-such-session")
+        result = machine.run("cleanup", "--host", host)
+        names = {name for one in subjects if one.machine is machine for name in one.names}
+        left = names & {path.stem for path in machine.account.sessions_dir.glob("*.json")}
+        left |= names & set(machine.tmux("", "list-sessions", "-F", "#{session_name}").splitlines())
         for name in sorted(left):
             counts.report(RESURRECTED, f"{host}: {name} is there at the end")
-        for name in sorted(names & place.registered().keys()):
+        for name in sorted(names & machine.registered().keys()):
             counts.report(ORPHAN, f"{host}: {name} is in the registry after the clean-up ({result.words})")
-        for file in place.state_files():
+        for file in machine.state_files():
             counts.report(ORPHAN, f"{host}: {file} is in the state folder at the end")
 
 

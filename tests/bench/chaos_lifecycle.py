@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 
-from tests.bench.chaos_oracle import FALSE, LOST, RESURRECTED, Counts, Judge, Place, Result, Subject, kill_group
+from tests.bench.chaos_oracle import FALSE, LOST, RESURRECTED, Counts, Judge, Machine, Result, Subject, kill_group
 
 FLAVOURS = ("plain-", "two words ", "it's-", 'quo"te-', "ünïcode-", "semi;-", "$(touch pwned)-", "100%-")
 
@@ -27,19 +27,19 @@ ABSENT = re.compile("no session|has ended|not registered")
 class Lifecycle:
     """A session's life. The same seed and number give the same plan."""
 
-    def __init__(self, places: Sequence[Place], counts: Counts, seed: int, number: int, allowed: float) -> None:
+    def __init__(self, machines: Sequence[Machine], counts: Counts, seed: int, number: int, allowed: float) -> None:
         self._dice = random.Random(f"{seed}.{number}")
-        place = self._dice.choice(places)
+        machine = self._dice.choice(machines)
         self._flavour = self._dice.choice(FLAVOURS)
         self._number = number
-        self.subject = Subject(place, f"{self._flavour}{number}", self._socket(place))
+        self.subject = Subject(machine, f"{self._flavour}{number}", self._socket(machine))
         self.subject.names.append(self.subject.name)
-        where = f"seed {seed}, lifecycle {number}, {place.account.name}, {self.subject.socket or 'default server'}"
+        where = f"seed {seed}, lifecycle {number}, {machine.account.name}, {self.subject.socket or 'default server'}"
         self._judge = Judge(counts, where, allowed)
 
-    def _socket(self, place: Place) -> str:
+    def _socket(self, machine: Machine) -> str:
         """Return the socket of a tmux server of its own, where tmux has its sockets or anywhere; "" is the default."""
-        folder = self._dice.choice([None, None, None, place.sockets, place.account.home])
+        folder = self._dice.choice([None, None, None, machine.sockets, machine.account.home])
         return str(folder / f"own-{self._number}") if folder else ""
 
     def run(self) -> None:
@@ -81,8 +81,8 @@ class Lifecycle:
     def create_outside(self) -> bool:
         """Create it by tmux itself."""
         self._judge.took("tmux new-session")
-        self.subject.known = not self.subject.socket.startswith(f"{self.subject.place.account.home}/")
-        self.subject.place.tmux(self.subject.socket, "new-session", "-d", "-s", self.subject.name, "exec cat")
+        self.subject.known = not self.subject.socket.startswith(f"{self.subject.machine.account.home}/")
+        self.subject.machine.tmux(self.subject.socket, "new-session", "-d", "-s", self.subject.name, "exec cat")
         return self.subject.adopt()
 
     # ---- changing
@@ -118,7 +118,7 @@ class Lifecycle:
     def rename(self) -> None:
         """Rename it by a verb, beside hooks."""
         before, wanted = self.subject.name, self._other_name()
-        verb = self.subject.place.navi("rename", self.subject.address, wanted)
+        verb = self.subject.machine.navi("rename", self.subject.address, wanted)
         if self._dice.random() < 0.5:
             self._crowd(2, deadly=False)
         result = self._result(verb, "rename")
@@ -141,7 +141,7 @@ class Lifecycle:
         before = self.subject.name
         self._killed(("rename", self.subject.address, self._other_name()))
         self._stays(self.subject.lives)
-        self._navi("dismiss", f"{self.subject.place.prefix}nobody")  # a look leaves the registry to the next such verb
+        self._navi("dismiss", f"{self.subject.machine.prefix}nobody")  # a look leaves the registry to such a verb
         self._judge.settles(LOST, self._unregistered)
         self._judge.settles(LOST, lambda: self._left_behind(before))
         self._decide()
@@ -150,7 +150,7 @@ class Lifecycle:
         """Rename it by tmux itself."""
         self._judge.took("tmux rename-session")
         before = self.subject.name
-        self.subject.place.tmux(self.subject.socket, "rename-session", "-t", self.subject.id, self._other_name())
+        self.subject.machine.tmux(self.subject.socket, "rename-session", "-t", self.subject.id, self._other_name())
         self.subject.lives()
         self.subject.registered = False
         self._keeps()
@@ -178,14 +178,14 @@ class Lifecycle:
     def respawn(self) -> None:
         """Start the program in its pane again, by tmux itself."""
         self._judge.took("tmux respawn-pane")
-        self.subject.place.tmux(self.subject.socket, "respawn-pane", "-k", "-t", self.subject.pane, "exec cat")
+        self.subject.machine.tmux(self.subject.socket, "respawn-pane", "-k", "-t", self.subject.pane, "exec cat")
         self._decide()
 
     # ---- ending
 
     def kill(self) -> None:
         """Kill it by a verb, beside hooks; perhaps restore it, and kill it again."""
-        verb = self.subject.place.navi("kill", self.subject.address)
+        verb = self.subject.machine.navi("kill", self.subject.address)
         if self._dice.random() < 0.5:
             self._crowd(2, deadly=False)
         result = self._result(verb, "kill")
@@ -195,7 +195,7 @@ class Lifecycle:
 
     def kill_twice(self) -> None:
         """Kill it by two verbs at once."""
-        verbs = [self.subject.place.navi("kill", self.subject.address) for _ in range(2)]
+        verbs = [self.subject.machine.navi("kill", self.subject.address) for _ in range(2)]
         result = [self._result(verb, "kill at once") for verb in verbs]
         if self.subject.known and all(one.status not in (0, *UNSURE) for one in result):
             self._judge.report(FALSE, f"nobody killed it: {result[0].words}; {result[1].words}")
@@ -234,14 +234,14 @@ class Lifecycle:
         """End it by tmux itself, beside a hook."""
         self._judge.took("tmux kill-session")
         hook = self.subject.hook("PostToolUse")
-        self.subject.place.tmux(self.subject.socket, "kill-session", "-t", self.subject.id)
+        self.subject.machine.tmux(self.subject.socket, "kill-session", "-t", self.subject.id)
         hook.wait()
         self._judge.settles(RESURRECTED, self.subject.remains)
 
     def kill_program(self) -> None:
         """Kill the program in its pane."""
         self._judge.took("program killed")
-        pid = self.subject.place.tmux(
+        pid = self.subject.machine.tmux(
             self.subject.socket, "display-message", "-p", "-t", self.subject.pane, "#{pane_pid}"
         )
         os.kill(int(pid), signal.SIGKILL)
@@ -259,7 +259,7 @@ class Lifecycle:
     # ---- parts
 
     def _host(self) -> tuple[str, ...]:
-        host = self.subject.place.prefix.removesuffix("/")
+        host = self.subject.machine.prefix.removesuffix("/")
         return ("--host", host) if host else ()
 
     def _server(self) -> tuple[str, ...]:
@@ -272,7 +272,7 @@ class Lifecycle:
 
     def _navi(self, *words: str) -> Result:
         self._judge.took(f"navi {words[0]}")
-        result = self.subject.place.run(*words)
+        result = self.subject.machine.run(*words)
         self._judge.history.append(result.words)
         return result
 
@@ -286,7 +286,7 @@ class Lifecycle:
 
     def _killed(self, words: Sequence[str]) -> None:
         """Start a verb, and kill it after a moment."""
-        verb = self.subject.place.navi(*words)
+        verb = self.subject.machine.navi(*words)
         time.sleep(self._dice.random() * 0.5)
         self._judge.took(f"navi {words[0]} killed", "while it ran" if verb.poll() is None else "after its end")
         kill_group(verb)
@@ -310,7 +310,7 @@ class Lifecycle:
             self.subject.accept()
 
     def _unregistered(self) -> str:
-        missing = self.subject.registered and self.subject.name not in self.subject.place.registered()
+        missing = self.subject.registered and self.subject.name not in self.subject.machine.registered()
         return "it is not in the registry" if missing else ""
 
     def _left_behind(self, before: str) -> str:

@@ -66,7 +66,7 @@ class Result(NamedTuple):
         return f"exit {self.status}: " + " / ".join((self.output + self.error).split("\n")).strip(" /")[:160]
 
 
-class Place:
+class Machine:
     """A machine of the chaos: this one, or a remote. `prefix` begins the addresses of its sessions, and tmux puts its
     sockets into the folder `sockets`.
     """
@@ -120,7 +120,7 @@ class Subject:
     server has a socket anywhere, and nobody has told navi so.
     """
 
-    place: Place
+    machine: Machine
     name: str
     socket: str = ""
     identity: str = ""
@@ -135,7 +135,7 @@ class Subject:
     @property
     def address(self) -> str:
         """Its address for verbs."""
-        return f"{self.place.prefix}{self.name}"
+        return f"{self.machine.prefix}{self.name}"
 
     @property
     def id(self) -> str:
@@ -144,7 +144,7 @@ class Subject:
 
     def listed(self) -> dict[str, str]:
         """Return what its server lists: names by identity (the server's process and tmux's id)."""
-        lines = self.place.tmux(self.socket, "list-sessions", "-F", "#{pid} #{session_id}\t#{session_name}")
+        lines = self.machine.tmux(self.socket, "list-sessions", "-F", "#{pid} #{session_id}\t#{session_name}")
         return dict(line.split("\t", 1) for line in lines.splitlines())
 
     def lives(self) -> bool:
@@ -159,13 +159,13 @@ class Subject:
         found = [identity for identity, name in self.listed().items() if name == self.name]
         if found:
             self.identity = found[0]
-            self.pane = self.place.tmux(self.socket, "list-panes", "-t", self.id, "-F", "#{pane_id}").split("\n")[0]
+            self.pane = self.machine.tmux(self.socket, "list-panes", "-t", self.id, "-F", "#{pane_id}").split("\n")[0]
         return bool(found)
 
     def file(self, name: str = "") -> dict[str, Any] | None:
         """Return the status file of the session, or of another name; None if there is none."""
         try:
-            path = self.place.account.sessions_dir / f"{name or self.name}.json"
+            path = self.machine.account.sessions_dir / f"{name or self.name}.json"
             return dict(json.loads(path.read_bytes()))
         except FileNotFoundError:
             return None
@@ -197,14 +197,14 @@ class Subject:
     def environment(self) -> dict[str, str]:
         """Return the environment of a program in its pane."""
         server = self.identity.partition(" ")[0]
-        tmux = f"{self.socket or self.place.tmux('', 'display-message', '-p', '#{socket_path}')},{server},0"
-        return self.place.account.environment() | {"TMUX": tmux, "TMUX_PANE": self.pane}
+        tmux = f"{self.socket or self.machine.tmux('', 'display-message', '-p', '#{socket_path}')},{server},0"
+        return self.machine.account.environment() | {"TMUX": tmux, "TMUX_PANE": self.pane}
 
     def hook(self, name: str) -> subprocess.Popen[bytes]:
         """Start the hook with an event, in a process group of its own."""
         fields = {"hook_event_name": name, "tool_name": "Bash", "session_id": "c1", "message": f"m{time.time_ns()}"}
         process = subprocess.Popen(
-            ["sh", str(self.place.hook), "claude"], stdin=subprocess.PIPE, env=self.environment(),
+            ["sh", str(self.machine.hook), "claude"], stdin=subprocess.PIPE, env=self.environment(),
             start_new_session=True,
         )  # fmt: skip
         assert process.stdin

@@ -10,7 +10,7 @@ from functools import partial
 
 import trio
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_remotes
 from navi.config.settings import Settings
 from navi.fleet import Fleet
@@ -133,7 +133,7 @@ async def _end(process: trio.Process) -> None:
 @asynccontextmanager
 async def bare_fleet(environment: Mapping[str, str]) -> AsyncIterator[Display]:
     """Run the fleet of remotes.yaml in this process, as a display of its sessions' messages."""
-    remotes, _ = read_remotes(Places(environment).remotes)
+    remotes, _ = read_remotes(NaviFiles(environment).remotes)
     display = Display()
 
     def changed(name: str) -> None:

@@ -17,7 +17,7 @@ from navi.hosts import Host
 from navi.hosts.trio_local import LocalHost
 from navi.ops.headless import runs as headless
 from navi.ops.headless.runs import RunId
-from navi.ops.headless.tail import Lines, Position, tail
+from navi.ops.headless.tail import LogLines, Position, tail
 from tests.bench.laboratory import Run, laboratory
 from tests.bench.report import Row
 from tests.support.headless import folder
@@ -77,7 +77,7 @@ async def _through_navi(place: Host, ids: Sequence[RunId], seconds: float) -> li
             async for news in watch:
                 now = time.time()
                 for one in news:
-                    if isinstance(one, Lines):
+                    if isinstance(one, LogLines):
                         found += delays_of(one.data, now)
     return found[len(found) // 5 :]  # the first ones waited for the stream
 

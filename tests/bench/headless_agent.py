@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.headless.client import HubClient
 from navi.hosts.sockets import runtime_folder
 from tests.support.machines import Lab
@@ -68,7 +68,7 @@ def prepare(lab: Lab) -> None:
     """Write the agent, and the configuration with it."""
     script = lab.folder / "agent.py"
     script.write_text(AGENT)
-    settings = Places(lab.environment()).settings
+    settings = NaviFiles(lab.environment()).settings
     settings.parent.mkdir(parents=True, exist_ok=True)
     harness = f"harnesses: {{scripted: {{command: {json.dumps([sys.executable, str(script)])}}}}}\n"
     settings.write_text(f"{harness}prompts_a_minute: 0\n")
@@ -94,4 +94,4 @@ def texts(lines: list[str]) -> Iterator[str]:
 
 def state(lab: Lab) -> Path:
     """Return the folder with the hub's database."""
-    return Places(lab.environment()).state
+    return NaviFiles(lab.environment()).state

@@ -13,8 +13,8 @@ import trio
 from tests.bench.display import Screen
 from tests.bench.laboratory import Run, laboratory, navi
 from tests.bench.report import Row
+from tests.support.lab_hosts import agent
 from tests.support.machines import Account, Lab
-from tests.support.places import agent
 from tests.support.relay import Relay
 
 DELAY = 0.05

@@ -24,9 +24,9 @@ import trio
 
 from navi.core.address import Named
 from navi.ops import Operation
-from navi.ops.pane.send import Became, send
+from navi.ops.pane.send import TextState, send
 from tests.agents.agent import Agent
-from tests.agents.cases import Place, Watched, watched_agent
+from tests.agents.cases import Setup, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.gemini import Gemini
@@ -82,7 +82,7 @@ def shell_race(keys: Keys, number: int) -> tuple[Counter[str], Counter[int]]:
 
 def agent_race(kind: type[Agent], keys: Keys, number: int) -> tuple[Counter[str], Counter[int]]:
     """Let the writers send to an agent; return what went wrong, and the exit statuses."""
-    with watched_agent(kind, Place(False, False), keys) as watched:
+    with watched_agent(kind, Setup(False, False), keys) as watched:
         statuses = write(watched.lab, "agent", number)
         watched.agent.until("idle")
         got = conversation(watched)
@@ -133,7 +133,7 @@ def wrong(found: Sequence[tuple[str, str]], number: int) -> Counter[str]:
 
 async def timed(keys: Keys, number: int) -> list[Row]:
     """Return how soon texts to a resting Claude Code on a remote were confirmed, beside the floor."""
-    with watched_agent(Claude, Place(True, False), keys) as watched:
+    with watched_agent(Claude, Setup(True, False), keys) as watched:
         machine = watched.agent.account
         assert isinstance(machine, Machine)
         async with opened(host(watched.lab, machine)) as far:
@@ -145,7 +145,7 @@ async def timed(keys: Keys, number: int) -> list[Row]:
                 began = time.monotonic()
                 sent = await far.run(send(Named("agent"), f"say: timed {count}"))
                 samples.append((time.monotonic() - began) * 1000)
-                assert sent.became is Became.SUBMITTED, sent
+                assert sent.became is TextState.SUBMITTED, sent
     floor = [2 * trip + echoed for trip, echoed in zip(trips, own, strict=False)]
     return [Row("sends: confirmed", "ms", samples, floor)]
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import trio
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_remotes
 from navi.hosts.ssh_command import USE_MASTER, SshCommand
 from tests.bench.laboratory import ROOT, Run, laboratory
@@ -80,7 +80,7 @@ async def _remote(lab: Lab, often: int) -> list[Row]:
 
 def _mux_call(lab: Lab) -> tuple[str, ...]:
     environment = lab.environment()
-    (remote,), _ = read_remotes(Places(environment).remotes)
+    (remote,), _ = read_remotes(NaviFiles(environment).remotes)
     return SshCommand(remote, environment).shell(USE_MASTER)
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.lab_hosts import agent
 from tests.support.machines import Account, Lab, program
-from tests.support.places import agent
 from tests.support.scripts import stand_in
 from tests.support.verbs import HERE_AND_THERE, account, living, navi, pane
 from tests.support.waiting import until

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from navi.cli.usage import WIDTH, help_of, overview, unknown, usage_of
+from navi.cli.usage import WIDTH, help_of, overview, unknown_verb, usage_of
 from navi.cli.verb_table import VERBS, Verb
 from tests.support.machines import Lab
 from tests.support.verbs import navi
@@ -64,7 +64,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize(("name", "wanted"), UNKNOWN)
 def test_a_similar_verb_is_suggested(name: str, wanted: str) -> None:
-    assert unknown(name) == wanted
+    assert unknown_verb(name) == wanted
 
 
 def test_help_is_printed_and_a_mistake_is_followed_by_the_usage(lab: Lab) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from navi.config.offers import FILE, HOOKS, HOSTS, answer, was_answered
+from navi.config.offers import FILE, HOOKS, HOSTS, note_answered, was_answered
 
 
 def test_an_offer_is_remembered_once(tmp_path: Path) -> None:
     state = tmp_path / "state"
     assert not was_answered(state, HOSTS)
-    answer(state, HOSTS)
-    answer(state, HOSTS)
-    answer(state, HOOKS, ["local", "база"])
-    answer(state, HOOKS, ["local", "dev\udcff"])
+    note_answered(state, HOSTS)
+    note_answered(state, HOSTS)
+    note_answered(state, HOOKS, ["local", "база"])
+    note_answered(state, HOOKS, ["local", "dev\udcff"])
     assert was_answered(state, HOSTS)
     assert [was_answered(state, HOOKS, host) for host in ("local", "база", "dev\udcff", "dev", "")] == [
         True, True, True, False, False,
@@ -24,12 +24,12 @@ def test_an_offer_is_remembered_once(tmp_path: Path) -> None:
 
 
 def test_a_line_may_be_for_all_hosts(tmp_path: Path) -> None:
-    answer(tmp_path, HOOKS)
+    note_answered(tmp_path, HOOKS)
     assert was_answered(tmp_path, HOOKS, "local")
     assert not was_answered(tmp_path, HOSTS)
 
 
 def test_a_folder_that_can_not_be_written_to_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file")
-    answer(tmp_path / "state", HOSTS)
+    note_answered(tmp_path / "state", HOSTS)
     assert not was_answered(tmp_path / "state", HOSTS)

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_remotes, read_settings
 from navi.config.remote import SESSIONS_DIR, Remote
 from navi.config.settings import Settings
@@ -481,7 +481,7 @@ def test_whatever_is_accepted_can_be_described(tmp_path_factory: pytest.TempPath
     assert {line.split("\t")[0] for line in lines} <= known
 
 
-# ---- places
+# ---- files
 
 
 @pytest.mark.parametrize(
@@ -492,14 +492,14 @@ def test_whatever_is_accepted_can_be_described(tmp_path_factory: pytest.TempPath
         ({"HOME": "/h", "XDG_CONFIG_HOME": "x", "XDG_STATE_HOME": ""}, "/h/.config/navi", "/h/.local/state/navi"),
     ],
 )
-def test_places_are_those_of_the_environment(environment: dict[str, str], config: str, state: str) -> None:
-    places = Places(environment)
-    assert (str(places.config), str(places.state)) == (config, state)
-    assert (str(places.remotes), str(places.settings)) == (f"{config}/remotes.yaml", f"{config}/config.yaml")
+def test_files_are_where_the_environment_says(environment: dict[str, str], config: str, state: str) -> None:
+    files = NaviFiles(environment)
+    assert (str(files.config), str(files.state)) == (config, state)
+    assert (str(files.remotes), str(files.settings)) == (f"{config}/remotes.yaml", f"{config}/config.yaml")
 
 
 def test_without_a_home_in_the_environment_it_is_the_users() -> None:
-    assert Places({}).home == Path(os.path.expanduser("~"))
+    assert NaviFiles({}).home == Path(os.path.expanduser("~"))
 
 
 # ---- merge keys

@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from navi.config.undo_list import MOST, Killed, forget, last_killed, remember
+from navi.config.undo_list import MOST, UndoEntry, forget, last_killed, remember
 
 CODE = """
 import sys
 from pathlib import Path
-from navi.config.undo_list import Killed, remember
+from navi.config.undo_list import UndoEntry, remember
 for number in range(8):
-    remember(Path(sys.argv[1]), Killed("local", f"{sys.argv[2]}-{number}", "api"))
+    remember(Path(sys.argv[1]), UndoEntry("local", f"{sys.argv[2]}-{number}", "api"))
 """
 
 
-def killed(number: int, address: str = "api") -> Killed:
+def killed(number: int, address: str = "api") -> UndoEntry:
     """A session that was killed."""
-    return Killed("local", f"keep-{number}", address)
+    return UndoEntry("local", f"keep-{number}", address)
 
 
 def test_the_last_one_comes_first_and_the_oldest_are_forgotten(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from navi.core.agent_panes import agent_panes, asking_panes, looked_into, named_pane, narrowed, panes_to_answer
-from navi.core.model import AgentProcess, Pane, Screen, Session
+from navi.core.model import AgentProcess, Pane, ScreenMatch, Session
 from tests.support.dashboard import session
 
 CLAUDE = (AgentProcess("claude", 5),)
@@ -19,7 +19,7 @@ def of_panes(*words: str) -> Session:
         Pane(
             f"%{number}", f"0.{number}", 100, "sh", "", "/srv", active=word.endswith("*"),
             agents=() if word.startswith("shell") else CLAUDE,
-            screen=None if word.startswith("shell") else Screen(word.rstrip("*")),
+            screen=None if word.startswith("shell") else ScreenMatch(word.rstrip("*")),
         )
         for number, word in enumerate(words)
     )  # fmt: skip

@@ -15,8 +15,8 @@ from navi.core.cleanup import (
     file_removals,
     removals,
 )
-from navi.core.model import Frame, Pane, Place, StatusFile, Tmux, TmuxSession
-from navi.core.registry import Entry, Registry, Snapshot
+from navi.core.model import Frame, Machine, Origin, Pane, StatusFile, Tmux, TmuxSession
+from navi.core.registry import Registry, RegistryEntry, Snapshot
 
 # ---- removals
 
@@ -31,14 +31,14 @@ def session(name: str = "api", *panes: Pane, socket: str = "/s", own: bool = Fal
     return TmuxSession(f"${name}", name, 1.0, 0, panes or (ALIVE,), socket, 7, own)
 
 
-def entry(used: str = HOUR_AGO, created: str = DAY_AGO, target: str = "api:0.0") -> Entry:
+def entry(used: str = HOUR_AGO, created: str = DAY_AGO, target: str = "api:0.0") -> RegistryEntry:
     """Return an entry for the session api that was used and created at such times."""
-    return Entry("api", "/s", target, created_at=created, last_active=used)
+    return RegistryEntry("api", "/s", target, created_at=created, last_active=used)
 
 
 def snapshot(
     *sessions: TmuxSession,
-    entries: tuple[Entry, ...] = (),
+    entries: tuple[RegistryEntry, ...] = (),
     files: tuple[StatusFile, ...] = (),
     servers: Mapping[str, Tmux] | None = None,
     problem: str = "",
@@ -70,7 +70,7 @@ CHOSEN = [
     ids=[row[0] for row in CHOSEN],
 )
 def test_a_registered_session_is_removed_for_a_reason(
-    one: Entry, older_than: float | None, everything: bool, answer: Tmux, reason: str
+    one: RegistryEntry, older_than: float | None, everything: bool, answer: Tmux, reason: str
 ) -> None:
     sessions = (session(),) if answer is Tmux.OK else ()
     found = snapshot(*sessions, entries=(one,), servers={"": Tmux.OK, "/s": answer})
@@ -97,7 +97,7 @@ def test_what_is_killed_with_an_entry(panes: tuple[Pane, ...], target: str, ever
 
 
 def test_removals_are_sorted_by_name() -> None:
-    entries = tuple(Entry(name, "/s", f"{name}:0.0") for name in ("web", "api", "db"))
+    entries = tuple(RegistryEntry(name, "/s", f"{name}:0.0") for name in ("web", "api", "db"))
     assert [one.entry.name for one in removals(snapshot(entries=entries), None, False)] == ["api", "db", "web"]
 
 
@@ -140,7 +140,8 @@ def test_differences(found: Snapshot, wanted: Difference) -> None:
 
 # ---- status files
 
-HERE = Place("box:12345678", "11111111.5", "/s")
+HERE = Machine("box:12345678", "11111111.5", "/s")
+WRITTEN_HERE = Origin(*HERE)
 ENDED = "its session has ended"
 
 FILES = [
@@ -153,22 +154,22 @@ FILES = [
         [FileRemoval("old", "tmux did not answer, so nothing confirms it", stays=True)],
     ),
     (
-        "its own server answered", Frame(NOW, "b", Tmux.HUNG, silent=frozenset(["/other"]), place=HERE),
-        FILE._replace(place=HERE._replace(socket="/own", server=7)), [FileRemoval("old", ENDED)],
+        "its own server answered", Frame(NOW, "b", Tmux.HUNG, silent=frozenset(["/other"]), machine=HERE),
+        FILE._replace(origin=WRITTEN_HERE._replace(socket="/own", server=7)), [FileRemoval("old", ENDED)],
     ),
     (
-        "its server is out of reach", Frame(NOW, "b", Tmux.OK, True, place=HERE, lost=frozenset([7])),
-        FILE._replace(place=HERE._replace(server=7)),
+        "its server is out of reach", Frame(NOW, "b", Tmux.OK, True, machine=HERE, lost=frozenset([7])),
+        FILE._replace(origin=WRITTEN_HERE._replace(server=7)),
         [FileRemoval("old", "its tmux server (process 7) is out of reach, so nothing confirms it", stays=True)],
     ),
     (
-        "another machine wrote it", Frame(NOW, "b", Tmux.OK, True, place=HERE),
-        FILE._replace(place=HERE._replace(host="other:87654321")),
+        "another machine wrote it", Frame(NOW, "b", Tmux.OK, True, machine=HERE),
+        FILE._replace(origin=WRITTEN_HERE._replace(host="other:87654321")),
         [FileRemoval("old", "written on other, another machine that uses the folder, too", stays=True)],
     ),
     (
-        "the machine was started again", Frame(NOW, "b", Tmux.HUNG, place=HERE),
-        FILE._replace(place=HERE._replace(boot="22222222.5")),
+        "the machine was started again", Frame(NOW, "b", Tmux.HUNG, machine=HERE),
+        FILE._replace(origin=WRITTEN_HERE._replace(boot="22222222.5")),
         [FileRemoval("old", "its session ended before the machine was started again")],
     ),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.agents import AGENTS
-from navi.core.conversations import without_doubles
+from navi.core.conversations import without_duplicates
 from navi.core.facts import facts
 from navi.core.metrics import session_id
 from navi.core.model import (
@@ -19,8 +19,9 @@ from navi.core.model import (
     Conversation,
     Frame,
     HeadlessAgent,
+    Machine,
+    Origin,
     Pane,
-    Place,
     Session,
     Source,
     Status,
@@ -33,7 +34,7 @@ from navi.core.text import clean
 from tests.support.dashboard import session
 
 NOW = 1_000_000.0
-PLACE = Place("here:1", "kernel.1", "/socket", 5, "$0", "%0")
+ORIGIN = Origin("here:1", "kernel.1", "/socket", 5, "$0", "%0")
 
 Json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -51,7 +52,7 @@ def record(id: str, status: str, pane: str = "%0", age: float = 10, **more: Any)
 def written(*records: Conversation, **more: Any) -> StatusFile:
     """Return a status file with these conversations; the first one is that of its other fields."""
     first = records[0]
-    file = StatusFile("api", "", first.status, first.message, first.cwd, first.timestamp, place=PLACE)
+    file = StatusFile("api", "", first.status, first.message, first.cwd, first.timestamp, origin=ORIGIN)
     return file._replace(conversations=records, **more)
 
 
@@ -147,7 +148,7 @@ CASES: dict[str, tuple[Sequence[Conversation], Sequence[Pane], str, str]] = {
 def shown(records: Sequence[Conversation], *panes: Pane) -> Session:
     """Return the session of a frame."""
     frame = Frame(NOW, "boot", Tmux.OK, True, sessions=(on_tmux(*panes),), files=(written(*records),))
-    (found,) = sessions_of("dev", frame._replace(place=Place("here:1", "kernel.1", "/socket")), AGENTS)
+    (found,) = sessions_of("dev", frame._replace(machine=Machine("here:1", "kernel.1", "/socket")), AGENTS)
     return found
 
 
@@ -241,4 +242,4 @@ def test_a_conversation_that_goes_on_in_a_terminal_is_listed_once() -> None:
         headless("a", "complete", "A"), headless("b", "failed", "B"), headless("c", "complete", "C"),
         headless("none", "complete", ""), headless("both", "running", "A"),
     ]  # fmt: skip
-    assert [one.name for one in without_doubles(sessions, more)] == ["c", "none", "both"]
+    assert [one.name for one in without_duplicates(sessions, more)] == ["c", "none", "both"]

@@ -16,9 +16,9 @@ from navi.core.model import (
     AgentProcess,
     AgentStatus,
     Evidence,
+    Origin,
     Pane,
-    Place,
-    Screen,
+    ScreenMatch,
     Source,
     StatusFile,
     TmuxSession,
@@ -68,7 +68,7 @@ def process_at(moment: Moment) -> AgentProcess:
 
 def pane_at(moment: Moment, id: str = "%0", position: str = "0.0") -> Pane:
     """Return the agent's pane."""
-    screen = None if moment.screen is None else Screen(moment.screen, "a rule" if moment.screen else "", "Go on?")
+    screen = None if moment.screen is None else ScreenMatch(moment.screen, "a rule" if moment.screen else "", "Go on?")
     agents = () if moment.ended else (process_at(moment),)
     command = "bash" if moment.ended else "node"
     return Pane(id, position, 39, command, moment.title, "/work", activity=moment.printed, agents=agents, screen=screen)
@@ -313,23 +313,23 @@ def test_the_most_urgent_agent_of_all_panes_counts() -> None:
     }  # fmt: skip
 
 
-PLACED = Place("here:1", "boot", "", 5, "$0", "%1")
+ORIGIN = Origin("here:1", "boot", "", 5, "$0", "%1")
 
 HOOKS: list[tuple[str, dict[str, Any], str, str]] = [
     # what the status file has; the word for a codex in %0 beside a claude in %1 that was done before, and whose it is
-    ("the pane of the last event", {"status": "permission", "place": PLACED}, "permission", "claude"),
-    ("the other pane", {"status": "permission", "place": PLACED._replace(pane="%0")}, "permission", "codex"),
+    ("the pane of the last event", {"status": "permission", "origin": ORIGIN}, "permission", "claude"),
+    ("the other pane", {"status": "permission", "origin": ORIGIN._replace(pane="%0")}, "permission", "codex"),
     ("no pane", {"status": "permission"}, "permission", "codex"),
-    ("a pane of another server", {"status": "permission", "place": PLACED._replace(server=6)}, "permission", "codex"),
+    ("a pane of another server", {"status": "permission", "origin": ORIGIN._replace(server=6)}, "permission", "codex"),
     ("no status", {"status": ""}, "idle", "codex"),
     ("under its name", {"agents": (AgentStatus("claude", "waiting"),)}, "waiting", "claude"),
     ("two, one under its name",
-     {"status": "done", "agents": (AgentStatus("codex", "waiting"),), "place": PLACED}, "waiting", "codex"),
+     {"status": "done", "agents": (AgentStatus("codex", "waiting"),), "origin": ORIGIN}, "waiting", "codex"),
     ("of one that is not there", {"status": "done", "agents": (AgentStatus("gemini", "waiting"),)}, "done", "codex"),
     ("of one that nobody knows", {"status": "done", "agents": (AgentStatus("x", "waiting"),)}, "waiting", "codex"),
-    ("a pane without an agent", {"status": "error", "place": PLACED._replace(pane="%2")}, "error", ""),
-    ("a pane with a shell", {"status": "permission", "place": PLACED._replace(pane="%2")}, "idle", "codex"),
-    ("a pane that has gone", {"status": "permission", "place": PLACED._replace(pane="%9")}, "idle", "codex"),
+    ("a pane without an agent", {"status": "error", "origin": ORIGIN._replace(pane="%2")}, "error", ""),
+    ("a pane with a shell", {"status": "permission", "origin": ORIGIN._replace(pane="%2")}, "idle", "codex"),
+    ("a pane that has gone", {"status": "permission", "origin": ORIGIN._replace(pane="%9")}, "idle", "codex"),
 ]  # fmt: skip
 
 

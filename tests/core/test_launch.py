@@ -12,7 +12,7 @@ import pytest
 
 from navi.config.reader import read_template, read_templates
 from navi.core.agents import AGENTS, AgentKind
-from navi.core.launch import GDB, PRESETS, PYTHON, SHELL, Launch, Step, agent, command, kept, program_of, ready
+from navi.core.launch import GDB, PRESETS, PYTHON, SHELL, Launch, Step, agent, command, keeping_pane, program_of, ready
 from tests.support.machines import Account, Lab
 from tests.support.verbs import HERE_AND_THERE, account, living, navi, pane
 from tests.support.waiting import until
@@ -41,7 +41,7 @@ def test_agents_commands_and_what_is_kept() -> None:
     assert agent(kind) == Launch("agent", "cl -x", "cl")
     assert agent(kind, True).line == "cl -x --skip"
     assert command("make; make test") == Launch("command", "make; make test", ends=True)
-    assert (kept(SHELL).keep, kept(SHELL).ends, kept(command("x")).ends) == (True, False, True)
+    assert (keeping_pane(SHELL).keep, keeping_pane(SHELL).ends, keeping_pane(command("x")).ends) == (True, False, True)
     assert ready(PYTHON, "", 3).steps == (Step("await", "^>>>", 3),)
     first = ready(command("x")._replace(steps=(Step("send", "y"),)), "z", 1)
     assert first.steps == (Step("await", "z", 1), Step("send", "y"))
@@ -78,7 +78,7 @@ def test_a_template_says_what_runs_where_and_which_steps_are_taken(tmp_path: Pat
     assert problems == ()
     assert template is not None
     assert (template.name, template.directory) == ("t", "~/work")
-    assert template.launch == kept(PYTHON)._replace(
+    assert template.launch == keeping_pane(PYTHON)._replace(
         window="repl",
         variables=("A=1", "B=two words"),
         steps=(

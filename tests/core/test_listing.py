@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.listing import ListFilter, Scope, Sort, in_order, is_agent, matches, needs_person, place_of_each
+from navi.core.listing import ListFilter, Scope, Sort, in_order, is_agent, matches, needs_person, ranked
 from navi.core.model import AgentStatus, HostView, Session
 from navi.core.statuses import ENDED
 from tests.support.dashboard import session, view
@@ -16,7 +16,7 @@ from tests.support.dashboard import session, view
 
 def arrange(views: Iterable[HostView], list_filter: ListFilter) -> tuple[Session, ...]:
     """Return the listed sessions of all hosts in order."""
-    return in_order(place_of_each(view, list_filter) for view in views)
+    return in_order(ranked(view, list_filter) for view in views)
 
 
 def order(sort: Sort, *sessions: Session) -> str:

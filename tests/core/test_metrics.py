@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.facts import recent_text, time_parts, tokens_text, tool_parts, tools_text, usage_facts
-from navi.core.metrics import Metrics, Times, Tokens, metrics_of, session_id, short_number
+from navi.core.metrics import Metrics, Tokens, WorkTimes, metrics_of, session_id, short_number
 from navi.core.model import Session, Source, Status
 from navi.core.status import read_status_file
 from tests.support.dashboard import session
@@ -29,7 +29,7 @@ def counted(
     return session("api", status)._replace(file=file)
 
 
-def times(one: Session, clock: float = 1100) -> Times:
+def times(one: Session, clock: float = 1100) -> WorkTimes:
     """Return a session's times."""
     found = metrics_of(one, clock)
     assert found
@@ -39,7 +39,7 @@ def times(one: Session, clock: float = 1100) -> Times:
 
 def test_times_and_tools_are_read() -> None:
     assert metrics_of(counted(), 1100) == Metrics(
-        Times(1000, 100, 60, 10), (("Bash", 12), ("Edit", 3), ("Read", 3)), ("Bash", "Read")
+        WorkTimes(1000, 100, 60, 10), (("Bash", 12), ("Edit", 3), ("Read", 3)), ("Bash", "Read")
     )
     assert times(counted()).other == 30
 
@@ -64,13 +64,13 @@ GOES_ON = [
 def test_the_time_since_the_hook_wrote_goes_to_the_status_that_it_wrote(
     status: str, expected: tuple[float, float, float]
 ) -> None:
-    assert times(counted(status), 1107) == Times(1000, *expected)
+    assert times(counted(status), 1107) == WorkTimes(1000, *expected)
 
 
 @pytest.mark.parametrize("source", [Source.STATE, Source.SCREEN, Source.TITLE])
 def test_time_goes_on_if_another_source_says_what_the_hook_reported(source: Source) -> None:
     agreed = counted("working")._replace(status=Status("working", source, 1100, "it says so, too"))
-    assert times(agreed, 1107) == Times(1000, 107, 67, 10)
+    assert times(agreed, 1107) == WorkTimes(1000, 107, 67, 10)
 
 
 UNSURE = {
@@ -84,24 +84,24 @@ UNSURE = {
 
 @pytest.mark.parametrize("why", UNSURE)
 def test_a_status_that_is_not_known_to_go_on_adds_no_time(why: str) -> None:
-    assert times(UNSURE[why], 1107) == Times(1000, 100, 60, 10)
+    assert times(UNSURE[why], 1107) == WorkTimes(1000, 100, 60, 10)
 
 
 HOSTILE_TIMES = [
-    ({"working_seconds": 50}, Times(None, 50, 50, 0)),
-    ({"total_seconds": 10, "working_seconds": 50, "waiting_seconds": 5}, Times(None, 55, 50, 5)),
-    ({"started": 5, "total_seconds": -1, "working_seconds": True, "waiting_seconds": "9"}, Times(5, 0, 0, 0)),
+    ({"working_seconds": 50}, WorkTimes(None, 50, 50, 0)),
+    ({"total_seconds": 10, "working_seconds": 50, "waiting_seconds": 5}, WorkTimes(None, 55, 50, 5)),
+    ({"started": 5, "total_seconds": -1, "working_seconds": True, "waiting_seconds": "9"}, WorkTimes(5, 0, 0, 0)),
     (
         {"started": 5, "total_seconds": 1e300, "working_seconds": math.nan, "waiting_seconds": math.inf},
-        Times(5, 0, 0, 0),
+        WorkTimes(5, 0, 0, 0),
     ),
-    ({"started": {"a": 1}, "total_seconds": 7}, Times(None, 7, 0, 0)),
-    ({"started": 1e300, "total_seconds": 7.5}, Times(None, 7.5, 0, 0)),
+    ({"started": {"a": 1}, "total_seconds": 7}, WorkTimes(None, 7, 0, 0)),
+    ({"started": 1e300, "total_seconds": 7.5}, WorkTimes(None, 7.5, 0, 0)),
 ]
 
 
 @pytest.mark.parametrize(("time", "expected"), HOSTILE_TIMES)
-def test_times_that_make_no_sense_are_left_out(time: object, expected: Times) -> None:
+def test_times_that_make_no_sense_are_left_out(time: object, expected: WorkTimes) -> None:
     assert times(counted(time=time)) == expected
 
 
@@ -167,11 +167,11 @@ def test_short_numbers_are_about_right(number: int) -> None:
 
 
 def test_times_have_their_share() -> None:
-    parts = time_parts(Times(1000, 7200, 3600, 1200))
+    parts = time_parts(WorkTimes(1000, 7200, 3600, 1200))
     assert [(part.label, part.figure) for part in parts] == [
         ("working", "50% 1h 0m"), ("waiting", "17% 20m 0s"), ("other", "33% 40m 0s"),
     ]  # fmt: skip
-    assert [part.figure for part in time_parts(Times(None, 0, 0, 0))] == ["0% 0s"] * 3
+    assert [part.figure for part in time_parts(WorkTimes(None, 0, 0, 0))] == ["0% 0s"] * 3
 
 
 def test_only_the_most_used_of_many_tools_are_shown() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.core.failure import Failure, HostState
-from navi.core.model import HostView, Place, Source
+from navi.core.model import HostView, Machine, Source
 from navi.core.notices import MOST_GONE, Notice, Observer, is_known, news_of, words_of
 from navi.core.terminal_notices import BELL, OSC_9, OSC_777, sequence
 from tests.support.dashboard import session, view
@@ -95,8 +95,8 @@ def placed(word: str, host: str, boot: str, skew: float = 0.0) -> HostView:
     """Return a host that says that it is this machine, and whose clock is so many seconds ahead of ours."""
     seen = view(host, session("api", word, host=host))
     assert seen.frame
-    where = Place("atlas:1a2b3c4d", boot)
-    return seen._replace(frame=seen.frame._replace(place=where, clock=1000.0 + skew), skew=skew)
+    where = Machine("atlas:1a2b3c4d", boot)
+    return seen._replace(frame=seen.frame._replace(machine=where, clock=1000.0 + skew), skew=skew)
 
 
 def machine_of(host: str, boot: str) -> str:

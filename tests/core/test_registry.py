@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from navi.core.model import Frame, Pane, Tmux, TmuxSession
 from navi.core.registry import (
     CODES,
-    Entry,
     Health,
     Registry,
+    RegistryEntry,
     Snapshot,
     condition_in,
     condition_of,
     epoch,
     read_registry,
-    strays,
+    unregistered_sessions,
 )
 
 # ---- reading
@@ -59,8 +59,8 @@ def test_a_bad_entry_hides_no_good_one_and_fields_of_another_kind_are_unknown() 
     found = read_registry(json.dumps(document).encode())
     assert found.problem == "its entry bad is not an object"
     assert found.entries == {
-        "good": Entry("good", "/s", "good:0.0", "shell", "2025-01-01", process=12),
-        "odd": Entry("odd"),
+        "good": RegistryEntry("good", "/s", "good:0.0", "shell", "2025-01-01", process=12),
+        "odd": RegistryEntry("odd"),
     }
 
 
@@ -95,8 +95,8 @@ OTHER = Pane("%2", "0.1", 101, "sh", "", "/", active=False)
 DEAD = ALIVE._replace(dead=True, exit_status=3)
 KILLED = ALIVE._replace(dead=True, exit_signal="9")
 SESSION = TmuxSession("$1", "api", 1000.0, 0, (ALIVE, OTHER), "/s", 77)
-ENTRY = Entry("api", "/s", "api:0.0", server=77, session="$1", created=1000, pane="%1")
-PLAIN = Entry("api", "/s", "api:0.0")
+ENTRY = RegistryEntry("api", "/s", "api:0.0", server=77, session="$1", created=1000, pane="%1")
+PLAIN = RegistryEntry("api", "/s", "api:0.0")
 
 
 def snapshot(*sessions: TmuxSession, answer: Tmux | None = Tmux.OK, gone: tuple[int, ...] = ()) -> Snapshot:
@@ -110,7 +110,7 @@ JUDGED = (
     ("it runs", ENTRY, snapshot(SESSION), "healthy", "its process 100 runs"),
     ("an entry of another tool", PLAIN, snapshot(SESSION), "healthy", "its process 100 runs"),
     ("its target's pane", PLAIN._replace(target="api:0.1"), snapshot(SESSION), "healthy", "its process 101 runs"),
-    ("only its name is known", Entry("api", "/s"), snapshot(SESSION), "healthy", "its process 100 runs"),
+    ("only its name is known", RegistryEntry("api", "/s"), snapshot(SESSION), "healthy", "its process 100 runs"),
     ("it was renamed", ENTRY, snapshot(SESSION._replace(name="web")), "healthy", "its process 100 runs"),
     ("dead", ENTRY, snapshot(SESSION._replace(panes=(DEAD,))), "dead", "its process has ended with status 3"),
     ("killed", ENTRY, snapshot(SESSION._replace(panes=(KILLED,))), "dead", "its process was ended by signal 9"),
@@ -129,14 +129,14 @@ JUDGED = (
     ("it refuses", ENTRY, snapshot(answer=Tmux.FAILED), "unknown", "its tmux server does not answer (failed)"),
     ("no tmux", ENTRY, snapshot(answer=Tmux.MISSING), "unknown", "its tmux server does not answer (missing)"),
     ("it was not asked", ENTRY, snapshot(answer=None), "unknown", "its tmux server was not asked"),
-    ("the default one", Entry("x", "/default"), snapshot(), "missing", "tmux has no such session"),
+    ("the default one", RegistryEntry("x", "/default"), snapshot(), "missing", "tmux has no such session"),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("entry", "found", "health", "reason"), [case[1:] for case in JUDGED], ids=[case[0] for case in JUDGED]
 )
-def test_health_is_what_tmux_itself_reports(entry: Entry, found: Snapshot, health: str, reason: str) -> None:
+def test_health_is_what_tmux_itself_reports(entry: RegistryEntry, found: Snapshot, health: str, reason: str) -> None:
     condition = condition_of(entry, found)
     assert (str(condition.health), condition.reason) == (health, reason)
 
@@ -156,5 +156,5 @@ def test_strays_are_those_that_no_entry_is_about() -> None:
     other = SESSION._replace(id="$2", name="web")
     again = SESSION._replace(id="$3", created=2000.0)
     found = snapshot(SESSION, other, again)._replace(registry=Registry({"api": ENTRY}))
-    assert strays(found, ()) == (other, again)
-    assert strays(found, ("web",)) == (other,)
+    assert unregistered_sessions(found, ()) == (other, again)
+    assert unregistered_sessions(found, ("web",)) == (other,)

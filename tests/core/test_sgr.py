@@ -6,34 +6,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.sgr import MAX_SEQUENCE_LENGTH, PLAIN, Look, changed, styled_lines
+from navi.core.sgr import MAX_SEQUENCE_LENGTH, PLAIN, TextStyle, after_sequence, styled_lines
 from navi.core.text import clean_lines
 
-BOLD, RED = Look(bold=True), Look(front=1)
+BOLD, RED = TextStyle(bold=True), TextStyle(front=1)
 
 SEQUENCES = [
     ("", PLAIN),
     ("0", PLAIN),
     ("1", BOLD),
     ("1;22", PLAIN),
-    ("4", Look(underline=True)),
-    ("4:3", Look(underline=True)),
+    ("4", TextStyle(underline=True)),
+    ("4:3", TextStyle(underline=True)),
     ("4;4:0", PLAIN),
     ("21;24", PLAIN),
-    ("7", Look(reverse=True)),
+    ("7", TextStyle(reverse=True)),
     ("7;27", PLAIN),
     ("31", RED),
     ("31;39", PLAIN),
-    ("97;100", Look(front=15, back=8)),
-    ("47", Look(back=7)),
+    ("97;100", TextStyle(front=15, back=8)),
+    ("47", TextStyle(back=7)),
     ("41;49", PLAIN),
     ("1;31;0", PLAIN),
     ("1;31;", PLAIN),
-    ("38;5;203", Look(front=203)),
-    ("38:5:203", Look(front=203)),
-    ("48;2;1;2;3;1", Look(back=(1, 2, 3), bold=True)),
-    ("48:2:1:2:3", Look(back=(1, 2, 3))),
-    ("48:2::1:2:3", Look(back=(1, 2, 3))),
+    ("38;5;203", TextStyle(front=203)),
+    ("38:5:203", TextStyle(front=203)),
+    ("48;2;1;2;3;1", TextStyle(back=(1, 2, 3), bold=True)),
+    ("48:2:1:2:3", TextStyle(back=(1, 2, 3))),
+    ("48:2::1:2:3", TextStyle(back=(1, 2, 3))),
     ("58;5;3;1", BOLD),
     ("58;2;1;2;3;1", BOLD),
     ("58:5:3;1", BOLD),
@@ -52,15 +52,15 @@ SEQUENCES = [
 
 
 @pytest.mark.parametrize(("parameters", "expected"), SEQUENCES)
-def test_a_sequence_sets(parameters: str, expected: Look) -> None:
-    assert changed(PLAIN, parameters) == expected
+def test_a_sequence_sets(parameters: str, expected: TextStyle) -> None:
+    assert after_sequence(PLAIN, parameters) == expected
 
 
 LINES = [
     ("red\x1b[31mdish\x1b[m!", [("reddish!", ((3, PLAIN), (4, RED), (1, PLAIN)))]),
     ("\x1b[31ma\nb", [("a", ((1, RED),)), ("b", ((1, RED),))]),
     ("a\t\x1b[31mb\tc", [("a       b       c", ((8, PLAIN), (9, RED)))]),
-    ("\x1b[31m日本\x1b[1m語", [("日本語", ((2, RED), (1, Look(front=1, bold=True))))]),
+    ("\x1b[31m日本\x1b[1m語", [("日本語", ((2, RED), (1, TextStyle(front=1, bold=True))))]),
     ("\x1b[>4;1mx\x1b[?1mx\x1b[1 mx", [("xxx", ((3, PLAIN),))]),
     ("\x1b[31\x9b1mx", [("x", ((1, PLAIN),))]),
     (f"\x1b[{'1;' * MAX_SEQUENCE_LENGTH}mx", [("x", ((1, PLAIN),))]),
@@ -71,7 +71,7 @@ LINES = [
 
 
 @pytest.mark.parametrize(("text", "expected"), LINES)
-def test_lines_have_their_looks(text: str, expected: list[tuple[str, tuple[tuple[int, Look], ...]]]) -> None:
+def test_lines_have_their_looks(text: str, expected: list[tuple[str, tuple[tuple[int, TextStyle], ...]]]) -> None:
     assert list(styled_lines(text)) == expected
 
 
@@ -96,7 +96,7 @@ def test_of_any_text_only_what_is_clean_gets_through(text: str) -> None:
 COLORS = st.none() | st.integers(0, 255) | st.tuples(*[st.integers(0, 255)] * 3)
 
 
-def sequence(look: Look) -> str:
+def sequence(look: TextStyle) -> str:
     """Return a sequence that sets a look."""
     numbers = [0]
     for begin, color in ((38, look.front), (48, look.back)):
@@ -106,11 +106,11 @@ def sequence(look: Look) -> str:
     return f"\x1b[{';'.join(map(str, numbers))}m"
 
 
-LOOKS = st.builds(Look, COLORS, COLORS, st.booleans(), st.booleans(), st.booleans())
+LOOKS = st.builds(TextStyle, COLORS, COLORS, st.booleans(), st.booleans(), st.booleans())
 
 
 @given(st.lists(st.tuples(LOOKS, st.text("ab日 ", min_size=1))))
-def test_what_is_written_is_read(pieces: list[tuple[Look, str]]) -> None:
+def test_what_is_written_is_read(pieces: list[tuple[TextStyle, str]]) -> None:
     ((line, runs),) = styled_lines("".join(sequence(look) + text for look, text in pieces))
     assert line == "".join(text for _, text in pieces)
     assert runs == tuple((len(text), look) for look, text in pieces)

@@ -14,8 +14,8 @@ from navi.core.model import AgentStatus, Frame, Pane, Session, Source, Status, S
 from navi.core.status import (
     MAX_FILE_SIZE,
     PRIORITY,
-    composite,
     judge,
+    most_urgent_status,
     rank,
     read_status_file,
     sessions_of,
@@ -49,7 +49,7 @@ def test_no_document_is_too_odd_to_be_read_and_every_text_is_clean(document: dic
         assert clean(text) == text
     for agent in (*file.agents, *file.teammates):
         assert clean(agent.name + agent.status) == agent.name + agent.status
-    assert isinstance(composite(file), Status)
+    assert isinstance(most_urgent_status(file), Status)
 
 
 def test_a_file_of_a_hook_is_read_whole() -> None:
@@ -141,7 +141,7 @@ def hook(status: str, timestamp: float | None = NOW - 5, **agents: str) -> Statu
     ],
 )
 def test_the_most_urgent_agent_speaks_and_the_session_itself_wins_ties(file: StatusFile, word: str, agent: str) -> None:
-    said = composite(file)
+    said = most_urgent_status(file)
     assert (said.word, said.agent, said.source) == (word, agent, Source.HOOK)
     assert agent in said.reason
 

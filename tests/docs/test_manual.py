@@ -15,7 +15,7 @@ import pytest
 from navi.cli.usage import usage_of
 from navi.cli.verb_table import VERBS, Verb
 from navi.compat.tools import TOOLS
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_remotes, read_settings, read_template
 from navi.config.remote import Remote
 from navi.config.settings import CHOICES, Settings
@@ -31,7 +31,7 @@ from navi.core.status import MAX_FILE_SIZE, PRIORITY
 from navi.core.unlisted import TMUX_FAILURES
 from navi.fleet import POLL_EVERY
 from navi.hosts import budget, masters, ssh_command, wire
-from navi.hosts.failures import SIGNS, Sign
+from navi.hosts.failures import SIGNS, FailureSign
 from navi.hosts.retries import LONGEST_PAUSE
 from navi.hosts.trio_channel import MOST_CHANNELS
 from navi.hosts.wire import LARGEST_ANSWER
@@ -286,7 +286,7 @@ def test_every_example_of_a_configuration_is_understood(page: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("name", ["remotes", "settings", "state", "known_remotes"])
 def test_a_file_is_where_the_manual_says(name: str) -> None:
-    place = Places({"HOME": "/home/user"})
+    place = NaviFiles({"HOME": "/home/user"})
     assert f".It Pa {getattr(place, name)}".replace("/home/user", "~") in section(NAVI, "FILES")
 
 
@@ -340,7 +340,7 @@ def variables() -> set[str]:
     others |= {"MALFORMED", "REFUSED", "ALREADY_ANSWERED", "STORE", "RATE_LIMITED", "NOT_INTERACTIVE"}  # its errors
     others |= {"VERSION"}
     # Constants that a module offers to others.
-    offered = {"AGENTS", "CLAUDE", "HARNESSES", "REPORT_AS_SESSION", "REPORT_END"}
+    offered = {"AGENTS", "CLAUDE", "HARNESSES", "OVER", "PROOF", "REPORT_AS_SESSION", "REPORT_END"}
     return found - others - offered - {"STRING_START", "STRING_END"} - usage
 
 
@@ -357,7 +357,7 @@ def test_variables_are_found_in_python_and_in_shell() -> None:
 
 
 @pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.pattern.pattern[:40])
-def test_a_failure_of_ssh_is_explained_with_its_remedy(sign: Sign) -> None:
+def test_a_failure_of_ssh_is_explained_with_its_remedy(sign: FailureSign) -> None:
     page = text(REMOTES)
     waits = {Retry.ON_REQUEST: ", waits", Retry.SLOWLY: ", slowly"}.get(sign.retry, "")
     assert sign.pattern.search(page)

@@ -16,7 +16,7 @@ import pytest
 from navi.config.remote import Remote
 from navi.doctor.examine import check_programs
 from navi.doctor.finding import Finding, Result
-from navi.doctor.probe import CHECKS, Probe, Probed
+from navi.doctor.probe import CHECKS, Probe, ProbeResult
 from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 from navi.hosts.ssh_command import SshCommand
 from tests.support.hosts import master, say
@@ -36,17 +36,17 @@ def remote(entry: Machine | dict[str, object], **fields: object) -> Remote:
     return Remote(**{"connect_timeout": FAR, **given_fields})  # type: ignore[arg-type]
 
 
-def examined(lab: Lab, one: Remote, time_limit: float = 20) -> Probed[str]:
+def examined(lab: Lab, one: Remote, time_limit: float = 20) -> ProbeResult[str]:
     """Check the way to a remote."""
     return Probe(one, lab.environment()).examine(say("hello", time_limit=time_limit))
 
 
-def results(found: Probed[str]) -> dict[str, Result]:
+def results(found: ProbeResult[str]) -> dict[str, Result]:
     """Return the result of each check."""
     return {finding.check: finding.result for finding in found.findings}
 
 
-def fault(found: Probed[str]) -> Finding:
+def fault(found: ProbeResult[str]) -> Finding:
     """Return the only fault."""
     (only,) = [finding for finding in found.findings if finding.result is FAULT]
     return only

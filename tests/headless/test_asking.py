@@ -10,7 +10,7 @@ import pytest
 
 from navi.cli.output.output import UsageError
 from navi.cli.verbs.headless_answer import _answer, _replies
-from navi.core.question import How, Reply
+from navi.core.question import AnswerMode, Reply
 from navi.headless.asking import answer_of, asked_document, question_of, words_for
 from navi.headless.harness.base import Asked, Option
 
@@ -63,10 +63,10 @@ def test_each_choice_has_its_words_and_its_answer(
     ]
     for choice, (words, wanted) in zip(question.choices, expected, strict=True):
         if choice.n == question.free:
-            answer = answer_of(document, Reply(How.TEXT, "not so"), {})
+            answer = answer_of(document, Reply(AnswerMode.TEXT, "not so"), {})
             assert (answer, words_for(document, answer)) == ({"allow": False, "message": "not so"}, "No, not so")
         else:
-            answer = answer_of(document, Reply(How.CHOOSE, str(choice.n)), {})
+            answer = answer_of(document, Reply(AnswerMode.CHOOSE, str(choice.n)), {})
             assert answer == wanted
             assert words_for(document, answer) == ("Yes" if answer == {"allow": True} else
                                                    "No" if answer == {"allow": False} else words)  # fmt: skip

@@ -25,7 +25,7 @@ from navi.hosts.wire import new_token, request
 from navi.ops import Operation, OperationError
 from navi.ops.headless import runs as headless
 from navi.ops.headless.runs import Exit, Limits, RunId, RunState
-from navi.ops.headless.tail import Ended, Lines, Lost, Missing, News, Opened, Position, tail
+from navi.ops.headless.tail import LogLines, LogMissing, News, Position, RunEnded, RunLost, TerminalOpened, tail
 from tests.support.full_disk import disk, fill, free
 from tests.support.headless import Driven, folder, here_or_there, process
 from tests.support.machines import Account, Lab, Machine, program
@@ -345,11 +345,11 @@ def test_who_follows_a_run_hears_that_nothing_of_it_is_left(lab: Lab, restarted:
     with here_or_there(lab, far=False) as (_, host):
         for several in host.follow(tail([Position(ID)]), time.monotonic() + 60):
             found += several
-            if any(isinstance(one, Lost) for one in found):
+            if any(isinstance(one, RunLost) for one in found):
                 break
     size = len("last words\n")
-    assert [one for one in found if isinstance(one, Lines | Lost)] == [
-        Lines(ID, 0, size, b"last words\n"), Lost(ID, size, restarted),
+    assert [one for one in found if isinstance(one, LogLines | RunLost)] == [
+        LogLines(ID, 0, size, b"last words\n"), RunLost(ID, size, restarted),
     ]  # fmt: skip
 
 
@@ -578,20 +578,20 @@ def test_a_tail_that_only_looks_each_second_brings_the_same(lab: Lab, far: bool)
             host.run(headless.run(id, ("sh", "-c", script, id.session), "", conversation=f"c-{id.session}"))
         terminals = account.sessions_dir / ".headless" / ".terminals"
         assert terminals.read_text() == ""
-        found, ends, opened = dict.fromkeys(ids, b""), set(), list[Opened]()
+        found, ends, opened = dict.fromkeys(ids, b""), set(), list[TerminalOpened]()
         for news in host.follow(tail([Position(id) for id in ids]), time.monotonic() + 90):
             for one in news:
-                if isinstance(one, Lines):
+                if isinstance(one, LogLines):
                     found[one.id] += one.data
-                elif isinstance(one, Ended):
+                elif isinstance(one, RunEnded):
                     ends.add(one.id)
                     terminals.write_text("opened c-spawn_1 by hand\n")
-                elif isinstance(one, Opened):
+                elif isinstance(one, TerminalOpened):
                     opened.append(one)
             if len(ends) == 3 and opened:
                 break
         assert found == {id: b"".join(b"%s %d\n" % (id.session.encode(), n) for n in range(1, 201)) for id in ids}
-        assert opened[0] == Opened("c-spawn_1", "by hand")
+        assert opened[0] == TerminalOpened("c-spawn_1", "by hand")
 
 
 def followed(host: BlockingHost, positions: list[Position], counts: list[int]) -> dict[RunId, bytes]:
@@ -600,7 +600,7 @@ def followed(host: BlockingHost, positions: list[Position], counts: list[int]) -
     wanted = dict(zip(found, counts, strict=True))
     for news in host.follow(tail(positions), time.monotonic() + 90):
         for one in news:
-            if isinstance(one, Lines):
+            if isinstance(one, LogLines):
                 found[one.id] += one.data
         if all(found[id].count(b"\n") >= count for id, count in wanted.items()):
             break
@@ -634,8 +634,8 @@ def test_a_run_that_is_not_there_is_missing(lab: Lab) -> None:
     with here_or_there(lab, far=False) as (_, host):
         host.run(headless.run(ID, ("echo", "hi"), ""))
         until(lambda: log(lab.local) == "hi\n", what="it has printed")
-        assert first_news(host, Position(RunId("other"))) == (Missing(RunId("other"), 0, "away"),)
-        assert first_news(host, Position(ID, 999)) == (Missing(ID, 3, "ended"),)
+        assert first_news(host, Position(RunId("other"))) == (LogMissing(RunId("other"), 0, "away"),)
+        assert first_news(host, Position(ID, 999)) == (LogMissing(ID, 3, "ended"),)
 
 
 def first_news(host: BlockingHost, position: Position) -> tuple[News, ...]:

@@ -18,7 +18,7 @@ from navi.core.text import clean
 from navi.hosts import HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.budget import Work
-from navi.hosts.ended import End, read_errors
+from navi.hosts.ended import ShellEnd, read_errors
 from navi.hosts.exchange import (
     Exchange,
     Peer,
@@ -136,7 +136,7 @@ class Case:
 
 def ends(status: int | None, errors: str = "", ssh: str = "") -> Callable[[Exchange], HostError]:
     """Let the shell end."""
-    return lambda exchange: exchange.ended(End(status, errors, ssh=ssh))
+    return lambda exchange: exchange.ended(ShellEnd(status, errors, ssh=ssh))
 
 
 def sends(data: bytes) -> Callable[[Exchange], HostError]:
@@ -271,8 +271,8 @@ def test_a_silent_stream_is_a_failure(sent: bytes, failure: Failure) -> None:
 def test_a_stream_that_ends_with_success_has_not_failed() -> None:
     exchange = StreamExchange(FOLLOW, THERE, now=0)
     exchange.receive(scripted(exchange.request, WHOLE), 0)
-    assert exchange.ended(End(0)) is None
-    error = exchange.ended(End(255, ssh=GONE))
+    assert exchange.ended(ShellEnd(0)) is None
+    error = exchange.ended(ShellEnd(255, ssh=GONE))
     assert error is not None
     assert error.failure.cause == f"the connection was lost ({GONE})"
 

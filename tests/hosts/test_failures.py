@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from navi.config.remote import Remote
 from navi.core.failure import HostState, Retry
-from navi.hosts.ended import End
+from navi.hosts.ended import ShellEnd
 from navi.hosts.failures import explain
 from navi.hosts.ssh_log import hop_command, proxy_command
 
@@ -78,7 +78,7 @@ CASES = [
 
 @pytest.mark.parametrize(("status", "words", "state", "retry", "cause"), CASES)
 def test_each_failure_is_known(status: int | None, words: str, state: HostState, retry: Retry, cause: str) -> None:
-    found = explain(DEV, End(status, ssh=words))
+    found = explain(DEV, ShellEnd(status, ssh=words))
     assert (found.state, found.retry) == (state, retry)
     assert cause in found.cause
     assert "{" not in found.cause + found.remedy_in_verbs + found.remedy_with_key("F9")
@@ -105,7 +105,7 @@ OTHERS = [
 def test_what_a_remote_says_is_passed_on_and_decides_nothing(
     status: int, words: str, cause: str, retry: Retry, printed: bool
 ) -> None:
-    found = explain(DEV, End(status, printed=words) if printed else End(status, words))
+    found = explain(DEV, ShellEnd(status, printed=words) if printed else ShellEnd(status, words))
     assert (found.state, found.retry) == (ERROR, retry)
     assert found.cause.startswith(cause)
 
@@ -125,17 +125,17 @@ NEGOTIATION = "Unable to negotiate with h port 22: no matching cipher found. The
 )
 @pytest.mark.parametrize("forged", [CHANGED.splitlines()[1], "a@h: Permission denied (x).", "Load key /x: bad"])
 def test_text_of_the_server_within_sshs_own_words_decides_nothing(text: str, state: HostState, forged: str) -> None:
-    assert explain(DEV, End(255, ssh=text.replace("{}", forged))).state is state
+    assert explain(DEV, ShellEnd(255, ssh=text.replace("{}", forged))).state is state
 
 
 def test_a_key_that_can_not_be_read_is_named_only_where_ssh_was_refused(tmp_path: Path) -> None:
     dev = DEV._replace(key=str(tmp_path / "id"))
     refused = "sean@h: Permission denied (publickey)."
-    assert explain(dev, End(255, ssh=refused)).cause == f"the key {tmp_path}/id does not exist"
+    assert explain(dev, ShellEnd(255, ssh=refused)).cause == f"the key {tmp_path}/id does not exist"
     (tmp_path / "id").touch()
-    assert "Permission denied" in explain(dev, End(255, ssh=refused)).cause
+    assert "Permission denied" in explain(dev, ShellEnd(255, ssh=refused)).cause
     warning = f"Warning: Identity file {tmp_path}/id not accessible: No such file or directory."
-    assert explain(dev, End(255, warning)).state is ERROR
+    assert explain(dev, ShellEnd(255, warning)).state is ERROR
 
 
 # ---- jump hosts and ProxyCommand
@@ -167,8 +167,8 @@ JUMPS = [
 def test_what_failed_at_a_jump_host_is_known_from_its_own_ssh(
     log: str, state: HostState, retry: Retry, cause: str
 ) -> None:
-    jump = End(255, FORGED_BANNER, ssh=log)
-    found = explain(DEV, End(255, FORGED_BANNER, ssh=JUMP, again=jump))
+    jump = ShellEnd(255, FORGED_BANNER, ssh=log)
+    found = explain(DEV, ShellEnd(255, FORGED_BANNER, ssh=JUMP, again=jump))
     assert (found.state, found.retry) == (state, retry)
     assert found.cause.startswith(cause)
     assert "ssh-keygen" not in found.remedy
@@ -176,7 +176,7 @@ def test_what_failed_at_a_jump_host_is_known_from_its_own_ssh(
 
 def test_the_jump_host_that_failed_first_is_named() -> None:
     inner = JUMP.replace("bastion", "second")
-    end = End(255, ssh=inner, again=End(255, ssh=JUMP, again=End(255, ssh=REFUSED)))
+    end = ShellEnd(255, ssh=inner, again=ShellEnd(255, ssh=JUMP, again=ShellEnd(255, ssh=REFUSED)))
     assert explain(DEV, end).cause == "jump host bastion: host bastion port 22: Connection refused"
 
 
@@ -189,7 +189,7 @@ PROXIES = [
 
 @pytest.mark.parametrize(("words", "cause"), PROXIES)
 def test_a_proxy_command_is_named_with_its_own_words(words: str, cause: str) -> None:
-    found = explain(DEV, End(255, ssh=PROXY, again=End(255, words, ssh=PROXY)))
+    found = explain(DEV, ShellEnd(255, ssh=PROXY, again=ShellEnd(255, words, ssh=PROXY)))
     assert (found.state, found.retry) == (UNREACHABLE, LATER)
     assert found.cause.startswith("ProxyCommand (cloudflared access ssh --hostname dev) failed and ")
     assert cause in found.cause
@@ -215,15 +215,15 @@ def test_a_server_can_not_choose_what_runs_on_the_way(log: str) -> None:
 
 
 def test_a_proxy_command_of_a_jump_host_is_named() -> None:
-    jump = End(255, "token expired\n", ssh=PROXY)
-    found = explain(DEV, End(255, ssh=JUMP, again=jump))
+    jump = ShellEnd(255, "token expired\n", ssh=PROXY)
+    found = explain(DEV, ShellEnd(255, ssh=JUMP, again=jump))
     assert found.cause.endswith("--hostname dev) failed and printed: token expired")
 
 
 def test_a_proxy_command_that_ended_before_ssh_wrote_to_it_is_named() -> None:
     broken = "banner exchange: Connection to UNKNOWN port 65535: Broken pipe\n"
     log = PROXY.partition(CONTACT)[0] + broken
-    found = explain(DEV, End(255, ssh=log, again=End(255, "token expired\n", ssh=log)))
+    found = explain(DEV, ShellEnd(255, ssh=log, again=ShellEnd(255, "token expired\n", ssh=log)))
     assert found.cause.endswith("failed and printed: token expired")
 
 
@@ -231,8 +231,8 @@ def test_a_proxy_command_that_ended_before_ssh_wrote_to_it_is_named() -> None:
 
 
 def test_a_remedy_names_the_remote() -> None:
-    assert "--login dev " in explain(DEV, End(255, ssh="Host key verification failed.")).remedy_in_verbs
-    assert "run ssh dev" in explain(DEV, End(1, ssh="what is this")).remedy
+    assert "--login dev " in explain(DEV, ShellEnd(255, ssh="Host key verification failed.")).remedy_in_verbs
+    assert "run ssh dev" in explain(DEV, ShellEnd(1, ssh="what is this")).remedy
 
 
 @given(st.none() | st.integers(0, 255), st.text(max_size=400))
@@ -240,8 +240,8 @@ def test_a_remedy_names_the_remote() -> None:
 @example(None, "\x1f")
 @example(255, "ssh: .")
 def test_any_words_are_explained_in_one_line_that_is_not_too_long(status: int | None, words: str) -> None:
-    again = End(status, words, ssh=words, again=End(1, words, ssh=words))
-    found = explain(DEV, End(status, words, ssh=words, printed=words, again=again))
+    again = ShellEnd(status, words, ssh=words, again=ShellEnd(1, words, ssh=words))
+    found = explain(DEV, ShellEnd(status, words, ssh=words, printed=words, again=again))
     assert found.cause
     assert len(found.cause.splitlines()) == 1
     assert len(found.cause) < 250

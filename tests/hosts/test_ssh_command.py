@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.config.remote import Remote
-from navi.hosts.ssh_command import Hop, by_hand, read_hop
+from navi.hosts.ssh_command import Hop, command_by_hand, read_hop
 
 TYPED = [
     (Remote("staging", "10.0.0.7"), "ssh 10.0.0.7"),
@@ -24,20 +24,20 @@ TYPED = [
 
 @pytest.mark.parametrize(("remote", "typed"), TYPED)
 def test_a_person_types_what_the_entry_says(remote: Remote, typed: str) -> None:
-    assert by_hand(remote) == typed
+    assert command_by_hand(remote) == typed
 
 
 def test_the_key_of_an_entry_serves_the_jump_host_by_hand_too() -> None:
-    words = shlex.split(by_hand(Remote("r", "h", key="/k", jump_host="me@[::1]:33"), "-v"))
+    words = shlex.split(command_by_hand(Remote("r", "h", key="/k", jump_host="me@[::1]:33"), "-v"))
     assert words[:5] == ["ssh", "-v", "-i", "/k", "-o"]
     assert words[5] == "ProxyCommand=ssh -i /k -o RemoteCommand=none -l me -p 33 -W '[%h]:%p' -- ::1"
 
 
 @given(st.text(st.characters(exclude_characters="\0,:@[]/", exclude_categories=["Cs"]), min_size=1))
 def test_what_is_to_be_typed_is_quoted(text: str) -> None:
-    words = shlex.split(by_hand(Remote("r", text, user=text, jump_host=text, port=7)))
+    words = shlex.split(command_by_hand(Remote("r", text, user=text, jump_host=text, port=7)))
     assert words == ["ssh", "-l", text, "-p", "7", "-J", f"{text}@{text}", text]
-    assert shlex.split(by_hand(Remote("r", "h", key=f"/{text}")))[2] == f"/{text}"
+    assert shlex.split(command_by_hand(Remote("r", "h", key=f"/{text}")))[2] == f"/{text}"
 
 
 @pytest.mark.parametrize(

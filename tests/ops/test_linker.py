@@ -13,6 +13,7 @@ import pytest
 
 from navi.ops import linker
 from navi.ops.linker import SCRIPTS, LinkError, collect, is_awk, link, read_file, read_source, variable
+from tests.support.awks import awk_command, every_awk
 from tests.support.scripts import SHELLS, Shell
 
 OPERATIONS = Path(linker.__file__).parent
@@ -284,17 +285,16 @@ def run_by_sh(text: str, *words: str) -> str:
     return subprocess.run([*(words or ("sh",)), "-c", text], capture_output=True, text=True, check=True).stdout
 
 
-AWKS = [("mawk",), ("gawk",), ("busybox", "awk"), ("original-awk",)]
 PROGRAM = r"""# needs: a/library.awk
 # Not sent: '
 BEGIN { print twice("it's") " \"$HOME\" `x` \\ $(y) !" }
 """
 
 
-@pytest.mark.parametrize("awk", AWKS, ids=" ".join)
+@every_awk
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
-def test_an_awk_program_is_sent_as_it_is(tmp_path: Path, shell: Shell, awk: tuple[str, ...]) -> None:
-    command = " ".join(awk)
+def test_an_awk_program_is_sent_as_it_is(tmp_path: Path, shell: Shell, awk: str) -> None:
+    command = " ".join(awk_command(awk))
     tree = {
         "a/library.awk": "function twice(text) { return text text }\n",
         "a/program.awk": PROGRAM,

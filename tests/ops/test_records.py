@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from navi.core.agents import AGENTS
-from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import Box
+from navi.core.agents.dialog import DialogRule
+from navi.core.agents.kind import PromptBox
 from navi.ops import linker
 from navi.ops.linker import SCRIPTS
 from navi.ops.look import agents, lost_sessions
@@ -137,8 +137,8 @@ def assigned(script: str) -> list[tuple[str, int]]:
     return sorted(((name, int(number)) for name, number in found), key=lambda one: one[1])
 
 
-BOX = [name for name in Box._fields if name not in ("pause", "interrupt")]
-DIALOG = list(Dialog._fields)
+BOX = [name for name in PromptBox._fields if name not in ("pause", "interrupt")]
+DIALOG = list(DialogRule._fields)
 
 OTHER_NAMES = {"finish": "end", "style": "choices"}
 """What awk calls a field in another way."""

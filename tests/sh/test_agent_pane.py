@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from navi.core.address import Named
-from navi.core.question import How, Reply
+from navi.core.question import AnswerMode, Reply
 from navi.ops.operation import Operation
 from navi.ops.pane.question import answer as answering
 from navi.ops.pane.question import ask
-from navi.ops.pane.read import Expected, text
-from navi.ops.pane.send import Became, find_sent, interrupt, send
-from navi.ops.pane.send import How as Way
+from navi.ops.pane.read import ExpectedText, text
+from navi.ops.pane.send import SendMode as Way
+from navi.ops.pane.send import TextState, find_sent, interrupt, send
 from tests.sh.test_box import BUSY, IDLE
 from tests.support.agent_screens import shown, shows, typed
 from tests.support.dialogs import asks
@@ -48,9 +48,9 @@ def opens_another_agent(account: Account) -> None:
 def test_a_text_goes_to_the_agent(lab: Lab, shell: Shell, words: tuple[str, ...]) -> None:
     shows(lab.local, "claude", IDLE)
     opens(lab.local, words)
-    sending = send(API, "say: x", expected=Expected(""), call="c1")
+    sending = send(API, "say: x", expected=ExpectedText(""), call="c1")
     done = run(lab.local, shell, sending)
-    assert (done.became, done.agent, typed(lab.local)) == (Became.SUBMITTED, "claude", "say: x\n")
+    assert (done.became, done.agent, typed(lab.local)) == (TextState.SUBMITTED, "claude", "say: x\n")
     assert done.answer
     assert done.answer.lines == ("before",)
     assert shown(lab.local) == "ready"
@@ -65,7 +65,7 @@ def test_a_question_of_the_agent_is_read_and_answered(lab: Lab, words: tuple[str
     opens(lab.local, words)
     question = run(lab.local, DASH, ask(API))
     assert [one.label for one in question.choices] == ["Yes", "No"]
-    run(lab.local, DASH, answering(API, question.digest, Reply(How.CHOOSE, "No"), "0123", "me"))
+    run(lab.local, DASH, answering(API, question.digest, Reply(AnswerMode.CHOOSE, "No"), "0123", "me"))
     assert taken.read_text() == "2"
 
 

@@ -10,8 +10,8 @@ import pytest
 from navi.core.address import Named
 from navi.core.model import Pane, TmuxSession
 from navi.ops.operation import Answer
-from navi.ops.pane.read import Expected
-from navi.ops.pane.send import Became, Sent, interrupt, send
+from navi.ops.pane.read import ExpectedText
+from navi.ops.pane.send import Sent, TextState, interrupt, send
 from tests.support.agent_screens import shows, typed
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Shell, answer, every_shell
@@ -28,7 +28,7 @@ UNKNOWN = IDLE.replace("?", "").replace("✻", "")
 BUSY = IDLE.replace("✻ Worked for 0s", "✻ Working… (2s)").replace("? for shortcuts", "esc to interrupt")
 
 
-def sent(account: Account, shell: Shell, text: str, expected: Expected | None = None, force: bool = False) -> Sent:
+def sent(account: Account, shell: Shell, text: str, expected: ExpectedText | None = None, force: bool = False) -> Sent:
     """Send a text that must be typed; return what became of it."""
     operation = send(API, text, expected=expected, force=force)
     found = answer(account, shell, operation)
@@ -47,7 +47,7 @@ def refused(account: Account, found: Answer) -> str:
 @pytest.mark.parametrize("text", ["go on", "one\ntwo\n\nthree", "a'b\"c$d`e;", "é 日本 🚀", "word " * 17 + "end"])
 def test_a_text_is_taken_once_and_whole(lab: Lab, shell: Shell, text: str) -> None:
     shows(lab.local, "claude", IDLE)
-    assert sent(lab.local, shell, text).became is Became.SUBMITTED
+    assert sent(lab.local, shell, text).became is TextState.SUBMITTED
     assert typed(lab.local) == text + "\n"
 
 
@@ -55,7 +55,7 @@ def test_a_text_is_taken_once_and_whole(lab: Lab, shell: Shell, text: str) -> No
 def test_enter_is_pressed_again_only_while_the_box_shows_the_text(lab: Lab, shell: Shell) -> None:
     shows(lab.local, "claude", IDLE)
     (lab.local.home / "deaf").touch()
-    assert sent(lab.local, shell, "once").became is Became.SUBMITTED
+    assert sent(lab.local, shell, "once").became is TextState.SUBMITTED
     assert typed(lab.local) == "once\n"
 
 
@@ -63,8 +63,8 @@ def test_enter_is_pressed_again_only_while_the_box_shows_the_text(lab: Lab, shel
 def test_a_slow_agent_gets_a_text_once(lab: Lab, shell: Shell) -> None:
     shows(lab.local, "claude", IDLE)
     (lab.local.home / "slow").touch()
-    assert sent(lab.local, shell, "once").became is Became.SUBMITTED
-    assert sent(lab.local, shell, "twice").became is Became.SUBMITTED
+    assert sent(lab.local, shell, "once").became is TextState.SUBMITTED
+    assert sent(lab.local, shell, "twice").became is TextState.SUBMITTED
     assert typed(lab.local) == "once\ntwice\n"
 
 
@@ -83,7 +83,7 @@ def test_a_draft_is_left_alone_unless_forced(lab: Lab, shell: Shell) -> None:
 @every_shell
 def test_a_faint_text_in_the_box_is_a_hint(lab: Lab, shell: Shell) -> None:
     shows(lab.local, "claude", IDLE.replace("❯\u00a0", "❯\u00a0\033[7mr\033[0;2mun the tests\033[0m"))
-    assert sent(lab.local, shell, "go on").became is Became.SUBMITTED
+    assert sent(lab.local, shell, "go on").became is TextState.SUBMITTED
     assert typed(lab.local) == "go on\n"
 
 
@@ -91,7 +91,7 @@ def test_a_faint_text_in_the_box_is_a_hint(lab: Lab, shell: Shell) -> None:
 def test_a_proposal_in_another_colour_is_a_hint(lab: Lab, shell: Shell) -> None:
     proposed = "❯\u00a0\033[4m\033[39mr\033[0m\033[38;5;103m\033[49mun the tests\033[0m"
     shows(lab.local, "claude", IDLE.replace("❯\u00a0", proposed))
-    assert sent(lab.local, shell, "go on").became is Became.SUBMITTED
+    assert sent(lab.local, shell, "go on").became is TextState.SUBMITTED
     assert typed(lab.local) == "go on\n"
 
 
@@ -105,7 +105,7 @@ def test_a_draft_whose_first_letter_is_under_the_cursor_is_none(lab: Lab, rest: 
 def test_what_nobody_confirms_is_reported_as_that(lab: Lab, shell: Shell) -> None:
     account = lab.local
     shows(account, "claude", IDLE, prefix="~ ")
-    assert sent(account, shell, "go on").became is Became.UNCONFIRMED
+    assert sent(account, shell, "go on").became is TextState.UNCONFIRMED
 
 
 DIALOG = "Do you want to proceed?\n❯ 1. Yes\n  2. No\n\nEsc to cancel\n"
@@ -113,25 +113,25 @@ DIALOG = "Do you want to proceed?\n❯ 1. Yes\n  2. No\n\nEsc to cancel\n"
 
 @every_shell
 @pytest.mark.parametrize(
-    ("before", "became"), [(BUSY, Became.UNCONFIRMED), (IDLE, Became.SUBMITTED)], ids=["busy", "idle"]
+    ("before", "became"), [(BUSY, TextState.UNCONFIRMED), (IDLE, TextState.SUBMITTED)], ids=["busy", "idle"]
 )
 def test_a_question_proves_something_only_of_an_agent_that_was_idle(
-    lab: Lab, shell: Shell, before: str, became: Became
+    lab: Lab, shell: Shell, before: str, became: TextState
 ) -> None:
     shows(lab.local, "claude", before, after=DIALOG + "\n" * 10)
     assert sent(lab.local, shell, "go on").became is became
 
 
 ENDS = {
-    "a text": ("go on", Became.UNCONFIRMED), "a command": ("/exit", Became.SUBMITTED),
-    "exit": ("exit", Became.SUBMITTED),
+    "a text": ("go on", TextState.UNCONFIRMED), "a command": ("/exit", TextState.SUBMITTED),
+    "exit": ("exit", TextState.SUBMITTED),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "became"), ENDS.values(), ids=ENDS)
 @pytest.mark.parametrize("stays", [False, True], ids=["session", "agent"])
 def test_an_end_proves_that_a_command_was_taken_and_no_other_text(
-    lab: Lab, text: str, became: Became, stays: bool
+    lab: Lab, text: str, became: TextState, stays: bool
 ) -> None:
     shows(lab.local, "claude", IDLE)
     if stays:
@@ -143,18 +143,18 @@ def test_an_end_proves_that_a_command_was_taken_and_no_other_text(
 @every_shell
 def test_the_answer_is_what_is_behind_the_text(lab: Lab, shell: Shell) -> None:
     shows(lab.local, "claude", IDLE)
-    done = sent(lab.local, shell, "say: x", Expected(""))
+    done = sent(lab.local, shell, "say: x", ExpectedText(""))
     assert done.answer == ("idle", ("before",))
-    found = sent(lab.local, shell, "say: y before", Expected("before"))
+    found = sent(lab.local, shell, "say: y before", ExpectedText("before"))
     assert found.found == "before"
-    missing = answer(lab.local, shell, send(API, "say: z", expected=Expected("z$")))
+    missing = answer(lab.local, shell, send(API, "say: z", expected=ExpectedText("z$")))
     assert (missing.status, "ended (idle), and no line of its answer matches" in missing.errors) == (1, True)
 
 
 @every_shell
 def test_the_end_of_a_turn_is_awaited_only_of_an_agent(lab: Lab, shell: Shell) -> None:
     lab.local.tmux("new-session", "-d", "-s", "api", "cat >typed")
-    found = answer(lab.local, shell, send(API, "x", expected=Expected("")))
+    found = answer(lab.local, shell, send(API, "x", expected=ExpectedText("")))
     assert (found.status, "; nothing was sent; --wait RE waits for a pattern" in found.errors) == (64, True)
     assert typed(lab.local) == ""
 
@@ -166,7 +166,7 @@ QUEUE = "\n" + BUSY.replace("❯\u00a0", "❯\u00a0Press up to edit queued messa
 def test_an_earlier_answer_to_an_equal_text_is_not_taken_for_the_new_one(lab: Lab, shell: Shell) -> None:
     history = "❯ go on\n\n● DONE\n\n✻ Worked for 0s\n" + "\n" * 200
     shows(lab.local, "claude", QUEUE, prefix="  ", history=history)
-    found = answer(lab.local, shell, send(API, "go on", expected=Expected("DONE", seconds=2)))
+    found = answer(lab.local, shell, send(API, "go on", expected=ExpectedText("DONE", seconds=2)))
     assert (found.status, found.errors) == (75, "timed out after 2 s waiting for claude to show the pattern")
     assert " outcome queued claude\n" in found.output.decode()
 
@@ -181,8 +181,8 @@ def answers(*texts: str, at_work: bool = False) -> str:
 def test_an_equal_text_that_pushes_another_off_the_screen_begins_a_turn(lab: Lab, shell: Shell) -> None:
     after = "\f".join([answers("two", "", at_work=True), answers("two", "", at_work=True), answers("two", "three")])
     shows(lab.local, "claude", answers("one", "two"), after=after)
-    done = sent(lab.local, shell, "go on", Expected(""))
-    assert (done.became, done.answer) == (Became.SUBMITTED, ("idle", ("three",)))
+    done = sent(lab.local, shell, "go on", ExpectedText(""))
+    assert (done.became, done.answer) == (TextState.SUBMITTED, ("idle", ("three",)))
 
 
 OPENCODE = """\
@@ -221,8 +221,8 @@ WITH_COMMAND = """\
 def test_an_answer_of_opencode_goes_on_behind_a_command(lab: Lab, shell: Shell, sign: str, text: str) -> None:
     after = OPENCODE.format(WITH_COMMAND.format(text, sign))
     shows(lab.local, "opencode", OPENCODE.format(WITH_COMMAND.format("before", "$")), after=after)
-    done = sent(lab.local, shell, text, Expected(""))
-    assert done.became is Became.SUBMITTED
+    done = sent(lab.local, shell, text, ExpectedText(""))
+    assert done.became is TextState.SUBMITTED
     assert done.answer
     assert [line for line in done.answer.lines if line] == ["I will do that.", "All done."]
 

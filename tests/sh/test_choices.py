@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from navi.core.question import Choice, How, Question, Reply, Unsuited, choice_for
+from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choice_for
 from navi.ops.linker import link
 from tests.support.dialogs import asks
 from tests.support.machines import Lab, program
@@ -31,8 +31,8 @@ def by_navi(labels: list[str], value: str) -> int:
     """Return the same, as core/question.py finds it."""
     choices = tuple(Choice(n, label) for n, label in enumerate(labels, 1))
     try:
-        return choice_for(Question("claude", "question", "Which?", choices), Reply(How.CHOOSE, value)).n
-    except Unsuited:
+        return choice_for(Question("claude", "question", "Which?", choices), Reply(AnswerMode.CHOOSE, value)).n
+    except UnsuitableReply:
         return 0
 
 

@@ -22,7 +22,7 @@ from tests.support.waiting import until
 
 def place_of(account: Account) -> dict[str, object]:
     """Return this machine and its start, as the look itself names them."""
-    here = look(account, DASH, cleanup=False).place
+    here = look(account, DASH, cleanup=False).machine
     return {"host": here.host, "boot": here.boot}
 
 

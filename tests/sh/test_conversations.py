@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from navi.ops.linker import collect
+from tests.support.awks import AWKS, awk_command
 from tests.support.machines import program
 
-AWKS = ("mawk", "gawk", "original-awk", "busybox")
 Document = dict[str, Any]
 
 
@@ -43,7 +43,7 @@ def text_of(name: str) -> str:
 
 def run(awk: str, name: str, event: str = "", **variables: str) -> str:
     """Run an awk program, and return what it prints."""
-    words = [program(awk), *(["awk"] if awk == "busybox" else []), text_of(f"hooks/{name}")]
+    words = [*awk_command(awk, program(awk)), text_of(f"hooks/{name}")]
     surroundings = os.environ | variables | {"LC_ALL": "C"}
     return subprocess.run(
         words, input=event, env=surroundings, check=True, capture_output=True, text=True, timeout=60

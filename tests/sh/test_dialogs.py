@@ -12,7 +12,7 @@ import pytest
 from navi.core.address import Named
 from navi.core.agents import AGENTS
 from navi.ops import Operation
-from navi.ops.pane.send import How, Sent, send
+from navi.ops.pane.send import SendMode, Sent, send
 from tests.support.agent_screens import box_of, shows, typed
 from tests.support.machines import Account, Lab, replace
 from tests.support.processes import Process, processes
@@ -62,7 +62,7 @@ def test_a_text_goes_only_where_no_dialog_is(lab: Lab, path: Path) -> None:
         words = failure(account, DASH, send(Named("api"), "please do not"))
         assert f"{about['agent']} in api " in words
         assert words.endswith("; nothing was sent; --force sends it anyway")
-        assert failure(account, DASH, send(Named("api"), how=How.KEYS, keys=["Enter"]))
+        assert failure(account, DASH, send(Named("api"), how=SendMode.KEYS, keys=["Enter"]))
         assert typed(account) == ""
     elif about["status"] == "working" and not queues(about["agent"]):
         words = failure(account, DASH, send(Named("api"), "and then"))
@@ -129,7 +129,7 @@ def test_the_state_file_of_the_agent_counts(lab: Lab, shell: Shell) -> None:
     reports("idle", started=1)
     assert "navi can't tell" in failure(account, shell, send(Named("api"), "x"))
     reports("busy")
-    assert answer(account, shell, send(Named("api"), how=How.KEYS, keys=["g", "o", "Enter"])).status == 0
+    assert answer(account, shell, send(Named("api"), how=SendMode.KEYS, keys=["g", "o", "Enter"])).status == 0
     until(lambda: typed(account) == "go\n", what="it has got the keys")
 
 
@@ -146,7 +146,8 @@ def test_a_text_needs_a_box_also_where_the_state_file_knows_of_no_dialog(lab: La
         "the screen of claude in api shows no box for a prompt (its last line: Showing detailed transcript · ctrl+o to "
         "toggle); nothing was sent; leave what is open there, or make a small pane higher; --force types into it"
     )
-    for how, text in ((How.SUBMIT, "fix the quick bug"), (How.SUBMIT, "/clear"), (How.LITERAL, "q"), (How.SUBMIT, "")):
+    submitted = [(SendMode.SUBMIT, text) for text in ("fix the quick bug", "/clear", "")]
+    for how, text in (*submitted, (SendMode.LITERAL, "q")):
         assert failure(account, shell, send(Named("api"), text, how)) == words
     assert typed(account) == ""
     assert answer(account, shell, send(Named("api"), "q", force=True)).status == 0
@@ -169,6 +170,6 @@ def test_quotes_in_keys_stay_keys(lab: Lab, shell: Shell) -> None:
     account = lab.local
     shows(account, "claude", IDLE * 4)
     keys = ["'", "Space", ";", "$", "a;b", "#{pid}", "\\", '"', "Enter"]
-    done = answer(account, shell, send(Named("api"), how=How.KEYS, keys=keys))
+    done = answer(account, shell, send(Named("api"), how=SendMode.KEYS, keys=keys))
     assert (done.status, done.errors) == (0, "")
     until(lambda: typed(account) == "' ;$a;b#{pid}\\\"\n", what="it has got the keys")

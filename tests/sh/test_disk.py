@@ -12,7 +12,7 @@ import pytest
 
 from navi.core.address import Named
 from navi.core.launch import command
-from navi.core.registry import Entry
+from navi.core.registry import RegistryEntry
 from navi.ops import Operation
 from navi.ops.hooks.install import hook_text, install, look_at_hooks, write_hooks
 from navi.ops.registry import put_entry, replace_file
@@ -112,16 +112,16 @@ def test_hooks_are_not_installed_on_a_full_disk(lab: Lab, small_disk: Path, shel
 def test_a_registry_on_a_full_disk_stays_as_it_is_and_new_and_undo_say_so(lab: Lab, shell: Shell) -> None:
     with disk("size=200k,mode=700") as folder:
         more = {"CLAUDE_TMUX_SOCKET_DIR": str(folder)}
-        run(lab.local, shell, put_entry(Entry("api", "/s", "api:0.0", "shell")), more)
+        run(lab.local, shell, put_entry(RegistryEntry("api", "/s", "api:0.0", "shell")), more)
         undo_id = new_undo_id()
         run(lab.local, shell, new("gone", "~", command("cat")), more)
         run(lab.local, shell, kill(Named("gone"), undo_id), more)
-        run(lab.local, shell, put_entry(Entry("large", "/s", "x" * 9000)), more)
+        run(lab.local, shell, put_entry(RegistryEntry("large", "/s", "x" * 9000)), more)
         before = (folder / ".sessions.json").read_bytes()
         (lab.local.sessions_dir / ".navi" / "killed" / undo_id / "registered").touch()
         fill(folder)
         trouble = f"the registry {folder}/.sessions.json can't be written: no space left on {folder}"
-        operations: list[Operation[Any]] = [put_entry(Entry("web", "/s", "web:0.0")), replace_file("{}" * 9000)]
+        operations: list[Operation[Any]] = [put_entry(RegistryEntry("web", "/s", "web:0.0")), replace_file("{}" * 9000)]
         for operation in operations:
             found = answer(lab.local, shell, operation, more)
             assert (found.status, found.errors) == (1, trouble)

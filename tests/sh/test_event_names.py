@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.sh.test_hook import Hook, dig
+from tests.support.awks import every_awk
 from tests.support.machines import Lab
 
 COMMON = {"session_id": "50270458-c7d0", "transcript_path": "/home/u/x.jsonl", "cwd": "/work"}
@@ -50,7 +51,7 @@ COPILOT = [
 
 
 @pytest.mark.parametrize(("agent", "events"), [("gemini", GEMINI), ("copilot", COPILOT)])
-@pytest.mark.parametrize("awk", ["mawk", "gawk", "original-awk", "busybox"])
+@every_awk
 def test_each_event_becomes_a_status_of_its_agent(
     lab: Lab, awk: str, agent: str, events: list[tuple[dict[str, object], str]]
 ) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from navi.core.address import Named
-from navi.core.question import How, Reply
+from navi.core.question import AnswerMode, Reply
 from navi.ops.linker import link
 from navi.ops.pane.question import answer as answering
 from navi.ops.pane.question import ask
@@ -70,7 +70,7 @@ def test_a_long_dialog_is_answered(lab: Lab, number: int) -> None:
     taken = asks(lab.local, ["Yes", "No"], above, rows=number + 20)
     question = run(lab.local, DASH, ask(API))
     assert question.text.count("\n") >= number
-    done = run(lab.local, DASH, answering(API, question.digest, Reply(How.CHOOSE, "No"), "0123", "me"))
+    done = run(lab.local, DASH, answering(API, question.digest, Reply(AnswerMode.CHOOSE, "No"), "0123", "me"))
     assert (done.n, done.gone, taken.read_text()) == (2, True, "2")
 
 
@@ -92,7 +92,7 @@ def test_nor_does_a_question_below_it(lab: Lab) -> None:
     taken = asks(lab.local, ["Yes", "No"])
     question = run(lab.local, DASH, ask(API))
     stand_in(lab.local, "tmux", ENTERS_MODE)
-    done = answer(lab.local, DASH, answering(API, question.digest, Reply(How.CHOOSE, "2"), "0123", "me"))
+    done = answer(lab.local, DASH, answering(API, question.digest, Reply(AnswerMode.CHOOSE, "2"), "0123", "me"))
     assert (done.status, done.errors) == (75, (
         "the pane of api has entered copy mode before the key was pressed; nothing was answered; "
         "navi answer shows what it asks now"

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from navi.core.status import read_status_file
 from navi.ops.hooks.install import hook_text
 from tests.support import processes
+from tests.support.awks import every_awk
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import (
     BASH,
@@ -40,9 +41,6 @@ from tests.support.scripts import (
 from tests.support.waiting import until
 
 HOOK = hook_text()
-AWKS = ("mawk", "gawk", "original-awk", "busybox")
-
-every_awk = pytest.mark.parametrize("awk", AWKS)
 properties = settings(
     max_examples=40,
     deadline=None,

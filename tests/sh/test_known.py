@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from navi.ops.headless.conversations import forget, give, know
+from navi.ops.headless.conversations import forget_feedback, give_feedback, know_conversation
 from navi.ops.headless.runs import RunId
 from navi.ops.hooks.install import hook_text
 from navi.ops.operation import OperationError
@@ -43,7 +43,7 @@ class Hooked:
 
     def give(self, number: int, text: str) -> bool:
         """Give the agent feedback."""
-        return run(self.account, self.shell, give(CONVERSATION, "sess_1", number, text))
+        return run(self.account, self.shell, give_feedback(CONVERSATION, "sess_1", number, text))
 
     @property
     def noted(self) -> list[str]:
@@ -75,7 +75,7 @@ def test_feedback_is_printed_at_the_end_of_a_turn_and_noted(lab: Lab, shell: She
 @every_shell
 def test_a_terminal_is_noted_once_and_the_run_without_one_gets_no_more_input(lab: Lab, shell: Shell) -> None:
     hook = Hooked(lab, shell)
-    run(lab.local, shell, know(CONVERSATION, "spawn_1", RunId("spawn_1", 2)))
+    run(lab.local, shell, know_conversation(CONVERSATION, "spawn_1", RunId("spawn_1", 2)))
     files = hook.place / "spawn_1" / "2"
     (files / "in.d").mkdir(parents=True)
     hook.tells("SessionStart", CLAUDE_CODE_ENTRYPOINT="sdk-cli")
@@ -117,7 +117,7 @@ def test_what_was_taken_back_is_not_printed(lab: Lab) -> None:
     hook.give(1, "old")
     assert "old" in hook.tells("Stop")
     hook.give(2, "new")
-    run(lab.local, DASH, forget(CONVERSATION, "sess_1"))
+    run(lab.local, DASH, forget_feedback(CONVERSATION, "sess_1"))
     assert hook.tells("Stop") == ""
     assert hook.give(1, "old") is True, "it is still known"
 
@@ -125,11 +125,11 @@ def test_what_was_taken_back_is_not_printed(lab: Lab) -> None:
 @pytest.mark.parametrize("conversation", ["", "../x", "a/b", ".hidden", "a b", "x" * 101, "-"])
 def test_an_id_that_can_not_name_a_folder_is_refused(lab: Lab, conversation: str) -> None:
     with pytest.raises(OperationError):
-        run(lab.local, DASH, give(conversation, "sess_1", 1, "x"))
+        run(lab.local, DASH, give_feedback(conversation, "sess_1", 1, "x"))
     assert not list(Path(lab.local.sessions_dir).glob(".headless/.conversations/*"))
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "x"), (-1, "x"), (1, ""), (1, "x" * 70_000)])
 def test_feedback_that_can_not_be_is_refused(number: int, text: str) -> None:
     with pytest.raises(OperationError):
-        give(CONVERSATION, "sess_1", number, text)
+        give_feedback(CONVERSATION, "sess_1", number, text)

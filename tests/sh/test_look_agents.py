@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from navi.core.model import AgentProcess, Frame, Pane, Screen
+from navi.core.model import AgentProcess, Frame, Pane, ScreenMatch
 from navi.ops.look.agent_records import TICKS
 from navi.ops.look.snapshot import snapshot
 from tests.support.agents import CLAUDE_ASKS, CLAUDE_BOX, CLAUDE_BUSY, Agent
@@ -16,9 +16,9 @@ from tests.support.machines import Lab
 from tests.support.scripts import BASH, DASH, NO_TIMEOUT, Shell, every_shell, look, run, stand_in
 from tests.support.waiting import until
 
-ASKS = Screen("permission", "permission dialog", "Do you want to proceed?")
-IDLE = Screen("idle", "prompt", "? for shortcuts \u00b7 \u2190 for agents")
-BUSY = Screen("working", "busy line", "esc to interrupt \u00b7 \u2190 for agents")
+ASKS = ScreenMatch("permission", "permission dialog", "Do you want to proceed?")
+IDLE = ScreenMatch("idle", "prompt", "? for shortcuts \u00b7 \u2190 for agents")
+BUSY = ScreenMatch("working", "busy line", "esc to interrupt \u00b7 \u2190 for agents")
 
 
 def pane(frame: Frame, session: str = "api") -> Pane:
@@ -151,15 +151,15 @@ def test_a_suspended_agent_is_reported_and_its_screen_is_that_of_the_shell(lab: 
     assert pane(look(lab.local, shell)).screen == ASKS
 
 
-SCREENS: dict[str, tuple[tuple[str, ...], Screen]] = {
+SCREENS: dict[str, tuple[tuple[str, ...], ScreenMatch]] = {
     "idle": (CLAUDE_BOX, IDLE),
     "asks": (CLAUDE_ASKS, ASKS),
     "a dialog in the text": ((*CLAUDE_ASKS, "That was it.", *CLAUDE_BOX), IDLE),
-    "nothing known": (("Loading...",), Screen()),
-    "empty": ((), Screen()),
+    "nothing known": (("Loading...",), ScreenMatch()),
+    "empty": ((), ScreenMatch()),
     "failed": (
         ("\u276f go", "\u25cf API Error: 400 $(touch pwned) ", *CLAUDE_BOX),
-        Screen("error", "failed turn", "\u25cf API Error: 400 $(touch pwned)"),
+        ScreenMatch("error", "failed turn", "\u25cf API Error: 400 $(touch pwned)"),
     ),
     "like a record": (("navi-0 screen 1 permission dialog", *CLAUDE_BOX), IDLE),
 }
@@ -213,7 +213,7 @@ def test_screens_of_several_servers_and_panes_go_to_their_panes(lab: Lab) -> Non
         assert [pane(frame, f"a{number}").screen for number in range(45)] == [
             ASKS if number % 2 else IDLE for number in range(45)
         ]
-        assert pane(frame, "there").screen == Screen("working", "busy line", "esc to interrupt")
+        assert pane(frame, "there").screen == ScreenMatch("working", "busy line", "esc to interrupt")
 
 
 def test_two_panes_of_a_session_have_agents_of_their_own(lab: Lab) -> None:

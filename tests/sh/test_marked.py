@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
 
 import pytest
 
 from navi.core.agents import AGENTS
-from tests.agents.test_screens import AWKS, ROOT
+from tests.agents.test_screens import ROOT
+from tests.support.awks import awk_command, every_awk
 from tests.support.machines import program
 
 SCRIPT = ROOT / "navi/sh/pane/marked.awk"
@@ -42,10 +42,10 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("awk", AWKS, ids=[awk[0] for awk in AWKS])
+@every_awk
 @pytest.mark.parametrize(("line", "number"), ROWS.values(), ids=ROWS)
-def test_the_marked_choice_has_another_background(line: str, number: str, awk: Sequence[str]) -> None:
+def test_the_marked_choice_has_another_background(line: str, number: str, awk: str) -> None:
     variables = os.environ | {"LC_ALL": "C", "navi_labels": LABELS}
-    command = [program(awk[0]), *awk[1:], "-f", str(SCRIPT)]
+    command = [*awk_command(awk, program(awk)), "-f", str(SCRIPT)]
     done = subprocess.run(command, input=f"above\n{line}\n".encode(), capture_output=True, env=variables, check=True)
     assert (done.stdout.decode().strip(), done.stderr) == (number, b"")

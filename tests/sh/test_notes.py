@@ -31,7 +31,7 @@ def notes(lab: Lab) -> dict[str, LostSession]:
     found = {}
     for path in folder(lab).glob("*.*.*"):
         if path.name.startswith(("session.", "left.", "ended.")):
-            note = read_note(f"h@b/{path.name}", path.read_bytes(), look(lab.local, DASH).place)
+            note = read_note(f"h@b/{path.name}", path.read_bytes(), look(lab.local, DASH).machine)
             assert note
             found[note.name] = note._replace(how=path.name.partition(".")[0])
     return found

@@ -26,6 +26,7 @@ from navi.ops import Answer, Operation, OperationError
 from navi.ops.look.snapshot import snapshot
 from navi.ops.operation import read_records
 from navi.ops.registry import change_entries, read_file, replace_file
+from tests.support.awks import AWKS, every_awk
 from tests.support.machines import Account, Lab, program
 from tests.support.scripts import (
     BUSYBOX,
@@ -43,7 +44,6 @@ from tests.support.scripts import (
 )
 from tests.support.strangers import HAS_STRANGERS, STRANGER, give_away
 
-AWKS = ("mawk", "gawk", "original-awk", "busybox")
 PAIRS = [
     *((shell, "mawk") for shell in SHELLS),
     *((DASH, awk) for awk in AWKS[1:]),
@@ -191,7 +191,7 @@ def test_names_may_be_anything(lab: Lab, shell: Shell, awk: str) -> None:
     assert not list(lab.local.home.rglob("pwned"))
 
 
-@pytest.mark.parametrize("awk", AWKS)
+@every_awk
 def test_entries_of_others_with_names_that_no_session_has_can_be_removed(lab: Lab, awk: str) -> None:
     names = ["a\tb", "a\ndrop\tstays", "\x01", "é\u2028", "stays", "a", *HOSTILE]
     for ascii_only in (True, False):
@@ -204,7 +204,7 @@ def test_entries_of_others_with_names_that_no_session_has_can_be_removed(lab: La
         assert set(registry.document()["sessions"]) == {"stays", "a"}
 
 
-@pytest.mark.parametrize("awk", AWKS)
+@every_awk
 def test_a_large_registry_is_no_problem(lab: Lab, awk: str) -> None:
     registry = Registry(lab.local, DASH, awk)
     entries = {f"s{number}": {"socket": "/s", "note": "x" * 1000} for number in range(300)}
@@ -318,7 +318,7 @@ BROKEN = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("awk", AWKS)
+@every_awk
 @pytest.mark.parametrize("data", BROKEN)
 def test_what_is_no_registry_is_set_aside_and_reported(lab: Lab, awk: str, data: bytes) -> None:
     registry = Registry(lab.local, DASH, awk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from navi.ops.look.files import remove_files
+from navi.ops.session.status_files import remove_status_files
 from tests.sh.test_clean_up import kept, placed, start, write_placed
 from tests.support.machines import Account, Lab
 from tests.support.scripts import Shell, every_shell, run, settings_of
@@ -43,9 +43,9 @@ def test_what_has_ended_goes_and_nothing_else(lab: Lab, shell: Shell, cleanup: b
     before = {path.name for path in account.sessions_dir.glob("*.json")}
     settings = settings_of(account, cleanup)
     wanted = PLACED | (PLACELESS if cleanup else set())
-    assert run(account, shell, remove_files(ALL, dry_run=True), settings=settings) == wanted
+    assert run(account, shell, remove_status_files(ALL, dry_run=True), settings=settings) == wanted
     assert ({path.name for path in account.sessions_dir.glob("*.json")}, kept(account)) == (before, [])
-    assert run(account, shell, remove_files(ALL, dry_run=False), settings=settings) == wanted
+    assert run(account, shell, remove_status_files(ALL, dry_run=False), settings=settings) == wanted
     gone = {f"{name}.json" for name in wanted}
     assert {path.name for path in account.sessions_dir.glob("*.json")} == before - gone
     assert set(kept(account)) == gone
@@ -55,5 +55,5 @@ def test_what_has_ended_goes_and_nothing_else(lab: Lab, shell: Shell, cleanup: b
 def test_only_the_files_that_are_named_go(lab: Lab, shell: Shell) -> None:
     prepare(lab.local)
     settings = settings_of(lab.local, cleanup=True)
-    assert run(lab.local, shell, remove_files(["broken"], dry_run=False), settings=settings) == {"broken"}
+    assert run(lab.local, shell, remove_status_files(["broken"], dry_run=False), settings=settings) == {"broken"}
     assert kept(lab.local) == ["broken.json"]

@@ -8,13 +8,12 @@ import subprocess
 import pytest
 
 from navi.core.agents import AGENTS
-from navi.core.agents.kind import AgentKind, Asked, ScreenRule
+from navi.core.agents.kind import AgentKind, RequestLine, ScreenRule
 from navi.ops.linker import read_source
 from navi.ops.look.agents import describe
+from tests.support.awks import awk_command, every_awk
 
 TOKEN = "navi-0123456789abcdef01234567"
-AWKS = ("mawk", "gawk", "original-awk", "busybox")
-every_awk = pytest.mark.parametrize("awk", AWKS)
 
 TEST = AgentKind(
     "test",
@@ -31,8 +30,8 @@ TEST = AgentKind(
 
 ASKS = TEST._replace(
     asked=(
-        Asked("wants to run ", "^  [$] ", "^  [$] | *\u2502$", after="^Bash command"),
-        Asked("wants to read ", "^Read ", "^Read "),
+        RequestLine("wants to run ", "^  [$] ", "^  [$] | *\u2502$", after="^Bash command"),
+        RequestLine("wants to read ", "^Read ", "^Read "),
     )
 )
 
@@ -42,10 +41,9 @@ Record = tuple[str, str, str]
 
 def judge(awk: str, text: bytes, kinds: tuple[AgentKind, ...] = (TEST, *AGENTS)) -> list[Record]:
     """Give awk what was captured; return its records."""
-    words = [awk, "awk"] if awk == "busybox" else [awk]
     rules = {"navi_token": TOKEN, "navi_rules": describe(kinds), "LC_ALL": "C", "PATH": os.environ["PATH"]}
     done = subprocess.run(
-        [*words, read_source("look/screen.awk").text], input=text, capture_output=True, timeout=20, env=rules
+        [*awk_command(awk), read_source("look/screen.awk").text], input=text, capture_output=True, timeout=20, env=rules
     )
     assert (done.returncode, done.stderr) == (0, b"")
     records = []

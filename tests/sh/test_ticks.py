@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from navi.core.address import Named
-from navi.core.question import How, Reply
+from navi.core.question import AnswerMode, Reply
 from navi.ops.operation import Answer
 from navi.ops.pane.question import answer as answering
 from navi.ops.pane.question import ask
@@ -72,7 +72,7 @@ def chosen(account: Account, shell: Shell, value: str) -> Answer:
     """Choose in the question that is asked now."""
     asking = ask(API)
     question = asking.parse(answer(account, shell, asking))
-    operation = answering(API, question.digest, Reply(How.CHOOSE, value), "0123", "me")
+    operation = answering(API, question.digest, Reply(AnswerMode.CHOOSE, value), "0123", "me")
     return answer(account, shell, operation)
 
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from navi.core.model import Frame, Pane, Screen
+from navi.core.model import Frame, Pane, ScreenMatch
 from navi.ops.look.frames import Heartbeat
 from tests.support.agents import CLAUDE_ASKS, CLAUDE_BOX, CLAUDE_BUSY, Agent
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Watching, every_watching_shell, names, stand_in
 from tests.support.scripts import Shell as Sh
 
-ASKS = Screen("permission", "permission dialog", "Do you want to proceed?")
-IDLE = Screen("idle", "prompt", "? for shortcuts \u00b7 \u2190 for agents")
+ASKS = ScreenMatch("permission", "permission dialog", "Do you want to proceed?")
+IDLE = ScreenMatch("idle", "prompt", "? for shortcuts \u00b7 \u2190 for agents")
 
 
 def the_pane(frame: Frame) -> Pane | None:
@@ -46,7 +46,7 @@ def test_a_screen_that_changes_is_reported(lab: Lab, shell: Sh) -> None:
         agent.show(*CLAUDE_ASKS)
         until_pane(watching, lambda pane: pane.screen == ASKS)
         agent.show("Something else")
-        until_pane(watching, lambda pane: pane.screen == Screen())
+        until_pane(watching, lambda pane: pane.screen == ScreenMatch())
 
 
 @every_watching_shell

@@ -26,7 +26,7 @@ from navi.hosts.exchange import local_peer
 from navi.ops import OperationError
 from navi.ops.headless import runs as headless
 from navi.ops.headless.runs import Limits, RunId, Started
-from navi.ops.headless.tail import Ended, Fed, Lines, Position, tail
+from navi.ops.headless.tail import InputsFed, LogLines, Position, RunEnded, tail
 from tests.support.machines import Account, Lab
 from tests.support.scripts import settings_of
 from tests.support.waiting import until
@@ -90,7 +90,7 @@ class Driven:
         self.lines: list[bytes] = []
         self.offset = 0
         self.fed = 0
-        self.ended: Ended | None = None
+        self.ended: RunEnded | None = None
         self.memory = self.harness.codec.remember(self.launch)
 
     def __enter__(self) -> Driven:
@@ -194,14 +194,14 @@ class Driven:
             self._follower.join(30)
 
     def _take(self, news: object) -> None:
-        if isinstance(news, Lines):
+        if isinstance(news, LogLines):
             assert news.offset == self.offset
             self.offset = news.end
             for line in news.data.split(b"\n")[:-1]:
                 self._line(line)
-        elif isinstance(news, Fed):
+        elif isinstance(news, InputsFed):
             self.fed = news.number
-        elif isinstance(news, Ended):
+        elif isinstance(news, RunEnded):
             self.ended = news
 
     def _line(self, line: bytes) -> None:

@@ -9,8 +9,8 @@ from navi.core.address import Named
 from navi.core.agents import AGENTS
 from navi.core.launch import SHELL, Step
 from navi.core.model import BackgroundAgent, LostSession, Pane, Session, Source, Status, TmuxSession
-from navi.core.question import How, Reply
-from navi.core.registry import Entry
+from navi.core.question import AnswerMode, Reply
+from navi.core.registry import RegistryEntry
 from navi.ops import Operation, Stream
 from navi.ops.git.comments import comments
 from navi.ops.git.status import branch, git, pull_request
@@ -20,16 +20,15 @@ from navi.ops.hooks.install import Change, File, Plan, look_at_hooks, write_hook
 from navi.ops.hooks.tokens import tokens
 from navi.ops.look.checkup import checkup
 from navi.ops.look.directories import directories
-from navi.ops.look.files import remove_files
 from navi.ops.look.frames import look, watch
 from navi.ops.look.servers import servers
 from navi.ops.look.snapshot import snapshot
 from navi.ops.pane.find import find_pane
 from navi.ops.pane.health import health_of
-from navi.ops.pane.lock import Hold, lock
+from navi.ops.pane.lock import LockAction, lock
 from navi.ops.pane.preview import capture
 from navi.ops.pane.question import answer, ask
-from navi.ops.pane.read import Expected, follow, text, wait
+from navi.ops.pane.read import ExpectedText, follow, text, wait
 from navi.ops.pane.send import find_sent, interrupt, send
 from navi.ops.registry import change_entries, put_entry, replace_file
 from navi.ops.session.creation import new
@@ -37,6 +36,7 @@ from navi.ops.session.lifecycle import dismiss, kill, rename, stop_background, u
 from navi.ops.session.losses import losses
 from navi.ops.session.marks import mark
 from navi.ops.session.restore import restart, restorable, restore
+from navi.ops.session.status_files import remove_status_files
 
 PANE, UNDO, CONVERSATION = Named("api"), "0123456789abcdef", "00000000-0000-4000-8000-000000000000"
 TERMINAL = TmuxSession("$1", "api", 1.0, 0, (Pane("%1", "0.0", 7, "bash", "", "/x"),), server=3)
@@ -52,9 +52,9 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "git/pull_request": pull_request("https://github.com/a/b", "c"),
     "headless/end": runs.end(RUN),
     "headless/errors": runs.errors(RUN),
-    "headless/forget": conversations.forget(CONVERSATION, "one"),
-    "headless/give": conversations.give(CONVERSATION, "one", 1, "text"),
-    "headless/know": conversations.know(CONVERSATION, "one"),
+    "headless/forget": conversations.forget_feedback(CONVERSATION, "one"),
+    "headless/give": conversations.give_feedback(CONVERSATION, "one", 1, "text"),
+    "headless/know": conversations.know_conversation(CONVERSATION, "one"),
     "headless/look": runs.look(),
     "headless/post": runs.post(RUN, 1, "line"),
     "headless/remove": runs.remove(RUN, 0),
@@ -65,22 +65,22 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "look/checkup": checkup(),
     "look/directories": directories("/x"),
     "look/once": look(),
-    "look/remove_files": remove_files([], dry_run=False),
+    "session/remove_files": remove_status_files([], dry_run=False),
     "look/servers": servers(),
     "look/with_registry": snapshot(),
-    "pane/answer": answer(PANE, "digest", Reply(How.ALLOW), "call", "me"),
+    "pane/answer": answer(PANE, "digest", Reply(AnswerMode.ALLOW), "call", "me"),
     "pane/ask": ask(PANE),
     "pane/find": find_pane(PANE),
     "pane/health": health_of(PANE, touch=False),
     "pane/interrupt": interrupt(PANE),
-    "pane/lock": lock(PANE, Hold.TAKE),
+    "pane/lock": lock(PANE, LockAction.TAKE),
     "pane/preview": capture(SESSION, 0),
     "pane/send": send(PANE),
     "pane/sent": find_sent(PANE, "call", ""),
     "pane/text": text(PANE),
-    "pane/wait": wait(PANE, Expected("x")),
+    "pane/wait": wait(PANE, ExpectedText("x")),
     "registry/change_entries": change_entries([]),
-    "registry/change_entry": put_entry(Entry("api")),
+    "registry/change_entry": put_entry(RegistryEntry("api")),
     "registry/file": replace_file("{}"),
     "session/dismiss": dismiss(PANE),
     "session/kill": kill(PANE, UNDO),

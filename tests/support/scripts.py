@@ -87,7 +87,7 @@ def path_without(*names: str) -> str:
 
 
 @cache
-def place() -> str:
+def machine_key() -> str:
     """Return this machine and its start, as scripts write it behind the number of a process."""
     script = f'{link("lib/place")}navi_find_place; echo "$navi_place_key"'
     return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout.strip()
@@ -95,7 +95,7 @@ def place() -> str:
 
 def here(account: Account) -> Path:
     """Return the part of an account's state folder that belongs to this machine and its start."""
-    return account.sessions_dir / ".navi" / "at" / place()
+    return account.sessions_dir / ".navi" / "at" / machine_key()
 
 
 def beside(account: Account) -> list[str]:

@@ -15,17 +15,17 @@ from navi.core.question import Question
 from navi.core.text import clean
 from navi.ops.pane.preview import Capture
 from navi.tui.bars import Footer, Header
-from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked
+from navi.tui.dialogs.answer_dialog import AnswerDialog, SessionQuestion
 from navi.tui.dialogs.dialog import Confirm, Dialog, Report, Subject
 from navi.tui.dialogs.message_form import MessageForm
-from navi.tui.dialogs.pick import Choice, Pick
+from navi.tui.dialogs.pick import Pick, PickRow
 from navi.tui.frame import Extent, bar, thumb
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
 from navi.tui.layout import FLOATING_FROM, FRAMED_FROM, Layout
 from navi.tui.list.session_list import SessionList
 from navi.tui.pages.view import PageView
-from navi.tui.palette.picker import Entry, Picker
+from navi.tui.palette.picker import Picker, PickerEntry
 from navi.tui.preview.view import Preview
 from navi.tui.style.paint import columns_of, width_of
 from navi.tui.style.theme import ASCII, UNICODE, Glyphs
@@ -144,11 +144,12 @@ DIALOGS: dict[str, Callable[[Sequence[str]], Dialog]] = {
     ),
     "message": lambda words: MessageForm(UNICODE, "Message", "\n".join(words), nothing, nothing),
     "ticks": lambda words: Pick(
-        UNICODE, "Hosts", clean(" ".join(words)), [Choice(word, word, word) for word in words], "adds", nothing, nothing
+        UNICODE, "Hosts", clean(" ".join(words)), [PickRow(word, word, word) for word in words], "adds",
+        nothing, nothing,
     ),
     "picker": lambda words: Picker(
         UNICODE, "Commands",
-        lambda: [Entry(word, word, (("key", "x"), ("name", clean(word))), "", "no") for word in words],
+        lambda: [PickerEntry(word, word, (("key", "x"), ("name", clean(word))), "", "no") for word in words],
         nothing, nothing, "runs it",
     ),
 }  # fmt: skip
@@ -266,7 +267,8 @@ def test_a_question_is_as_wide_as_it_needs_to_be() -> None:
     dialog = AnswerDialog(UNICODE, ["api"], 1, nothing, nothing, nothing)
     dialog.keymap = Keymap(KEYS)
     assert dialog.columns(110) == AnswerDialog.narrowest
-    dialog.put(Asked("api", Question("Claude Code", "permission", "Go on?", (Answer(1, "Yes"), Answer(2, "x" * 80)))))
+    question = Question("Claude Code", "permission", "Go on?", (Answer(1, "Yes"), Answer(2, "x" * 80)))
+    dialog.put(SessionQuestion("api", question))
     assert 80 < dialog.columns(110) < AnswerDialog.widest
     chosen = [line for line in dialog.lines(90, 9) if any(style.endswith(" row") for style, _ in line)]
     assert [columns_of(line) for line in chosen] == [90]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from navi.core.model import HostView, Place
+from navi.core.model import HostView, Machine
 from navi.tui.tally import Tallies, Tally
 from tests.support.dashboard import session, view
 
-HERE, THERE = Place("vm:1", "boot"), Place("other:2", "boot")
+HERE, THERE = Machine("vm:1", "boot"), Machine("other:2", "boot")
 
 
-def on(place: Place, seen: HostView) -> HostView:
+def on(machine: Machine, seen: HostView) -> HostView:
     """Return a host as a name of a machine."""
     assert seen.frame
-    return seen._replace(frame=seen.frame._replace(place=place))
+    return seen._replace(frame=seen.frame._replace(machine=machine))
 
 
 LOCAL = on(HERE, view("local", session("a", "waiting"), session("b", "error", file=False)._replace(tmux=None)))

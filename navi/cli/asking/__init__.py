@@ -1,1 +1,1 @@
-"""How verbs ask hosts: changes, what became of them, waiting, and what stays unknown."""
+"""How verbs ask hosts: changes and their outcomes, waiting, and what stays unknown."""

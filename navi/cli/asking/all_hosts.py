@@ -1,4 +1,4 @@
-"""The hosts of a fleet, for what runs on until it is stopped: the dashboard, and `navi notify`."""
+"""The hosts of a fleet, for programs that run until they are stopped: the dashboard, and `navi notify`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from navi.config.settings import Settings
 from navi.core.log import SILENT, Log
 from navi.hosts import Host
 from navi.hosts.masters import Hops
-from navi.hosts.open_files import allow_many
+from navi.hosts.open_files import raise_file_limit
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import HostSettings
@@ -22,7 +22,7 @@ class HostMaker:
     """
 
     def __init__(self, settings: Settings, environment: Mapping[str, str], log: Log = SILENT) -> None:
-        self._files = allow_many()
+        self._files = raise_file_limit()
         self._settings = settings
         self._environment = environment
         self._log = log

@@ -1,11 +1,11 @@
-"""What hosts answered, and what stays unknown: the one rule by which verbs say so, and with which exit status."""
+"""What hosts answered, and what stays unknown: the one rule by which verbs report that, and its exit status."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from navi.cli.output.output import Failed, why
+from navi.cli.output.output import Failed, reason_and_status
 from navi.core import exits
 from navi.core.unlisted import unlisted
 from navi.ops import OperationError
@@ -21,7 +21,7 @@ class Answers(NamedTuple, Generic[Answer]):
     """The answers of hosts, and why something about a host is unknown, both by the names of hosts.
 
     If some tmux servers of a host did not list their sessions, the host is in both. `status` is the exit status of the
-    first failure. Only without failures may a verb say that there is nothing.
+    first failure. Only without failures may a verb report that there is nothing.
     """
 
     known: Sequence[tuple[str, Answer]]
@@ -31,25 +31,27 @@ class Answers(NamedTuple, Generic[Answer]):
     def complain(self, output: Output) -> None:
         """Write to standard error which hosts are unknown, and why."""
         for name, error in self.failures:
-            output.complain(f"{name}: {why(error)[0]}")
+            output.complain(f"{name}: {reason_and_status(error)[0]}")
 
     def failure_of(self, host: str) -> str | None:
         """Return why something about a host is unknown, None if nothing is."""
-        return next((why(error)[0] for name, error in self.failures if name == host), None)
+        return next((reason_and_status(error)[0] for name, error in self.failures if name == host), None)
 
 
-def sift(answers: Sequence[tuple[str, Answer | Failed]], frame_of: Callable[[Answer], Frame]) -> Answers[Answer]:
+def split_answers(
+    answers: Sequence[tuple[str, Answer | Failed]], frame_of: Callable[[Answer], Frame]
+) -> Answers[Answer]:
     """Return what hosts answered, and what stays unknown. `frame_of` returns the frame of an answer."""
     known = [(name, answer) for name, answer in answers if not isinstance(answer, Failed)]
     failures: list[tuple[str, Failed]] = []
     for name, answer in answers:
-        error = answer if isinstance(answer, Failed) else doubt(frame_of(answer), name)
+        error = answer if isinstance(answer, Failed) else why_incomplete(frame_of(answer), name)
         if error:
             failures.append((name, error))
-    return Answers(known, failures, next((why(error)[1] for _, error in failures), exits.OK))
+    return Answers(known, failures, next((reason_and_status(error)[1] for _, error in failures), exits.OK))
 
 
-def doubt(frame: Frame, host: str) -> OperationError | None:
+def why_incomplete(frame: Frame, host: str) -> OperationError | None:
     """Return why not all sessions of a host are known, None if they are."""
     found = unlisted(frame, host)
     return OperationError(f"{found.failure.cause}; {found.failure.remedy_in_verbs}", found.status) if found else None

@@ -1,4 +1,4 @@
-"""Asking several at once, so that Ctrl-C ends what is under way and nothing begins after it."""
+"""Asking several hosts at once, so that Ctrl-C ends the requests under way and no others begin."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AT_ONCE = 32
 """Requests under way at the same time."""
 
 GRACE = 2.0
-"""Seconds for requests that are cancelled, in which they end what they have started."""
+"""Seconds that cancelled requests have to end what they have started."""
 
 
 def at_once(ask: Callable[[T], Answer], things: Iterable[T], cancel: Callable[[], None]) -> Iterator[Answer]:

@@ -40,7 +40,7 @@ def carry_out(context: Context, address: Address, operation: Operation[T], befor
         context.output.complain(f"{address}: {checking(operation.name, str(lost))}")
     lost_at = time.monotonic()
     inquiry = Inquiry(operation.outcomes, operation.time_limit, before, began, lost_at, stopwatch.asleep)
-    outcome = _find_out(host, inquiry)
+    outcome = _await_outcome(host, inquiry)
     words = verdict_words(operation.name, outcome)
     if outcome.verdict is not Verdict.DONE:
         raise OperationError(words, exits.NO if outcome.verdict is Verdict.NOT_DONE else outcome.status)
@@ -48,7 +48,7 @@ def carry_out(context: Context, address: Address, operation: Operation[T], befor
     return outcome.answer  # type: ignore[return-value]
 
 
-def _find_out(host: BlockingHost, inquiry: Inquiry[T]) -> Outcome[T]:
+def _await_outcome(host: BlockingHost, inquiry: Inquiry[T]) -> Outcome[T]:
     """Look until the outcome is certain, or the host has not answered for too long."""
     while True:
         try:

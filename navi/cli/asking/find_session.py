@@ -17,7 +17,7 @@ from navi.ops.outcome import unanswered
 from navi.ops.pane.find import FoundPane, find_pane
 
 
-class Before(NamedTuple):
+class LookBefore(NamedTuple):
     """A look before a change: the session of an address, and the whole frame.
 
     `session` is None if it was not found and a tmux server did not list its sessions.
@@ -27,7 +27,7 @@ class Before(NamedTuple):
     frame: Frame
 
 
-def look_before(context: Context, address: Address, socket: str = "") -> Before:
+def look_before(context: Context, address: Address, socket: str = "") -> LookBefore:
     """Look for a session that is to be changed, as `look_for` does.
 
     Raise OperationError if there is no such session, or if several are meant; and HostError.
@@ -35,10 +35,10 @@ def look_before(context: Context, address: Address, socket: str = "") -> Before:
     session, frame = look_for(context, address, socket)
     if session is None and frame.proven:
         raise with_suggestion(context, address, no_session(address))
-    return Before(session, frame)
+    return LookBefore(session, frame)
 
 
-def look_for(context: Context, address: Address, socket: str = "") -> Before:
+def look_for(context: Context, address: Address, socket: str = "") -> LookBefore:
     """Look for a session, also on the tmux servers that only the registry names, or on the server of a socket alone.
 
     If several sessions have the name, the one is found that `send` would type into. Raise HostError, and OperationError
@@ -51,19 +51,19 @@ def look_for(context: Context, address: Address, socket: str = "") -> Before:
             return _look_for_meant(context, address, frame, host.run(find_pane(Named(address.name, socket))))
     session = _named(context, address, frame)
     if session and (session.tmux or session.background):
-        return Before(session, frame)
+        return LookBefore(session, frame)
     found = host.run(snapshot())
     if session is None and not found.registry.usable:
         raise OperationError(found.registry.complaint, exits.REFUSED)
     registered = _named(context, address, found.frame)
-    return Before(session, frame) if session and not registered else Before(registered, found.frame)
+    return LookBefore(session, frame) if session and not registered else LookBefore(registered, found.frame)
 
 
 def _on_several_servers(frame: Frame, name: str) -> bool:
     return sum(one.name == name for one in frame.sessions) > 1
 
 
-def _look_for_meant(context: Context, address: Address, frame: Frame, meant: FoundPane) -> Before:
+def _look_for_meant(context: Context, address: Address, frame: Frame, meant: FoundPane) -> LookBefore:
     """Return the session of a pane that was found, from the frame or else from a look that asks its server, too."""
     session = _session_of(context, address, frame, meant)
     if session is None:
@@ -71,7 +71,7 @@ def _look_for_meant(context: Context, address: Address, frame: Frame, meant: Fou
         session = _session_of(context, address, frame, meant)
     if session is None:
         raise no_session(address)
-    return Before(session, frame)
+    return LookBefore(session, frame)
 
 
 def _session_of(context: Context, address: Address, frame: Frame, meant: FoundPane) -> Session | None:

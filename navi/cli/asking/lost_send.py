@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from navi.core.address import Named
     from navi.hosts.blocking_host import BlockingHost
     from navi.ops.outcome import Outcome
-    from navi.ops.pane.send import Call, Sent
+    from navi.ops.pane.send import SendCall, Sent
 
 LOOK_EVERY, LOOK_FOR = 1.0, 15.0
 """Seconds between two attempts to ask the host, and for which it is asked at most."""
 
 
 def outcome_of(output: Output, host: BlockingHost, pane: Named, call: str, lost: HostError, limit: float) -> Sent:
-    """Return what `send` would have answered, if the host says that it was done; it notes each call by its name.
+    """Return what `send` would have answered, if the host reports that it was done: the host notes each call by its
+    name.
 
     Raise the error itself unless the connection was lost during the call. Raise OperationError if nothing was typed,
     which stays true, or if the outcome is still unknown after `limit` seconds, or LOOK_FOR.
@@ -36,12 +37,12 @@ def outcome_of(output: Output, host: BlockingHost, pane: Named, call: str, lost:
     if outcome.verdict is Verdict.NOT_DONE:
         raise OperationError(verdict_words("send", outcome), exits.NO)
     if outcome.answer is None:
-        raise _in_doubt(outcome)
+        raise _unknown_outcome(outcome)
     output.complain(verdict_words("send", outcome))
     return outcome.answer
 
 
-def _ask(host: BlockingHost, pane: Named, call: str, until: float) -> Call:
+def _ask(host: BlockingHost, pane: Named, call: str, until: float) -> SendCall:
     while True:
         try:
             return host.run(find_sent(pane, call, host.environment.get(LOCK, "")))
@@ -49,12 +50,12 @@ def _ask(host: BlockingHost, pane: Named, call: str, until: float) -> Call:
             if time.monotonic() > until:
                 remedy = error.failure.remedy_in_verbs
                 reason = f"{host.name} does not answer ({error}); {remedy}; look at the pane when it does"
-                raise _in_doubt(unknown(reason, exits.of_failure(error.failure))) from error
+                raise _unknown_outcome(unknown(reason, exits.of_failure(error.failure))) from error
         except OperationError as error:
             if error.status != exits.TIMED_OUT or time.monotonic() > until:
-                raise _in_doubt(unknown(str(error), error.status)) from error
+                raise _unknown_outcome(unknown(str(error), error.status)) from error
         time.sleep(LOOK_EVERY)
 
 
-def _in_doubt(outcome: Outcome[Sent]) -> OperationError:
+def _unknown_outcome(outcome: Outcome[Sent]) -> OperationError:
     return OperationError(verdict_words("send", outcome), outcome.status)

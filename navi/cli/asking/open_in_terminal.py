@@ -1,4 +1,4 @@
-"""Opening a session without a terminal in one: its agent ends first, and goes on with the conversation in tmux.
+"""Opening a session without a terminal in one: its agent ends first, and then continues the conversation in tmux.
 
 Two agents on one conversation would each see only their own half, and nothing prevents that but this order: the agent
 has ended, which is proven; it runs in tmux; then the hub notes that the session has a terminal. If anything fails
@@ -20,7 +20,7 @@ from navi.core.address import LOCAL, Address, Named, address_of
 from navi.core.agents import AgentKind
 from navi.core.conversations import CONVERSATION_ID
 from navi.core.headless import OVER, HeadlessStatus
-from navi.core.launch import Launch, of_caller, program_of
+from navi.core.launch import Launch, program_of, variables_of_caller
 from navi.core.status import sessions_of
 from navi.core.text import clean
 from navi.headless.client import HubClient
@@ -45,7 +45,7 @@ def open_in_terminal(hub: HubClient, info: Info, context: Context, attach: bool 
     the session instead. Raise OperationError, HostError.
     """
     host = info["host"] or LOCAL
-    pane = _open(hub, info, context) if info["remote"] else _where(info, context)
+    pane = _open(hub, info, context) if info["remote"] else _session_of_conversation(info, context)
     if attach:
         return attach_terminal(context.output, context.host(host), pane)
     context.output.print(clean(address_of(host, pane.name)))
@@ -56,7 +56,7 @@ def _open(hub: HubClient, info: Info, context: Context) -> Named:
     """Open a session in a terminal, and return its pane."""
     host = info["host"] or LOCAL
     launch = launch_of(info, context)
-    end(hub, info)
+    end_agent(hub, info)
     created = _create(info, launch, context)
     hub.ask("POST", f"/api/sessions/{info['id']}/terminal", tmux_name=created.name)
     _report(Address(host, created.name), info, context)
@@ -64,7 +64,7 @@ def _open(hub: HubClient, info: Info, context: Context) -> Named:
 
 
 def _report(address: Address, info: Info, context: Context) -> None:
-    """Report where a session goes on, and whether it has its permission mode and model there."""
+    """Report where a session continues, and whether it has its permission mode and model there."""
     harness, mode, model = HARNESSES.get(info["harness"]), wanted_mode(info), info["model"]
     with_mode = f" in its permission mode {mode}" if mode and not stays_behind(harness, mode, "") else ""
     with_model = f" with its model {model}" if model and not stays_behind(harness, "", model) else ""
@@ -73,10 +73,10 @@ def _report(address: Address, info: Info, context: Context) -> None:
         context.output.complain(f"{address}: {behind}")
 
 
-def _where(info: Info, context: Context) -> Named:
-    """Return the tmux session in which a conversation goes on: the one that its hook named, or the one that shows it.
+def _session_of_conversation(info: Info, context: Context) -> Named:
+    """Return the tmux session in which a conversation continues: the one that its hook named, or the one that shows it.
 
-    Raise OperationError if it is in none.
+    Raise OperationError if none does.
     """
     if info["tmux_name"]:
         return Named(info["tmux_name"])
@@ -92,7 +92,7 @@ def _where(info: Info, context: Context) -> Named:
 
 
 def launch_of(info: Info, context: Context) -> Launch:
-    """Return what goes on with a session's conversation in a terminal. Raise OperationError if nothing does."""
+    """Return the launch that continues a session's conversation in a terminal. Raise OperationError if nothing can."""
     harness = HARNESSES.get(info["harness"])
     kind = kind_named(harness.kind, context.agents) if harness and harness.kind else None
     if kind is None or not kind.resume:
@@ -103,8 +103,8 @@ def launch_of(info: Info, context: Context) -> Launch:
 
 
 def _launch(kind: AgentKind, info: Info) -> Launch:
-    """Options of its mode are constants. The name of its model is the only word of an agent or a person that comes into
-    the command line: quoted, and only if no shell would take any of it for something else.
+    """Options of its mode are constants. The name of its model is the only word of an agent or a person that gets into
+    the command line: quoted, and only if no shell would interpret any part of it.
     """
     resume, mode = kind.resume.replace(ID, info["agent_session_id"]), kind.options_of(wanted_mode(info))
     model = kind.option_of_model(info["model"])
@@ -112,8 +112,8 @@ def _launch(kind: AgentKind, info: Info) -> Launch:
     return Launch("agent", line, program_of(line), prompt="")
 
 
-def end(hub: HubClient, info: Info) -> None:
-    """End a session's agent, and wait for the proof. Raise OperationError where there is none."""
+def end_agent(hub: HubClient, info: Info) -> None:
+    """End a session's agent, and wait for the proof. Raise OperationError if there is none."""
     is_proven = info["status"] != HeadlessStatus.FAILED or info["ended_at"] is not None
     if info["status"] in OVER and is_proven:  # one that is called failed may run all the same
         return
@@ -130,10 +130,10 @@ def _unreached(info: Info) -> OperationError:
 
 
 def _create(info: Info, launch: Launch, context: Context) -> Created:
-    """Create the session in tmux. Raise OperationError if its agent does not go on there."""
+    """Create the session in tmux. Raise OperationError if its agent does not continue there."""
     address = Address(info["host"] or LOCAL, name_of(info))
     if address.host == LOCAL:
-        launch = launch._replace(variables=of_caller(context.environment))
+        launch = launch._replace(variables=variables_of_caller(context.environment))
     created = carry_out(context, address, new(address.name, info["cwd"], launch))
     _await_agent(context, Address(address.host, created.name), launch.program)
     return created

@@ -1,4 +1,4 @@
-"""Waiting for something on a host, or following it, while the connection may be lost."""
+"""Waiting for something on a host, or following it, across lost connections."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ T = TypeVar("T")
 Warn = Callable[[HostError], None]
 
 LONGEST_PAUSE = 10.0
-"""Seconds between two attempts to reach a host while a person waits, at most."""
+"""The most seconds between two attempts to reach a host while a person waits."""
 
 AWAY = 600.0
-"""Seconds for which what somebody follows may stay away until that ends."""
+"""Seconds that a followed host may stay away before following it ends."""
 
 def reconnecting(host: BlockingHost, seconds: float, warn: Warn, ask: Callable[[float], T]) -> T:
     """Call `ask` with the seconds that are left, and return what it returns. If the connection to the host is lost
-    meanwhile, open it again and ask again, until so many `seconds` are over. `warn` gets the first failure of each
-    kind.
+    meanwhile, open it again and ask again, until `seconds` have passed. `warn` gets the first failure of each kind.
 
     Raise HostError if the host can't be reached at first or at the end, and at once where a person is needed. Raise
     Cancelled.
     """
-    again = _Again(host, warn)
+    again = _Attempts(host, warn)
     limit, left = time.monotonic() + seconds, seconds
     while True:
         try:
@@ -39,13 +38,15 @@ def reconnecting(host: BlockingHost, seconds: float, warn: Warn, ask: Callable[[
             left = max(0.0, limit - time.monotonic())
 
 
-def going_on(host: BlockingHost, seconds: float, warn: Warn, follow: Callable[[], Iterator[T]]) -> Iterator[T]:
+def follow_reconnecting(
+    host: BlockingHost, seconds: float, warn: Warn, follow: Callable[[], Iterator[T]]
+) -> Iterator[T]:
     """Yield what `follow` yields. If the connection to the host is lost, open it again and follow again, until the host
-    has stayed away for so many `seconds`; `warn` gets the first failure of each kind of each absence.
+    has stayed away for `seconds`; `warn` gets the first failure of each kind in each absence.
 
     Raise HostError as `reconnecting` does. Raise Cancelled.
     """
-    again, limit = _Again(host, warn), None
+    again, limit = _Attempts(host, warn), None
     while True:
         try:
             for one in follow():
@@ -58,7 +59,7 @@ def going_on(host: BlockingHost, seconds: float, warn: Warn, follow: Callable[[]
             again.pause(error, limit)
 
 
-class _Again:
+class _Attempts:
     """The attempts at a host whose connection was lost."""
 
     def __init__(self, host: BlockingHost, warn: Warn) -> None:
@@ -68,11 +69,11 @@ class _Again:
         self._causes = set[str]()
 
     def heard(self) -> None:
-        """Note that the host is there."""
+        """Note that the host has answered."""
         self._causes.clear()
 
     def pause(self, error: HostError, limit: float) -> None:
-        """Wait before the next attempt. Raise the error where there is none: the time `limit` (of time.monotonic) has
+        """Wait before the next attempt. Raise the error if there is none: the time `limit` (of time.monotonic) has
         come, a person is needed, or the host was never reached.
         """
         retry, left = error.failure.retry, limit - time.monotonic()

@@ -18,7 +18,7 @@ def _import_rows() -> None:
 
 
 def snapshot_of(context: Context, name: str, registered: bool, sockets: Sequence[str] = ()) -> Snapshot:
-    """Return a host's sessions with its registry, and complain about what is wrong with that. Raise HostError."""
+    """Return a host's sessions with its registry, and report faults of the registry. Raise HostError."""
     host = context.host(name)
     found = host.run(snapshot(registered, sockets), meanwhile=_import_rows)
     if found.registry.problem:

@@ -30,8 +30,8 @@ def wait_for_status(
     """Return the status as soon as it is a wanted one. `limit` is of time.monotonic.
 
     Of several sessions of that name on the host, it is the one that `send` would type into. A status that no tmux
-    server confirms is none. Raise OperationError when time is up, the session is gone, several are meant, or tmux can't
-    be asked there, and HostError.
+    server confirms does not count. Raise OperationError when time is up, the session is gone, several are meant, or
+    tmux can't be asked there, and HostError.
     """
     last = "timed out waiting for its status"
     socket = None
@@ -40,7 +40,7 @@ def wait_for_status(
         named = [one for one in sessions if one.name == pane.name and one.tmux]
         if socket is None and (pane.socket or len(named) > 1):
             socket = _socket_of(host, pane, named)
-        session = _on(socket, named) if socket is not None else session_named(sessions, pane.name)
+        session = _session_on(socket, named) if socket is not None else session_named(sessions, pane.name)
         socket = session.tmux.socket if session and session.tmux else socket
         found = unlisted(frame, host.name)
         if session and ((session.tmux and has_listed(frame, session.tmux.socket)) or not found):
@@ -68,7 +68,7 @@ def _socket_of(host: BlockingHost, pane: Named, named: Sequence[Session]) -> str
     raise OperationError(f"{words}; wait for a line with --pattern", exits.UNAVAILABLE)
 
 
-def _on(socket: str, named: Sequence[Session]) -> Session | None:
+def _session_on(socket: str, named: Sequence[Session]) -> Session | None:
     return next((one for one in named if one.tmux and one.tmux.socket == socket), None)
 
 

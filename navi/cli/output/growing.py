@@ -1,4 +1,4 @@
-"""A text that grows at the bottom of a terminal, until the whole one takes its place."""
+"""A text that grows at the bottom of a terminal until the complete one replaces it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from navi.cli.output.output import Output
 
 MAX_LINES = 8
-"""Lines of it that are shown: its end."""
+"""The most lines that are shown, from the end."""
 
 MAX_CHARACTERS = 4096
 """Characters that are kept."""
 
 
-class Growing:
-    """Shows its end in place, and takes it away again. Where no person looks on, it shows nothing."""
+class GrowingText:
+    """Shows the end of the text, and erases it again. It shows nothing if no person looks on."""
 
     def __init__(self, output: Output, environment: Mapping[str, str]) -> None:
         self._output = output
@@ -37,7 +37,7 @@ class Growing:
         self._drawn = len(lines)
 
     def clear(self) -> None:
-        """Take the text away."""
+        """Erase the text."""
         if self._drawn:
             self._write(self._erase())
         self._text, self._drawn = "", 0
@@ -59,7 +59,7 @@ class Growing:
 
 
 def _cut(line: str, width: int) -> str:
-    """Return the end of a line that surely fits into the width: any letter may take two cells."""
+    """Return the end of a line that certainly fits into the width: any letter may take two cells."""
     ascii_only = line.isascii()
     room = max(1, width - 1 if ascii_only else (width - 1) // 2)
     return line[-room:]

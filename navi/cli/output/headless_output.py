@@ -20,7 +20,7 @@ def address(info: Info) -> str:
     return clean(address_of(info["host"] or LOCAL, info["id"]))
 
 
-# ---- how a session is
+# ---- the state of a session
 
 
 def health(info: Info) -> str:
@@ -38,7 +38,7 @@ def reason(info: Info) -> str:
 
 
 def ends_later(info: Info) -> bool:
-    """Return whether the agent of a session is to end as soon as its host can be reached."""
+    """Return whether the agent of a session will end as soon as its host can be reached."""
     return bool(info["end_asked"]) and info["status"] == HeadlessStatus.DISCONNECTED
 
 
@@ -48,7 +48,7 @@ def how_to_withdraw(about: str) -> str:
 
 
 def how_to_begin_anew(about: str) -> str:
-    """Say what can be done where an agent could not go on with its conversation."""
+    """Say what to do if an agent could not continue its conversation."""
     return f"; navi resume --anew {about} begins a new conversation with what is stored of this one"
 
 

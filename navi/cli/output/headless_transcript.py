@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from navi.cli.asking.reconnecting import AWAY
-from navi.cli.output.growing import Growing
+from navi.cli.output.growing import GrowingText
 from navi.core import exits
 from navi.core.headless import OVER, HeadlessStatus, InputState
 from navi.headless.client import HubClient, HubGone
@@ -33,7 +33,7 @@ PAUSE = 1.0
 
 
 class PrintedTranscript:
-    """Turns an agent's lines into lines for people, in their order: what one means may depend on earlier ones."""
+    """Turns an agent's lines into lines for people, in order: the meaning of one may depend on earlier ones."""
 
     def __init__(self, info: Info) -> None:
         self._codec = HARNESSES[info["harness"]].codec
@@ -56,7 +56,7 @@ class PrintedTranscript:
 
 
 def stored(hub: HubClient, info: Info, transcript: PrintedTranscript) -> Iterator[str]:
-    """Yield the lines of what is stored; the hub goes on sending what comes."""
+    """Yield the stored lines; the hub keeps sending new ones."""
     hub.send({"type": "subscribe", "session_id": info["id"]})
     for message in hub.messages(30):
         if message["type"] == "message":
@@ -66,13 +66,15 @@ def stored(hub: HubClient, info: Info, transcript: PrintedTranscript) -> Iterato
 
 
 class LiveTranscript:
-    """What comes of a session from now on. A second connection asks: whoever waits for an answer drops the rest."""
+    """The lines of a session from now on. A second connection makes requests, because a client that waits for an answer
+    drops everything else.
+    """
 
     def __init__(
-        self, connect: Connect, hub: HubClient, info: Info, transcript: PrintedTranscript, growing: Growing,
+        self, connect: Connect, hub: HubClient, info: Info, transcript: PrintedTranscript, growing: GrowingText,
         complain: Complain, away: float = AWAY,
     ) -> None:  # fmt: skip
-        """`away` are the seconds for which the hub may stay away."""
+        """`away` is how many seconds the hub may stay away."""
         self._connect = connect
         self._hub = hub
         self._ask = connect()
@@ -84,14 +86,14 @@ class LiveTranscript:
         self._away = away
 
     def close(self) -> None:
-        """End both connections, and take away what grows."""
+        """End both connections, and erase the growing text."""
         self._growing.clear()
         self._hub.close()
         self._ask.close()
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines until the agent ends. What grows is shown meanwhile, and gone before a line comes. After a
-        restart of the hub they go on where they were, for all of them are numbered and stored.
+        """Yield the lines until the agent ends. A growing text is shown meanwhile, and erased before the next line.
+        After a restart of the hub they continue where they were, because all of them are numbered and stored.
         """
         while True:
             try:
@@ -104,7 +106,7 @@ class LiveTranscript:
                 self._complain(f"{self._about}: connected again; no line is missing or comes twice")
 
     def _come_back(self, limit: float) -> None:
-        """Wait for the hub, and follow from the next line on. Raise OperationError if it stays away."""
+        """Wait for the hub to return, and follow from the next line on. Raise OperationError if it stays away."""
         while True:
             time.sleep(PAUSE)
             try:
@@ -122,7 +124,7 @@ class LiveTranscript:
         self._hub.send({"type": "subscribe", **about})
 
     def _is_over(self) -> bool:
-        """Whether the agent had ended when it was asked about, and all of its lines are here."""
+        """Return whether the agent had already ended, and all of its lines have arrived."""
         return self._info["status"] in OVER and self._transcript.index > self._info["last_index"]
 
     def _lines(self) -> Iterator[str]:
@@ -146,7 +148,7 @@ class LiveTranscript:
 
 
 def tail(connect: Connect, info: Info, options: Options, context: Context) -> int:
-    """Print what the agent printed, and then what comes, until it ends or a line matches."""
+    """Print what the agent printed, and then new lines, until it ends or a line matches."""
     until = re.compile(options.until) if options.until is not None else None
     hub, transcript = connect(), PrintedTranscript(info)
     with context.progress.waiting("the transcript"):
@@ -155,7 +157,7 @@ def tail(connect: Connect, info: Info, options: Options, context: Context) -> in
         context.output.print_at_once(line)
     if not (options.follow or until):
         return exits.OK
-    growing = Growing(context.output, context.environment)
+    growing = GrowingText(context.output, context.environment)
     with closing(LiveTranscript(connect, hub, info, transcript, growing, context.output.complain)) as followed:
         for line in followed.lines():
             context.output.print_at_once(line)

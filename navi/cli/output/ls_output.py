@@ -12,7 +12,7 @@ from navi.core.agents import AgentKind
 from navi.core.ages import age, utc
 from navi.core.failure import HostState
 from navi.core.model import Marks, Pane, Session, Source, TmuxSession
-from navi.core.registry import CODES, Condition, Entry, Health, Snapshot, condition_in, condition_of
+from navi.core.registry import CODES, Condition, Health, RegistryEntry, Snapshot, condition_in, condition_of
 from navi.core.status import rank, sessions_of
 from navi.core.text import clean, columns
 from navi.core.unlisted import unlisted
@@ -23,7 +23,7 @@ UNCONFIRMED = Condition(Health.UNKNOWN, "not every tmux server lists its session
 """The health of a session that no server lists, when some servers did not answer."""
 
 
-class Row(NamedTuple):
+class LsRow(NamedTuple):
     """A session of a host: what tmux, its status file and the registry say about it."""
 
     host: str
@@ -31,11 +31,11 @@ class Row(NamedTuple):
     clock: float
     condition: Condition | None = None
     session: Session | None = None
-    entry: Entry | None = None
+    entry: RegistryEntry | None = None
 
     @property
     def tmux(self) -> TmuxSession | None:
-        """What tmux knows of it."""
+        """What tmux knows about it."""
         return self.session.tmux if self.session else None
 
     @property
@@ -51,7 +51,7 @@ class Row(NamedTuple):
 
 def rows_of(
     host: str, found: Snapshot, agents: Sequence[AgentKind], machines: Collection[str] = ()
-) -> Iterator[Row]:
+) -> Iterator[LsRow]:
     """Yield the sessions that live or have a status file, then those that are only registered.
 
     `machines` are those of all hosts that are listed: a status file of another one is left to its own host.
@@ -66,11 +66,11 @@ def rows_of(
         tmux = session.tmux
         entry = entries.get((tmux.socket, tmux.id)) if tmux else None
         condition = condition_in(tmux, found.gone, entry) if tmux else _without_tmux(session)
-        yield Row(host, session.name, clock, condition, session, entry)
+        yield LsRow(host, session.name, clock, condition, session, entry)
     living = set(entries.values())
     for entry in found.registry.entries.values():
         if entry not in living:
-            yield Row(host, entry.name, clock, condition_of(entry, found), None, entry)
+            yield LsRow(host, entry.name, clock, condition_of(entry, found), None, entry)
 
 
 def _without_tmux(session: Session) -> Condition | None:
@@ -82,7 +82,7 @@ def _without_tmux(session: Session) -> Condition | None:
     return None if session.status.source is Source.TMUX else UNCONFIRMED
 
 
-def document(row: Row) -> dict[str, object]:
+def document(row: LsRow) -> dict[str, object]:
     """Return a session as JSON; unknown values are null."""
     session, tmux, entry, condition = row.session, row.tmux, row.entry, row.condition
     status = session.status if session else None
@@ -136,7 +136,7 @@ Cells = tuple[str, str, str, str, str]
 """What a line of the table has: address, status, health, age and message, cleaned."""
 
 
-def print_rows(output: Output, rows: Sequence[Row], more: Sequence[Cells] = ()) -> None:
+def print_rows(output: Output, rows: Sequence[LsRow], more: Sequence[Cells] = ()) -> None:
     """Print a table of sessions, the most urgent first, and `more` lines below them.
 
     Where several tmux servers have a session of one name, those of other servers than the default one also have what
@@ -150,11 +150,11 @@ def print_rows(output: Output, rows: Sequence[Row], more: Sequence[Cells] = ()) 
         output.print(f"{line}  {message}".rstrip())
 
 
-def _order(row: Row) -> tuple[bool, int, str, str]:
+def _order(row: LsRow) -> tuple[bool, int, str, str]:
     return row.host != LOCAL, rank(row.word), row.host, row.name
 
 
-def _cells(row: Row, is_twin: bool) -> Cells:
+def _cells(row: LsRow, is_twin: bool) -> Cells:
     status = row.session.status if row.session else None
     since = age(row.clock - status.since) if status and status.since is not None else ""
     health = str(row.condition.health) if row.condition else "missing"
@@ -179,17 +179,17 @@ def condition_named(found: Snapshot, name: str, socket: str, target: str, regist
         meant = [(one, pane) for one in living for pane in one.panes if _is_target(target, one, pane)]
         if meant:
             session, pane = next((each for each in meant if each[1].active), meant[0])
-            return condition_in(session, found.gone, Entry(name, pane=pane.id))
+            return condition_in(session, found.gone, RegistryEntry(name, pane=pane.id))
     named = [one for one in living if one.name == name]
     if named and not target:
         return condition_in(min(named, key=lambda one: one.socket), found.gone)
     if not (socket or target or found.proven):
         return UNCONFIRMED
-    return condition_of(Entry(name or target, socket=wanted or found.default), found)
+    return condition_of(RegistryEntry(name or target, socket=wanted or found.default), found)
 
 
 def _is_target(target: str, session: TmuxSession, pane: Pane) -> bool:
-    """Whether a target names a pane as tmux understands it: by its id, or by session, window and pane."""
+    """Return whether a target names a pane as tmux understands it: by its id, or by session, window and pane."""
     if target.startswith("%"):
         return pane.id == target
     name, _, index = target.partition(":")

@@ -1,4 +1,6 @@
-"""A page of the manual as plain text, for machines without a formatter: as much of mdoc(7) as navi's pages use."""
+"""A page of the manual as plain text, for machines without a formatter. It knows as much of mdoc(7) as navi's pages
+use.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ ESCAPE = re.compile(r"\\(\[u([0-9A-Fa-f]{4,6})\]|\(..|.)")
 
 
 def plain_text(source: str, width: int) -> str:
-    """Return a page as text of so many columns at most, where words allow it."""
+    """Return a page as text of at most so many columns, if its words allow that."""
     page = _Page(width)
     for line in source.splitlines():
         page.take(line)
@@ -239,7 +241,7 @@ def _flags(words: Sequence[str], followed: bool) -> Iterator[str]:
 
 
 def _enclosed(signs: str, words: Sequence[str], name: str) -> Iterator[str]:
-    """Yield words between two signs; punctuation at their end comes behind the second one."""
+    """Yield words between two signs; punctuation at their end comes after the second one."""
     inside = list(words)
     behind: list[str] = []
     while inside and inside[-1] in CLOSE:
@@ -266,7 +268,7 @@ def _joined(words: Iterable[str]) -> str:
 
 
 def _row(words: Sequence[str], widths: Sequence[int], indent: int, width: int) -> list[str]:
-    """Return the lines of a table's row; the last cell goes on below itself."""
+    """Return the lines of a table's row; the last cell wraps below itself."""
     *cells, last = (_joined(cell.split()) for cell in " ".join(words).split(COLUMN))
     start = " " * indent + "".join(cell.ljust(columns) for cell, columns in zip(cells, widths, strict=False))
     return _filled(last, width, start, " " * len(start))
@@ -289,5 +291,5 @@ def _plain(words: Iterable[str]) -> list[str]:
 
 
 def _unescaped(text: str) -> str:
-    """Return what escapes of roff stand for."""
+    """Return a text with the characters that roff's escapes mean."""
     return ESCAPE.sub(lambda found: chr(int(found[2], 16)) if found[2] else SIGNS.get(found[1], found[1]), text)

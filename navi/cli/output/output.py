@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Failed = HostError | OperationError
-"""How a request to a host fails."""
+"""The exceptions of a failed request to a host."""
 
 
 class UsageError(Exception):
@@ -32,8 +32,8 @@ class UsageError(Exception):
 class Output:
     """Where a verb writes: results to `stdout`, and what went wrong to `stderr`. Threads may share it.
 
-    Nothing that it writes can act on a terminal: characters that could are written as escapes. It writes in the context
-    that `alone` returns, so that nothing else is on the line.
+    Nothing that it writes can act on a terminal: characters that could are written as escapes. It writes within the
+    context that `alone` returns, so that nothing else is on the line.
     """
 
     def __init__(self, stdout: TextIO, stderr: TextIO, ascii_json: bool = False) -> None:
@@ -53,7 +53,7 @@ class Output:
             self.stdout.write(escape(text) + end)
 
     def print_at_once(self, text: str) -> None:
-        """Write a line to standard output that a reader must not wait for."""
+        """Write a line to standard output without delay."""
         with self.alone():
             self.stdout.write(f"{escape(text)}\n")
             self.stdout.flush()
@@ -110,7 +110,7 @@ def standard_output() -> Output:
     return Output(sys.stdout, sys.stderr, ascii_json=not is_utf8_locale(os.environ))
 
 
-def why(error: UsageError | HostError | OperationError) -> tuple[str, int]:
+def reason_and_status(error: UsageError | HostError | OperationError) -> tuple[str, int]:
     """Return what went wrong, and the exit status for it."""
     if isinstance(error, HostError):
         return f"{error.failure.cause}; {error.failure.remedy_in_verbs}", exits.of_failure(error.failure)
@@ -122,7 +122,7 @@ def attempt(output: Output, about: object, do: Callable[[], T], show: Callable[[
     try:
         show(do())
     except (HostError, OperationError) as error:
-        words, status = why(error)
+        words, status = reason_and_status(error)
         output.complain(with_address(about, words, status))
         output.show_screen(error)
         return status
@@ -130,7 +130,7 @@ def attempt(output: Output, about: object, do: Callable[[], T], show: Callable[[
 
 
 def with_address(about: object, words: str, status: int) -> str:
-    """Return what to complain of, with the address of a session: one that does not exist is named already."""
+    """Return the complaint with the address of the session, unless it names the session already."""
     return words if status == exits.NO_SESSION and words.startswith("no session named ") else f"{about}: {words}"
 
 
@@ -142,7 +142,7 @@ def print_results(
     document = []
     for thing, answer in results:
         if isinstance(answer, Failed):
-            cause, code = why(answer)
+            cause, code = reason_and_status(answer)
             status = status or code
             document.append({"address": str(thing), "error": cause, "status": code})
             if not as_json:

@@ -1,6 +1,6 @@
-"""What a verb waits for: a line on the terminal, from half a second on, which is gone when the waiting ends.
+"""What a verb waits for: after half a second, a line on the terminal, which is erased when the waiting ends.
 
-Nothing is written where standard error is no terminal. Threads may wait at the same time.
+Nothing is written if standard error is not a terminal. Threads may wait at the same time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_NAMES = 3
 ERASE = "\r\x1b[K"
 
 
-class Progress:
+class ProgressLine:
     """`verb` begins the line. The line is there while anything is waited for, from the first to the last."""
 
     def __init__(self, stream: TextIO, environment: Mapping[str, str]) -> None:
@@ -50,8 +50,8 @@ class Progress:
 
     @contextmanager
     def of(self, total: int) -> Iterator[None]:
-        """Count what is done meanwhile, of so many."""
-        if self._scopes:  # within another one, which is what people wait for
+        """Count what is done meanwhile, out of a total."""
+        if self._scopes:  # within another one, which shows its own progress
             yield
             return
         self._total, self._done = total, 0
@@ -80,7 +80,7 @@ class Progress:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Have no line on the terminal for a moment, in which something else is written there."""
+        """Erase the line while something else is written to the terminal."""
         if self._drawing:
             with self._drawing:
                 self._draw("")
@@ -127,7 +127,7 @@ class Progress:
                 self._draw(line)
 
     def _draw(self, line: str) -> None:
-        """Replace the line on the terminal. One that is gone changes nothing for the verb."""
+        """Replace the line on the terminal. A terminal that is gone changes nothing for the verb."""
         if line != self._line_shown:
             self._line_shown = line
             with suppress(OSError, ValueError):
@@ -150,6 +150,6 @@ class Progress:
 
 
 def _fitted(line: str, width: int) -> str:
-    """Return the beginning of a line that surely fits: any letter may take two cells."""
+    """Return the beginning of a line that certainly fits: any letter may take two cells."""
     room = max(1, width - 1)
     return line[: room if line.isascii() else room // 2]

@@ -20,23 +20,23 @@ def run_add(names: Sequence[str], context: Context) -> int:
     from navi.config.reader import read_remotes
 
     hosts = read_ssh_hosts(context.environment)
-    remotes, _ = read_remotes(context.places.remotes)
+    remotes, _ = read_remotes(context.files.remotes)
     new = new_hosts(hosts, remotes)
     if not names:
         return _print(new, bool(hosts), context)
     chosen = _chosen(list(dict.fromkeys(names)), hosts, new)
     if chosen:
         try:
-            add_hosts(context.places.remotes, chosen)
+            add_hosts(context.files.remotes, chosen)
         except Unwritable as error:
             context.output.complain(str(error))
             return exits.CONFIGURATION
         added = " and ".join(host.name for host in chosen)
         they = "it answers" if len(chosen) == 1 else "they answer"
-        context.output.print(f"added {added} to {context.places.remotes}; `navi hosts` shows whether {they}")
+        context.output.print(f"added {added} to {context.files.remotes}; `navi hosts` shows whether {they}")
     for name in names:
         if name not in {host.name for host in chosen}:
-            context.output.print(f"{name} is in {context.places.remotes} already")
+            context.output.print(f"{name} is in {context.files.remotes} already")
     return exits.OK
 
 

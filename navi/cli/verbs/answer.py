@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from navi.cli.output.output import UsageError
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core import exits
 from navi.core.address import Address
-from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for, reply_of
+from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choices_for, reply_of
 from navi.ops import OperationError
 from navi.ops.pane.lock import LOCK
-from navi.ops.pane.question import Answered, answer, ask
+from navi.ops.pane.question import AnswerOutcome, answer, ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def run_answer(options: Options, context: Context) -> int:
-    """Print what an agent asks, or answer exactly that."""
+    """Print what an agent asks, or answer exactly that question."""
     host, pane = context.pane(options)
     reply = _reply(options)
     address = str(Address(host.name, pane.name or pane.target))
@@ -43,21 +43,21 @@ def run_answer(options: Options, context: Context) -> int:
 
 def _reply(options: Options) -> Reply | None:
     if options.allow:
-        return Reply(How.ALLOW)
+        return Reply(AnswerMode.ALLOW)
     if options.deny:
-        return Reply(How.DENY)
+        return Reply(AnswerMode.DENY)
     if options.choose:
         if len(options.choose) > 1:
             raise UsageError("an agent in a terminal asks one thing at a time: give one --choose; 1,2 ticks several")
         return reply_of(options.choose[0])
-    return Reply(How.TEXT, options.text) if options.text is not None else None
+    return Reply(AnswerMode.TEXT, options.text) if options.text is not None else None
 
 
 def _answer(
     context: Context, options: Options, host: BlockingHost, pane: Named, reply: Reply, question: Question | None
 ) -> int:
     seen = options.seen or (question.digest if question else "")
-    operation = answer(pane, seen, reply, os.urandom(8).hex(), who(), host.environment.get(LOCK, ""))
+    operation = answer(pane, seen, reply, os.urandom(8).hex(), user_and_machine(), host.environment.get(LOCK, ""))
     address = Address(host.name, pane.name or pane.target)
     if pane.target:
         answered = host.run(operation)
@@ -77,7 +77,7 @@ def _answer(
     return _doubt(answered)
 
 
-def _doubt(answered: Answered) -> int:
+def _doubt(answered: AnswerOutcome) -> int:
     return exits.UNAVAILABLE if answered.died else exits.TIMED_OUT
 
 
@@ -87,7 +87,7 @@ def _print_plan(context: Context, options: Options, address: str, question: Ques
         raise OperationError(f"another question is asked in {address} by now; navi answer shows it", exits.TIMED_OUT)
     try:
         choices = choices_for(question, reply)
-    except Unsuited as error:
+    except UnsuitableReply as error:
         raise OperationError(f"{address}: {error}", exits.WRONG_USAGE) from error
     if options.json:
         context.output.print_json(document(address, question) | {"answer": _planned(question, choices)})

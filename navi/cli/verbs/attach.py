@@ -40,7 +40,7 @@ def _in_background(options: Options, context: Context) -> Session | None:
 
 
 def attach_terminal(output: Output, host: BlockingHost, pane: Named) -> int:
-    """Become the program that attaches; return the exit status where this process is still there afterwards."""
+    """Become the program that attaches; return the exit status if this process still exists afterwards."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         output.complain("attaching needs a terminal")
         return exits.WRONG_USAGE
@@ -50,7 +50,7 @@ def attach_terminal(output: Output, host: BlockingHost, pane: Named) -> int:
 
 
 def _become(output: Output, host: BlockingHost, command: Interactive, inside: str) -> int:
-    """Become a program for a terminal; return the exit status where this process is still there afterwards."""
+    """Become a program for a terminal; return the exit status if this process still exists afterwards."""
     words = host.interactive(command)
     # tmux refuses to attach inside itself, even to another server.
     left_out = () if inside else ("TMUX", "TMUX_PANE")

@@ -7,14 +7,14 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from navi.cli.asking.reconnecting import AWAY, going_on
+from navi.cli.asking.reconnecting import AWAY, follow_reconnecting
 from navi.cli.output.output import Output, UsageError
 from navi.core import exits
 from navi.core.ages import utc
 from navi.core.text import clean, clean_lines, decode
 from navi.hosts.base import HostError
 from navi.ops import OperationError
-from navi.ops.pane.read import PaneOutput, PaneText, Place, follow, text
+from navi.ops.pane.read import PaneOutput, PaneText, StreamPosition, follow, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +69,7 @@ def _print_lines(options: Options, output: Output, lines: list[str]) -> None:
 
 
 def _write_file(options: Options, lines: list[str]) -> None:
-    """Write a file as a whole: a reader never finds half of it. Raise OperationError."""
+    """Write a whole file: a reader never finds half of it. Raise OperationError."""
     path = options.output
     folder, name = os.path.split(path)
     beside = os.path.join(folder, f".{name}.{os.urandom(6).hex()}")
@@ -88,7 +88,7 @@ def _now(clock: float | None = None) -> str:
 
 
 def run_tail(options: Options, context: Context) -> int:
-    """Write the last lines of a pane, and then its output as it comes."""
+    """Write the last lines of a pane, and then its output as it arrives."""
     host, pane = context.pane(options)
     if not options.follow and options.until is None:
         found = host.run(text(pane, lines=options.lines))
@@ -107,17 +107,17 @@ def run_tail(options: Options, context: Context) -> int:
 
 
 def _follow(host: BlockingHost, pane: Named, lines: int, complain: Callable[[str], None]) -> Iterator[PaneOutput]:
-    """Yield what a pane prints, also after its connection was lost: from where it was, or with a complaint."""
-    place: Place | None = None
+    """Yield what a pane prints, also across lost connections: from the same position, or with a warning."""
+    position: StreamPosition | None = None
 
     def begin() -> Iterator[PaneOutput]:
-        return host.follow(follow(pane, lines, place))
+        return host.follow(follow(pane, lines, position))
 
     def tell(error: HostError) -> None:
         complain(f"{error.failure.cause}; connecting again for up to {AWAY / 60:g} min")
 
-    for new in going_on(host, AWAY, tell, begin):
-        place = new.place or place
+    for new in follow_reconnecting(host, AWAY, tell, begin):
+        position = new.position or position
         if new.resumed:
             complain(f"connected again; {RESUMED.get(new.resumed, UNSURE)}")
         yield new
@@ -125,7 +125,7 @@ def _follow(host: BlockingHost, pane: Named, lines: int, complain: Callable[[str
 
 UNSURE = "its scrollback has changed too much to tell whether lines are missing or come twice"
 RESUMED = {"sure": "no line is missing or comes twice", "unsure": UNSURE}
-"""What is reported of a pane that is followed again after its connection was lost."""
+"""The report about a pane that is followed again after its connection was lost."""
 
 
 def _pattern(text: str) -> Pattern[str]:

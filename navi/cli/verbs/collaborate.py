@@ -1,4 +1,4 @@
-"""The verb collaborate, and `navi send --feedback`: an agent in a terminal gets at the end of its turn what was sent.
+"""The verb collaborate, and `navi send --feedback`: an agent in a terminal gets feedback at the end of its turn.
 
 The hub keeps the feedback; the agent's hook on its host hands it over (navi.headless.hub.terminal_sessions).
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from navi.cli.asking.find_session import find
 from navi.cli.output.output import UsageError
 from navi.cli.verbs.headless import connect, text_of
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core import exits
 from navi.core.address import LOCAL, Address
 from navi.core.model import Session
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def run_collaborate(options: Options, context: Context) -> int:
-    """Let the agent of a session take feedback, or not any more."""
+    """Let the agent of a session take feedback, or stop that."""
     address = context.address(options.address)
     session = find(context, address, options.socket)
     conversation = conversation_of(session)
@@ -84,7 +84,7 @@ def send_feedback(options: Options, context: Context) -> int:
     conversation = conversation_of(find(context, address, options.socket))
     with connect(context) as hub:
         id = _known(hub, address, conversation)
-        sent = hub.ask("POST", f"/api/sessions/{id}/feedback", content=text, by=who())
+        sent = hub.ask("POST", f"/api/sessions/{id}/feedback", content=text, by=user_and_machine())
     if options.json:
         context.output.print_json({"address": str(address), "outcome": "queued", **sent})
     else:

@@ -1,9 +1,9 @@
 """The verb completion: completion scripts for shells, and the candidates that they ask for.
 
 All shells run `navi completion words -- WORDS...`, whose last word is the one to complete, and get a line for each
-candidate: the word, a tab, its meaning. So all shells complete the same, and always what the table of verbs says.
-They run the program by the name that is being completed, because other programs are named navi, too. They find it on
-PATH, so that Tab behind `./navi` runs no program of the working directory. The scripts are files in contrib/completion.
+candidate: the word, a tab, its meaning. So all shells complete the same, and always what the table of verbs says. They
+run the program by the name that is being completed, because other programs are named navi, too. They find it on PATH,
+so that Tab after `./navi` runs no program of the working directory. The scripts are files in contrib/completion.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from navi.cli.arguments import ADDRESS, FILE, HOST, LIST, SSH_HOST, STATUS, TEMPLATE, Argument, Kind
+from navi.cli.arguments import ADDRESS, FILE, HOST, LIST, SSH_HOST, STATUS, TEMPLATE, Argument, ValueKind
 from navi.cli.context import Context
 from navi.cli.verb_table import VERBS, Verb
 from navi.core import exits
@@ -131,7 +131,7 @@ def run_completion(options: Options, context: Context) -> int:
 
 
 def candidates(words: Sequence[str], context: Context) -> Candidates:
-    """Yield what the last word could become, each with its meaning. Never opens a connection."""
+    """Yield the completions of the last word, each with its meaning. Never opens a connection."""
     *before, current = words
     if not before:
         return _beginning(current, ((verb.name, verb.help) for verb in VERBS))
@@ -153,9 +153,9 @@ def _of_verb(verb: Verb, before: Sequence[str], current: str, context: Context) 
     if current.startswith("-"):
         return ((name, one.help) for name, one in options.items() if name not in before or one.collects)
     count = _count_of_words(before, options)
-    places = [one for one in verb.arguments if not one.is_option]
-    lists = [one for one in places if one.many in LIST]
-    argument = places[count] if count < len(places) else lists[-1] if lists else None
+    positionals = [one for one in verb.arguments if not one.is_option]
+    lists = [one for one in positionals if one.many in LIST]
+    argument = positionals[count] if count < len(positionals) else lists[-1] if lists else None
     return _values(argument, current, context) if argument else iter(())
 
 
@@ -175,12 +175,12 @@ def _count_of_words(before: Sequence[str], options: Mapping[str, Argument]) -> i
 def _values(argument: Argument, current: str, context: Context) -> Candidates:
     if argument.choices:
         return ((word, "") for word in argument.choices)
-    sources: Mapping[Kind, Callable[[], Candidates]] = {
+    sources: Mapping[ValueKind, Callable[[], Candidates]] = {
         ADDRESS: lambda: _addresses(current, context),
         HOST: lambda: _hosts(context),
         SSH_HOST: lambda: _ssh_hosts(context),
         STATUS: lambda: ((word, "status") for word in PRIORITY),
-        TEMPLATE: lambda: ((path.stem, "template") for path in sorted(context.places.templates.glob("*.yaml"))),
+        TEMPLATE: lambda: ((path.stem, "template") for path in sorted(context.files.templates.glob("*.yaml"))),
         FILE: lambda: iter([FILES]),
     }
     return sources.get(argument.kind, lambda: iter(()))()
@@ -199,7 +199,7 @@ def _ssh_hosts(context: Context) -> Candidates:
 
 
 def _addresses(current: str, context: Context) -> Candidates:
-    """Yield this machine's sessions and the hosts, or behind HOST/ its sessions, if the host is connected already."""
+    """Yield this machine's sessions and the hosts, or after HOST/ its sessions, if the host is connected already."""
     host, slash, _ = current.partition("/")
     if not slash:
         yield from _sessions(LOCAL, "", context)

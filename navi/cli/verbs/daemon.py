@@ -49,7 +49,7 @@ def run_daemon(options: Options, context: Context) -> int:
 
 
 def _start(context: Context) -> int:
-    lock = context.places.state / LOCK
+    lock = context.files.state / LOCK
     if (process := holder(lock)) is not None:
         context.output.print(f"the relay is already running (process {process})")
         return exits.OK
@@ -64,7 +64,7 @@ def _start(context: Context) -> int:
 
 
 def _stop(context: Context) -> int:
-    lock = context.places.state / LOCK
+    lock = context.files.state / LOCK
     process = holder(lock)
     if process is None:
         context.output.complain("no relay is running")
@@ -82,7 +82,7 @@ def _stop(context: Context) -> int:
 def _status(context: Context) -> int:
     from navi.headless.client import HubClient
 
-    process = holder(context.places.state / LOCK)
+    process = holder(context.files.state / LOCK)
     relay = "no relay is running" if process is None else f"the relay is running (process {process})"
     try:
         with HubClient(runtime_folder(context.environment)) as hub:
@@ -96,7 +96,7 @@ def _status(context: Context) -> int:
 
 
 def _until(done: Callable[[], bool]) -> bool:
-    """Wait until something is so; return whether it is."""
+    """Wait until a condition holds; return whether it does."""
     limit = time.monotonic() + PATIENCE
     while not done():
         if time.monotonic() > limit:
@@ -112,7 +112,7 @@ def _relay(context: Context) -> int:
     import trio
 
     try:
-        with only_one(context.places.state / LOCK):
+        with only_one(context.files.state / LOCK):
             trio.run(_work, context)
     except Locked as error:
         raise OperationError(f"a relay is already running ({error})", exits.EXISTS) from error
@@ -120,7 +120,7 @@ def _relay(context: Context) -> int:
 
 
 async def _work(context: Context) -> None:
-    """Be the relay until a signal comes; connect to the hub again whenever it ends."""
+    """Run the relay until a signal comes; connect to the hub again whenever it ends."""
     import trio
 
     async with trio.open_nursery() as nursery:
@@ -161,14 +161,14 @@ async def _serve_hub(context: Context, stream: trio.SocketStream, taken: Callabl
     from navi.headless.lines import LinePeer
     from navi.headless.relay import Relay
 
-    settings, _ = read_settings(context.places.settings)
-    remotes, _ = read_remotes(context.places.remotes)
+    settings, _ = read_settings(context.files.settings)
+    remotes, _ = read_remotes(context.files.remotes)
     peer = LinePeer(stream, ("hub to relay",))
     relay = Relay(all_hosts(settings, remotes, context.environment, context.log), peer, context.log)
     harnesses = [{"id": one.id, "name": one.name, "available": True} for one in HARNESSES.values()]
     async with trio.open_nursery() as nursery:
         nursery.start_soon(relay.run)
-        await peer.send(relay.hello(_identity(context.places.state), harnesses))
+        await peer.send(relay.hello(_identity(context.files.state), harnesses))
         async with aclosing(peer.messages()) as messages:
             async for message in messages:
                 if message["type"] == "sync":

@@ -38,11 +38,11 @@ class Candidate:
 
 def run_doctor(options: Options, context: Context) -> int:
     """Check the configuration, this machine and remotes; print what is wrong and what to type."""
-    settings, wrong = read_settings(context.places.settings)
+    settings, wrong = read_settings(context.files.settings)
     wrong = (*wrong, *_wrong_keys(settings))
-    remotes, more = read_remotes(context.places.remotes)
+    remotes, more = read_remotes(context.files.remotes)
     candidates = _candidates(options.hosts, remotes, context)
-    report = Report(context.output, options.json, _colourful(context.environment))
+    report = FindingsReport(context.output, options.json, _colourful(context.environment))
     if not options.hosts or wrong or more:
         report.add(LOCAL, _configuration((*wrong, *more), len(remotes)), CONFIGURATION)
 
@@ -61,7 +61,7 @@ def _candidates(names: Sequence[str], remotes: Sequence[Remote], context: Contex
     known = {LOCAL: Candidate(LOCAL)} | {remote.name: Candidate(remote.name, remote) for remote in remotes}
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:
-        raise no_host(unknown, tuple(known), context.places.remotes)
+        raise no_host(unknown, tuple(known), context.files.remotes)
     if names:
         return [known[name] for name in dict.fromkeys(names)]
     return [one for one in known.values() if one.remote is None or one.remote.enabled]
@@ -99,7 +99,7 @@ def _colourful(environment: Mapping[str, str]) -> bool:
     return sys.stdout.isatty() and not plain
 
 
-class Report:
+class FindingsReport:
     """Prints each host's findings in turn, or one JSON document at the end."""
 
     def __init__(self, output: Output, as_json: bool, colourful: bool) -> None:

@@ -1,18 +1,18 @@
-"""The verb explain: what a session's status is, and all the evidence that it was judged from."""
+"""The verb explain: a session's status, and all the evidence behind it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from navi.cli.asking.answers import doubt
+from navi.cli.asking.answers import why_incomplete
 from navi.cli.asking.find_session import look_for
 from navi.cli.context import Context, answered
 from navi.cli.other_sessions import no_session, with_suggestion
-from navi.cli.output.output import Failed, Output, why, with_address
+from navi.cli.output.output import Failed, Output, reason_and_status, with_address
 from navi.core import exits
 from navi.core.address import Address
-from navi.core.facts import facts, rule, usage_facts
+from navi.core.facts import deciding_rule, facts, usage_facts
 from navi.core.metrics import Metrics, Tokens, metrics_of, session_id
 from navi.core.model import Conversation, Evidence, Frame, Pane, Session, StatusFile, TmuxSession
 from navi.hosts.base import HostError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from navi.cli.arguments import Options
 
 MOST_REQUESTS = 20
-"""Requests until all tokens are counted, at most."""
+"""The most requests until all tokens are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def run_explain(options: Options, context: Context) -> int:
     address = context.address(options.address)
     found = answered(lambda address: _look(context, address, options.socket), address)
     if isinstance(found, Failed):
-        words, status = why(found)
+        words, status = reason_and_status(found)
         context.output.complain(with_address(address, words, status))
         return status
     _print(context.output, options, found)
@@ -57,9 +57,9 @@ def run_explain(options: Options, context: Context) -> int:
 
 
 def _confirm(output: Output, found: Explained) -> int:
-    """Complain if no tmux server confirms that there is such a session; return the exit status."""
+    """Report if no tmux server confirms that there is such a session; return the exit status."""
     frame, tmux = found.frame, found.session.tmux
-    error = doubt(frame, found.session.host)
+    error = why_incomplete(frame, found.session.host)
     if error is None or (tmux and has_listed(frame, tmux.socket)):
         return exits.OK
     output.complain(f"{found.session.address}: {error}")
@@ -85,7 +85,7 @@ def _look(context: Context, address: Address, socket: str) -> Explained:
         raise OperationError(f"the host's answer is invalid: {error}; try `navi doctor {address.host}`") from error
     if session:
         return Explained(session, frame, _count(host, session))
-    raise doubt(frame, address.host) or with_suggestion(context, address, no_session(address))
+    raise why_incomplete(frame, address.host) or with_suggestion(context, address, no_session(address))
 
 
 def _count(host: BlockingHost, session: Session) -> Tokens | str:
@@ -98,7 +98,7 @@ def _count(host: BlockingHost, session: Session) -> Tokens | str:
         for _ in range(MOST_REQUESTS - 1):
             counted = host.run(tokens(id)) if counted.partial else counted
     except (HostError, OperationError) as error:
-        return why(error)[0]
+        return reason_and_status(error)[0]
     return counted
 
 
@@ -114,7 +114,7 @@ def document(found: Explained) -> dict[str, object]:
         "status_source": str(status.source),
         "status_age_s": None if status.since is None else max(0.0, frame.clock - status.since),
         "reason": status.reason,
-        "rule": rule(session, frame),
+        "rule": deciding_rule(session, frame),
         "evidence": [_evidence_document(piece, frame.clock) for piece in status.evidence],
         "message": session.message,
         "answers": [one._asdict() for one in session.marks.answers],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from navi.cli.asking.find_session import find
 from navi.cli.context import Context, answered
-from navi.cli.output.output import Failed, Output, attempt, why
+from navi.cli.output.output import Failed, Output, attempt, reason_and_status
 from navi.core.address import LOCAL
 from navi.core.ages import utc
 from navi.core.text import clean
@@ -17,7 +17,7 @@ from navi.ops.git.status import PullRequest, Repository, git, pull_request, show
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
-    from navi.ops.git.comments import Talk
+    from navi.ops.git.comments import Discussion
 
 
 def run_git(options: Options, context: Context) -> int:
@@ -31,7 +31,7 @@ def run_git(options: Options, context: Context) -> int:
 
 
 def _print(options: Options, context: Context, repository: Repository) -> None:
-    """Print everything. Raise the error that kept requested comments from being read, at the end."""
+    """Print everything; then raise the error if requested comments could not be read."""
     request = _request(context, repository)
     talk = _comments(context, repository, request) if options.comments else None
     if options.json:
@@ -48,7 +48,7 @@ def _request(context: Context, repository: Repository) -> PullRequest | Failed:
     return found or OperationError("the branch has no pull request")
 
 
-def _comments(context: Context, repository: Repository, request: PullRequest | Failed) -> Talk | Failed:
+def _comments(context: Context, repository: Repository, request: PullRequest | Failed) -> Discussion | Failed:
     if not isinstance(request, PullRequest):
         return request
     from navi.ops.git.comments import comments
@@ -56,15 +56,17 @@ def _comments(context: Context, repository: Repository, request: PullRequest | F
     return answered(lambda number: context.host(LOCAL).run(comments(repository.url, number)), request.number)
 
 
-def _document(repository: Repository, request: PullRequest | Failed, talk: Talk | Failed | None) -> dict[str, object]:
+def _document(
+    repository: Repository, request: PullRequest | Failed, talk: Discussion | Failed | None
+) -> dict[str, object]:
     document = asdict(repository) | {"url": shown_url(repository.url), "dirty": repository.dirty}
     del document["difference"]
     found = asdict(request) if isinstance(request, PullRequest) else None
     return document | {"pull_request": found, "comments": _comments_document(talk)}
 
 
-def _comments_document(talk: Talk | Failed | None) -> list[dict[str, object]] | None:
-    """Return the comments, None where they were not requested or could not be read."""
+def _comments_document(talk: Discussion | Failed | None) -> list[dict[str, object]] | None:
+    """Return the comments, None if they were not requested or could not be read."""
     if talk is None or isinstance(talk, Failed):
         return None
     return [comment._asdict() | {"text": "\n".join(comment.text)} for comment in talk.comments]
@@ -92,7 +94,7 @@ def _print_repository(output: Output, repository: Repository, request: PullReque
 
 def _request_facts(request: PullRequest | Failed) -> list[tuple[str, str]]:
     if not isinstance(request, PullRequest):
-        return [("pull request", why(request)[0])]
+        return [("pull request", reason_and_status(request)[0])]
     return [
         ("pull request", f"#{request.number} {request.title}"),
         ("state", ", ".join(request.verdicts)),
@@ -103,7 +105,7 @@ def _request_facts(request: PullRequest | Failed) -> list[tuple[str, str]]:
     ]
 
 
-def _print_comments(output: Output, talk: Talk | Failed | None) -> None:
+def _print_comments(output: Output, talk: Discussion | Failed | None) -> None:
     if talk is None or isinstance(talk, Failed):
         return
     count = f"the newest {len(talk.comments)}" if talk.more else str(len(talk.comments))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from navi.cli.output.headless_output import Info, address, health, how_to_withdraw, reason
 from navi.cli.output.output import UsageError, print_results
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
 from navi.core.headless import NOT_BEGUN, OVER, HeadlessStatus, InputState
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from navi.cli.context import Context
 
 ID = re.compile(r"spawn_[0-9a-f]{16}", re.ASCII)
-"""What the name of a session without a terminal looks like."""
+"""The form of the name of a session without a terminal."""
 
 
 def connect(context: Context) -> HubClient:
@@ -72,7 +72,7 @@ def run_spawn(options: Options, context: Context) -> int:
         made = hub.ask(
             "POST", "/api/sessions/spawn", prompt=prompt, cwd=_directory(options), host=options.host,
             harness=options.harness, model=options.model, permission_mode=options.permission_mode,
-            title=options.title, by=who(),
+            title=options.title, by=user_and_machine(),
         )  # fmt: skip
         about = address_of(options.host, made["session_id"])
         if made.get("new_folder"):
@@ -94,7 +94,7 @@ def _directory(options: Options) -> str:
 
 
 def _await_begin(hub: HubClient, about: str) -> str:
-    """Return what the session does once its agent has answered. Raise OperationError if it can't be started."""
+    """Return the session's status once its agent has answered. Raise OperationError if it can't be started."""
     for message in hub.messages(90):
         if message["type"] == "error":
             raise refusal(message, about)
@@ -113,20 +113,20 @@ def _not_started(hub: HubClient, id: str) -> OperationError:
 
 
 def run_resume(options: Options, context: Context) -> int:
-    """Go on with a session whose agent has ended."""
+    """Resume a session whose agent has ended."""
     if not is_headless(options.address):
         raise UsageError(f"{options.address} is not a session without a terminal; navi restart starts its agent again")
     with connect(context) as hub:
         info = find(hub, options.address)
         path = f"/api/sessions/{info['id']}/resume"
-        hub.ask("POST", path, prompt=options.prompt or "", by=who(), anew=options.anew)
+        hub.ask("POST", path, prompt=options.prompt or "", by=user_and_machine(), anew=options.anew)
         hub.follow(info)
         _await_begin(hub, address(info))
     context.output.print(f"{address(info)} goes on{' in a new conversation' if options.anew else ''}")
     return exits.OK
 
 
-# ---- the verbs that sessions of tmux have, too
+# ---- verbs for sessions of tmux, too
 
 
 def run_headless(options: Options, context: Context) -> int:
@@ -136,7 +136,7 @@ def run_headless(options: Options, context: Context) -> int:
 
 
 def _tail(hub: HubClient, options: Options, context: Context) -> int:
-    """Print what the agent printed, and then what comes."""
+    """Print what the agent printed, and then new lines."""
     from navi.cli.output.headless_transcript import tail
 
     info = find(hub, options.address)
@@ -156,7 +156,7 @@ def _capture(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _send(hub: HubClient, options: Options, context: Context) -> int:
-    """Send a prompt, and say how far it came."""
+    """Send a prompt, and report how far it got."""
     info = find(hub, options.address)
     if options.keys or options.literal or options.wait is not None:
         raise UsageError("an agent without a terminal takes whole prompts: no --keys, --literal or --wait")
@@ -167,7 +167,7 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
     if not text.strip():
         raise UsageError("the text is empty; nothing was sent")
     id = str(uuid.uuid4())
-    hub.send({"type": "user_message", "uuid": id, "content": text, "by": who()})
+    hub.send({"type": "user_message", "uuid": id, "content": text, "by": user_and_machine()})
     outcome, why = _outcome(hub, id, address(info))
     if options.json:
         context.output.print_json({"address": address(info), "uuid": id, "outcome": outcome})
@@ -182,7 +182,7 @@ def _interrupt(hub: HubClient, info: Info, options: Options, context: Context) -
     the end of the turn.
     """
     about, id, state = address(info), str(uuid.uuid4()), str(InputState.QUEUED)
-    hub.send({"type": "interrupt", "uuid": id, "by": who()})
+    hub.send({"type": "interrupt", "uuid": id, "by": user_and_machine()})
     for message in hub.messages(options.timeout):
         if message["type"] == "complete":
             raise OperationError(f"{about}: its agent has ended before it confirmed the interrupt", exits.NO)
@@ -211,8 +211,8 @@ def _state_of(id: str, message: Info, before: str, about: str) -> str:
 
 
 def _outcome(hub: HubClient, id: str, about: str) -> tuple[str, str]:
-    """Return how far an input has come: the hub keeps it, its host has it, or the agent has taken it up; and why it did
-    not get to its host, "" if that is not known.
+    """Return how far an input has got: the hub keeps it, its host has it, or the agent has begun to work on it; and why
+    it did not reach its host, "" if that is not known.
     """
     state, why = str(InputState.QUEUED), ""
     limit = time.monotonic() + 3
@@ -240,7 +240,7 @@ def _wait(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _answer(hub: HubClient, options: Options, context: Context) -> int:
-    """Print what the agent asks, or answer exactly that."""
+    """Print what the agent asks, or answer exactly that question."""
     from navi.cli.verbs.headless_answer import answer
 
     info = find(hub, options.address)
@@ -248,7 +248,7 @@ def _answer(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _explain(hub: HubClient, options: Options, context: Context) -> int:
-    """Print what the hub knows of a session, and who did what to it."""
+    """Print what the hub knows about a session, and who did what to it."""
     from navi.cli.verbs.headless_explain import explain
 
     info = find(hub, options.address)
@@ -256,7 +256,7 @@ def _explain(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _health(hub: HubClient, options: Options, context: Context) -> int:
-    """Report whether the agents run; of one, the exit status is its code."""
+    """Report whether the agents run; for one, the exit status is its code."""
     codes = {**dict.fromkeys(OVER, exits.NO), HeadlessStatus.DISCONNECTED: exits.UNAVAILABLE}
     found = [find(hub, text) for text in options.addresses]
     documents = [{"address": address(one), "status": health(one), "reason": reason(one)} for one in found]
@@ -270,7 +270,7 @@ def _health(hub: HubClient, options: Options, context: Context) -> int:
 
 
 def _kill(hub: HubClient, options: Options, context: Context) -> int:
-    """End agents, and wait until each has ended; or let those go on that are to end when their hosts are reached."""
+    """End agents, and wait until each has ended; or cancel the end of agents whose hosts can't be reached yet."""
 
     def end(text: str) -> str:
         info = find(hub, text)
@@ -283,9 +283,9 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
             later = " when its host can be reached" if info["status"] == HeadlessStatus.DISCONNECTED else ""
             return f"would end the agent of {about}{later} ({info['status']})"
         if info["status"] == HeadlessStatus.FAILED:
-            hub.ask("POST", f"/api/sessions/{info['id']}/end", by=who())
+            hub.ask("POST", f"/api/sessions/{info['id']}/end", by=user_and_machine())
             return f"{about} has failed; its host was asked to end what may be left of it"
-        if not hub.end(info, who()):
+        if not hub.end(info, user_and_machine()):
             raise OperationError(f"{about}: its host can't be reached{how_to_withdraw(about)}", exits.UNAVAILABLE)
         return f"ended {about}; navi resume {about} goes on with it"
 
@@ -306,7 +306,7 @@ def _withdraw_end(hub: HubClient, info: Info, dry_run: bool) -> str:
 
 
 def _attach(hub: HubClient, options: Options, context: Context) -> int:
-    """Open a session in a terminal: from then on it is one of tmux."""
+    """Open a session in a terminal: from then on it is a session of tmux."""
     if not options.no_attach and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("attaching needs a terminal; nothing was ended")
     from navi.cli.asking.open_in_terminal import open_in_terminal
@@ -325,4 +325,4 @@ VERBS: Mapping[str, Callable[[HubClient, Options, Context], int]] = {
     "tail": _tail,
     "wait": _wait,
 }
-"""What verbs do to sessions without a terminal."""
+"""The functions of verbs for sessions without a terminal."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from navi.cli.output.output import UsageError
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core import exits
-from navi.core.question import Choice, How, Question, Reply, Unsuited, choice_for, reply_of
+from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choice_for, reply_of
 from navi.core.text import clean, clean_lines
 from navi.headless.asking import answer_of, answers_to, parts_of, question_of, words_for
 from navi.headless.tool_input import input_lines
@@ -26,7 +26,7 @@ EACH = "answer each with a --choose, in their order: a number, a label, 1,2 for 
 
 
 def answer(hub: HubClient, info: Info, address: str, options: Options, context: Context) -> int:
-    """Print what the agent asks, or answer exactly that. `info` is the session."""
+    """Print what the agent asks, or answer exactly that question. `info` is the session."""
     question = _asked(info, address, options.seen)
     replies = _replies(options)
     if not replies:
@@ -38,7 +38,7 @@ def answer(hub: HubClient, info: Info, address: str, options: Options, context: 
         _print_plan(context, options, info, address, question, words)
         return exits.OK
     request = {"session_id": info["id"], "request_id": question["request_id"]}
-    hub.tell({"type": "control_response", **request, "by": who(), **given}, address)
+    hub.tell({"type": "control_response", **request, "by": user_and_machine(), **given}, address)
     if options.json:
         done = {"address": address, "answered": {"label": words}, "digest": question["request_id"]}
         context.output.print_json(done)
@@ -59,30 +59,30 @@ def _asked(info: Info, address: str, seen: str | None) -> Info:
 
 
 def _replies(options: Options) -> list[Reply]:
-    """Return the replies that the options mean; none where they mean to see the question."""
+    """Return the replies that the options mean; none if they ask to see the question."""
     if options.allow:
-        return [Reply(How.ALLOW)]
+        return [Reply(AnswerMode.ALLOW)]
     if options.deny:
-        return [Reply(How.DENY)]
+        return [Reply(AnswerMode.DENY)]
     if options.text is not None:
-        return [Reply(How.TEXT, options.text)]
+        return [Reply(AnswerMode.TEXT, options.text)]
     return [reply_of(one) for one in options.choose or ()]
 
 
 def _answer(question: Info, replies: Sequence[Reply]) -> dict[str, Any]:
     """Return the fields of the answer. Raise UsageError if the replies do not suit the question."""
-    if replies[0].how is How.DENY:
+    if replies[0].how is AnswerMode.DENY:
         return {"allow": False}
     try:
         if question["kind"] == "question":
             return answer_of(question, replies[0], answers_to(question, replies))
         if len(replies) > 1:
-            raise Unsuited("it asks one thing; give one --choose")
+            raise UnsuitableReply("it asks one thing; give one --choose")
         choice = choice_for(question_of(question), replies[0])
-    except Unsuited as error:
+    except UnsuitableReply as error:
         raise UsageError(str(error)) from error
-    is_text = replies[0].how is How.TEXT
-    return answer_of(question, replies[0] if is_text else Reply(How.CHOOSE, str(choice.n)), {})
+    is_text = replies[0].how is AnswerMode.TEXT
+    return answer_of(question, replies[0] if is_text else Reply(AnswerMode.CHOOSE, str(choice.n)), {})
 
 
 # ---- printing
@@ -119,7 +119,7 @@ def _parts(question: Info) -> list[Question]:
 
 
 def _text_of(question: Info, part: Question) -> str:
-    """Return what is asked: of a tool, all that it is to do."""
+    """Return what is asked: for a tool, its whole input."""
     if question["kind"] == "question":
         return part.text
     return "\n".join(line for one in input_lines(question["input"]) for line in clean_lines(one))

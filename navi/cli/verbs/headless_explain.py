@@ -1,4 +1,4 @@
-"""The verb explain for sessions without a terminal: what the hub knows of one, and who did what to it."""
+"""The verb explain for sessions without a terminal: what the hub knows about one, and who did what to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Info = Mapping[str, Any]
 
 
 def explain(hub: HubClient, info: Info, address: str, options: Options, context: Context) -> int:
-    """Print what is known of a session, and who did what to it. `info` is the session."""
+    """Print what is known about a session, and who did what to it. `info` is the session."""
     entries: Sequence[Info] = hub.ask("GET", f"/api/sessions/{info['id']}/audit")["audit"]
     if options.json:
         context.output.print_json(document(info, address, entries))
@@ -48,7 +48,7 @@ def _facts(info: Info, now: float) -> Sequence[Fact]:
 
 
 def _inputs(inputs: Sequence[Info]) -> str:
-    """Return how far the inputs of people have come."""
+    """Return how far the inputs of people have got."""
     count = Counter(str(one["state"]) for one in inputs)
     return ", ".join(f"{count[state]} {state}" for state in InputState if count[state])
 

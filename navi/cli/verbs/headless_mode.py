@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from navi.cli.output.headless_output import address
 from navi.cli.output.output import UsageError
 from navi.cli.verbs.headless import connect, find, is_headless
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core import exits
 from navi.core.headless import InputState
 from navi.core.text import clean
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Info = Mapping[str, Any]
 
 SOON = 3.0
-"""Seconds that the agent may take until the verb ends without it."""
+"""Seconds after which the verb no longer waits for the agent."""
 
 
 def run_mode(options: Options, context: Context) -> int:
@@ -58,7 +58,7 @@ def _print(info: Info, options: Options, context: Context) -> int:
 def _change(hub: HubClient, info: Info, options: Options, context: Context) -> int:
     about, id = address(info), str(uuid.uuid4())
     hub.follow(info)
-    hub.send({"type": "set_mode", "mode": options.mode, "uuid": id, "by": who()})
+    hub.send({"type": "set_mode", "mode": options.mode, "uuid": id, "by": user_and_machine()})
     outcome = _outcome(hub, mode_key(options.mode, id), about, options.mode)
     if options.json:
         context.output.print_json({"address": about, "mode": options.mode, "outcome": outcome})
@@ -70,7 +70,7 @@ def _change(hub: HubClient, info: Info, options: Options, context: Context) -> i
 
 
 def _outcome(hub: HubClient, key: str, about: str, mode: str) -> str:
-    """Return how far the request has come within a few seconds. Raise OperationError if it was refused."""
+    """Return how far the request has got within a few seconds. Raise OperationError if it was refused."""
     state: str = InputState.QUEUED
     for message in hub.messages(SOON):
         if message["type"] == "error":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from navi.cli.asking.snapshots import snapshot_of
 from navi.cli.context import Context
-from navi.cli.output.output import Failed, UsageError, why
+from navi.cli.output.output import Failed, UsageError, reason_and_status
 from navi.core import exits
 from navi.core.address import LOCAL, Named, address_of
 from navi.hosts.blocking_host import BlockingHost
@@ -21,7 +21,7 @@ def run_health(options: Options, context: Context) -> int:
     """Report the health of sessions. For one, the exit status is its code; for several, 0 if all are healthy."""
     if options.target and options.addresses:
         raise UsageError("give either ADDR or -t TARGET")
-    wanted = [context.place(text, options.socket) for text in options.addresses]
+    wanted = [context.host_and_session(text, options.socket) for text in options.addresses]
     if options.target:
         wanted = [(context.host(options.host or LOCAL), Named("", options.socket, options.target))]
     if not wanted:
@@ -54,7 +54,7 @@ def _print_health(
     from navi.core.registry import Condition, Health
 
     conditions = [
-        (host, name, Condition(Health.UNKNOWN, why(one)[0]) if isinstance(one, Failed) else one)
+        (host, name, Condition(Health.UNKNOWN, reason_and_status(one)[0]) if isinstance(one, Failed) else one)
         for host, name, one in judged
     ]
     named = [(address_of(host, name), condition) for host, name, condition in conditions]
@@ -62,15 +62,15 @@ def _print_health(
     unknown = dict.fromkeys(host for host, _, condition in conditions if condition.health is Health.UNKNOWN)
     if not unknown:
         return status
-    from navi.cli.asking.answers import sift
+    from navi.cli.asking.answers import split_answers
 
-    answers = sift([(host, found[host]) for host in unknown], lambda one: one.frame)
+    answers = split_answers([(host, found[host]) for host in unknown], lambda one: one.frame)
     answers.complain(context.output)
     return answers.status or exits.UNAVAILABLE
 
 
 def _unfound(wanted: Sequence[tuple[BlockingHost, Named]], found: Mapping[str, Snapshot | Failed]) -> list[str]:
-    """Return the hosts of names that neither the registry nor the default server has: other servers may have them."""
+    """Return the hosts of names that neither the registry nor the default server knows: other servers may have them."""
     from navi.cli.output.ls_output import condition_named
     from navi.core.registry import Health
 

@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from navi.cli.context import Context
-from navi.cli.output.output import Failed, Output, UsageError, why
+from navi.cli.output.output import Failed, Output, UsageError, reason_and_status
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks.install import OTHERS, Change, File, Found, Plan, look_at_hooks, write_hooks
+from navi.ops.hooks.install import OTHERS, Change, File, InstalledHooks, Plan, look_at_hooks, write_hooks
 from navi.ops.hooks.others import OVERWRITTEN, ROUNDS, SETTLES, TABLE, plan_install, plan_remove, standing
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ TITLES = {"opencode": "OpenCode", **{name: one.title for name, one in TABLE.item
 class Proposal:
     """What was found on a host, and the plan of changes."""
 
-    found: Found
+    found: InstalledHooks
     plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What was changed on a host, where the previous settings are kept, and which copies of them have stayed."""
+class WrittenHooks:
+    """What was changed on a host, where the previous settings are kept, and which copies of them remain."""
 
     changes: tuple[Change, ...]
     backup: str = ""
@@ -72,7 +72,7 @@ def _names(options: Options, context: Context) -> list[str]:
 
 
 def _status(names: Sequence[str], options: Options, context: Context) -> int:
-    def look(name: str) -> Found:
+    def look(name: str) -> InstalledHooks:
         host = context.host(name)
         return host.run(look_at_hooks(host.settings.sessions_dir))
 
@@ -84,29 +84,29 @@ def _status(names: Sequence[str], options: Options, context: Context) -> int:
     return next((status for _, found in results if (status := _status_of(found, options.agents))), exits.OK)
 
 
-def _status_of(found: Found | Failed, agents: Sequence[str]) -> int:
+def _status_of(found: InstalledHooks | Failed, agents: Sequence[str]) -> int:
     if isinstance(found, Failed):
-        return why(found)[1]
+        return reason_and_status(found)[1]
     good = all(standing(found, name).state == "installed" for name in agents or _expected(found))
     return exits.OK if good else exits.NO
 
 
-def _expected(found: Found) -> list[str]:
+def _expected(found: InstalledHooks) -> list[str]:
     """Return the agents whose hooks should be there."""
     return ["claude", *(["opencode"] if found.opencode else []), *sorted(found.present)]
 
 
-def _listed(found: Found) -> list[str]:
+def _listed(found: InstalledHooks) -> list[str]:
     """Return the agents to report: the first two always, each other one only if it is installed or calls the hook."""
     called = [name for name in OTHERS if name in found.present or standing(found, name).state != "absent"]
     return ["claude", "opencode", *called]
 
 
-def _print_table(output: Output, results: Sequence[tuple[str, Found | Failed]], agents: Sequence[str]) -> None:
+def _print_table(output: Output, results: Sequence[tuple[str, InstalledHooks | Failed]], agents: Sequence[str]) -> None:
     wide = max(len(name) for name, _ in results)
     for name, found in results:
         if isinstance(found, Failed):
-            output.complain(f"{name}: {why(found)[0]}")
+            output.complain(f"{name}: {reason_and_status(found)[0]}")
             continue
         for agent in agents or _listed(found):
             state = standing(found, agent)
@@ -116,7 +116,7 @@ def _print_table(output: Output, results: Sequence[tuple[str, Found | Failed]], 
             output.complain(f"{clean(name)}: the hook lost an event: {clean(found.lost)}")
 
 
-def _host_document(name: str, found: Found | Failed) -> dict[str, object]:
+def _host_document(name: str, found: InstalledHooks | Failed) -> dict[str, object]:
     if isinstance(found, Failed):
         return _failed_document(name, found)
     version = ".".join(map(str, found.version)) if found.version else None
@@ -132,14 +132,14 @@ def _host_document(name: str, found: Found | Failed) -> dict[str, object]:
 
 
 def _failed_document(name: str, failed: Failed) -> dict[str, object]:
-    words, status = why(failed)
+    words, status = reason_and_status(failed)
     return {"host": name, "error": words, "status": status}
 
 
 # ---- install and remove
 
 
-def _change(names: Sequence[str], options: Options, context: Context, plan: Callable[[Found], Plan]) -> int:
+def _change(names: Sequence[str], options: Options, context: Context, plan: Callable[[InstalledHooks], Plan]) -> int:
     if not options.yes and (options.json or not (sys.stdin.isatty() and sys.stdout.isatty())):
         raise UsageError("without a terminal to confirm the changes, `navi hooks` needs --yes")
 
@@ -180,7 +180,7 @@ def _show(output: Output, name: str, proposal: Proposal | Failed, action: str) -
         _warn(output, name, proposal.found)
 
 
-def _warn(output: Output, name: str, found: Found) -> None:
+def _warn(output: Output, name: str, found: InstalledHooks) -> None:
     """Warn about what can't be installed."""
     if found.version is None:
         output.complain(f"{name}: {VERSION_UNKNOWN}")
@@ -203,49 +203,51 @@ def _does_something(plan: Plan) -> bool:
     return bool(plan.changes or plan.copies)
 
 
-def _write(context: Context, plan: Callable[[Found], Plan], name: str, proposal: Proposal | Failed) -> Written:
+def _write(
+    context: Context, plan: Callable[[InstalledHooks], Plan], name: str, proposal: Proposal | Failed
+) -> WrittenHooks:
     """Carry out a plan. While a Claude Code runs, look again, and repeat what it has undone."""
     if isinstance(proposal, Failed):
         raise proposal
     if not _does_something(proposal.plan):
-        return Written(())
+        return WrittenHooks(())
     host = context.host(name)
     backup = host.run(write_hooks(proposal.plan))
     stayed = tuple(copy for copy in proposal.found.copies if copy not in proposal.plan.copies)
-    written = Written(proposal.plan.changes, backup, stayed)
+    written = WrittenHooks(proposal.plan.changes, backup, stayed)
     for _ in range(ROUNDS if proposal.found.running else 0):
         time.sleep(SETTLES)
         again = plan(host.run(look_at_hooks(host.settings.sessions_dir)))
         if not again.changes:
             return written
-        with suppress(OperationError):  # it writes its settings just now: see the next look
+        with suppress(OperationError):  # it writes its settings right now: the next look shows them
             host.run(write_hooks(again))
     if proposal.found.running:
         raise OperationError(OVERWRITTEN.format(ROUNDS + 1))
     return written
 
 
-def _print_written(output: Output, results: Sequence[tuple[str, Written | Failed]], options: Options) -> int:
+def _print_written(output: Output, results: Sequence[tuple[str, WrittenHooks | Failed]], options: Options) -> int:
     documents = []
     for name, written in results:
         if isinstance(written, Failed):
-            output.complain(f"{name}: {why(written)[0]}")
-        elif written != Written(()) and not options.json:
+            output.complain(f"{name}: {reason_and_status(written)[0]}")
+        elif written != WrittenHooks(()) and not options.json:
             output.print(_done(name, options.action, written))
         documents.append(_written_document(name, written))
     if options.json:
         output.print_json(documents)
-    return next((why(one)[1] for _, one in results if isinstance(one, Failed)), exits.OK)
+    return next((reason_and_status(one)[1] for _, one in results if isinstance(one, Failed)), exits.OK)
 
 
-def _written_document(name: str, written: Written | Failed) -> dict[str, object]:
+def _written_document(name: str, written: WrittenHooks | Failed) -> dict[str, object]:
     if isinstance(written, Failed):
         return _failed_document(name, written)
     changes = [{"path": one.file.path, "action": one.action} for one in written.changes]
     return {"host": name, "error": None, "status": exits.OK, "changes": changes, "backup": written.backup or None}
 
 
-def _done(name: str, action: str, written: Written) -> str:
+def _done(name: str, action: str, written: WrittenHooks) -> str:
     if action == "remove":
         stayed = "".join(f"; {clean(copy.path)} stays, because it holds other settings" for copy in written.stayed)
         return f"{clean(name)}: the hooks are removed{stayed}"

@@ -76,7 +76,7 @@ def _log_in(context: Context, name: str) -> int:
 
 
 def _why_not(context: Context, name: str) -> int:
-    """Return the exit status of a login that failed, and complain where no login was refused."""
+    """Return the exit status of a login that failed, and report why if no login was refused."""
     try:
         context.host(name).run(look())
     except HostError as error:
@@ -89,16 +89,16 @@ def _why_not(context: Context, name: str) -> int:
 
 def _report(context: Context, name: str, answer: Frame | HostError | OperationError) -> HostReport:
     remote = context.remotes.get(name)
-    place = remote.destination if remote else "this machine"
+    destination = remote.destination if remote else "this machine"
     if isinstance(answer, HostError):
-        return HostReport(name, place, answer.failure.state, None, answer.failure)
+        return HostReport(name, destination, answer.failure.state, None, answer.failure)
     if isinstance(answer, OperationError):
         failure = Failure(HostState.ERROR, str(answer), f"navi doctor {name}")
-        return HostReport(name, place, HostState.ERROR, None, failure)
+        return HostReport(name, destination, HostState.ERROR, None, failure)
     found = unlisted(answer, name)
     if found is None:
-        return HostReport(name, place, HostState.CONNECTED, answer, None)
-    return HostReport(name, place, found.failure.state, answer, found.failure)
+        return HostReport(name, destination, HostState.CONNECTED, answer, None)
+    return HostReport(name, destination, found.failure.state, answer, found.failure)
 
 
 def document(one: HostReport) -> dict[str, object]:

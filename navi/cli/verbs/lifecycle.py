@@ -11,16 +11,16 @@ from navi.cli.context import Context
 from navi.cli.other_sessions import suggesting
 from navi.cli.output.output import Output, UsageError, attempt, print_results
 from navi.cli.verbs.attach import attach_terminal
-from navi.config.undo_list import Killed, forget, last_killed, remember
+from navi.config.undo_list import UndoEntry, forget, last_killed, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named
-from navi.core.launch import PRESETS, Launch, agent, command, kept, of_caller, ready
+from navi.core.launch import PRESETS, Launch, agent, command, keeping_pane, ready, variables_of_caller
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.ops.outcome import undo_hint
 from navi.ops.session.creation import STILL_STARTING, Created, new
 from navi.ops.session.lifecycle import rename, undo
-from navi.ops.session.verbs import SESSION_VERBS, About, SessionVerb
+from navi.ops.session.verbs import SESSION_VERBS, SessionVerb, VerbTarget
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -34,7 +34,7 @@ def run_new(options: Options, context: Context) -> int:
     host = context.host(options.host)
     launch, directory = launch_of(options, context)
     if options.host == LOCAL:
-        launch = launch._replace(variables=(*of_caller(context.environment), *launch.variables))
+        launch = launch._replace(variables=(*variables_of_caller(context.environment), *launch.variables))
         directory = _from_here(options.directory or "") if options.directory or not directory else directory
     address = Address(options.host, options.name)
 
@@ -73,7 +73,7 @@ def launch_of(options: Options, context: Context) -> tuple[Launch, str]:
     launch, directory = _named_launch(options, context)
     launch = launch._replace(window=options.window or launch.window, variables=(*launch.variables, *options.env))
     if options.keep:
-        launch = kept(launch)
+        launch = keeping_pane(launch)
     return ready(launch, options.wait, options.timeout) if options.wait is not None else launch, directory
 
 
@@ -111,7 +111,7 @@ def _warn_if_unregistered(output: Output, created: Created) -> None:
 
 
 def _ending(created: Created) -> dict[str, int | str | None]:
-    """Return how a command ended that has ended already."""
+    """Return how a command has ended already."""
     if not created.ending:
         return {}
     status, _, signal = created.ending.partition(",")
@@ -140,14 +140,14 @@ def run_session_verb(options: Options, context: Context) -> int:
 def _change(context: Context, verb: SessionVerb, address: Address, socket: str, off: bool) -> str:
     """Carry out a verb on one session; return the words for its result."""
     session, frame = look_before(context, address, socket) if verb.looks else (None, None)
-    operation = verb.operation(About(Named(address.name, socket), session, context.agents, off))
+    operation = verb.operation(VerbTarget(Named(address.name, socket), session, context.agents, off))
     with suggesting(context, address):
         answer = carry_out(context, address, operation, frame)
     words = operation.report(str(address), answer)
     if not verb.undoable:
         return words
     if answer.undo_id:
-        remember(context.places.state, Killed(address.host, answer.undo_id, str(address)))
+        remember(context.files.state, UndoEntry(address.host, answer.undo_id, str(address)))
     return words + undo_hint(answer.undo_id, "navi undo")
 
 
@@ -176,7 +176,7 @@ def run_rename(options: Options, context: Context) -> int:
 
 def run_undo(options: Options, context: Context) -> int:
     """Restore the session that was killed last, or the last one of an address."""
-    state = context.places.state
+    state = context.files.state
     wanted = (killed for killed in last_killed(state) if options.address in (None, killed.address))
     last = next(wanted, None)
     if last is None:
@@ -185,7 +185,7 @@ def run_undo(options: Options, context: Context) -> int:
         return exits.NO
     name = last.address.removeprefix(f"{last.host}/")
     address = Address(last.host, name)
-    operation = undo(last.undo_id, name, of_caller(context.environment) if last.host == LOCAL else ())
+    operation = undo(last.undo_id, name, variables_of_caller(context.environment) if last.host == LOCAL else ())
 
     def bring_back() -> str:
         created = carry_out(context, address, operation)

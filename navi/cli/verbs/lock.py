@@ -18,7 +18,7 @@ from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.terminal_program import run_in_terminal
 from navi.ops import OperationError
-from navi.ops.pane.lock import LOCK, Hold, lock
+from navi.ops.pane.lock import LOCK, LockAction, lock
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -32,8 +32,8 @@ def run_lock(options: Options, context: Context) -> int:
     host, pane = context.pane(options)
     token = os.urandom(12).hex()
     words = options.command_line
-    who = f"{person.who()}, process {os.getpid() if words else os.getppid()}"
-    host.run(lock(pane, Hold.TAKE, token, options.seconds, who))
+    who = f"{person.user_and_machine()}, process {os.getpid() if words else os.getppid()}"
+    host.run(lock(pane, LockAction.TAKE, token, options.seconds, who))
     if not words:
         context.output.print(f"{LOCK}={token}; export {LOCK}")
         return exits.OK
@@ -47,7 +47,7 @@ def run_lock(options: Options, context: Context) -> int:
 
 
 class Renewal:
-    """Renews a lock while a command runs, and tries again where that fails: the lock ends by itself only later."""
+    """Renews a lock while a command runs, and tries again if that fails: the lock ends by itself only later."""
 
     def __init__(self, host: BlockingHost, pane: Named, token: str, seconds: int, who: str, output: Output) -> None:
         self._host = host
@@ -62,7 +62,7 @@ class Renewal:
 
     @contextmanager
     def until_left(self) -> Iterator[None]:
-        """Renew the lock until the context is left, then release it. Never raises anything of its own."""
+        """Renew the lock until the context is left, then release it. Raises nothing itself."""
         renewing = threading.Thread(target=self._renew, daemon=True)
         renewing.start()
         try:
@@ -82,7 +82,7 @@ class Renewal:
         """Renew the lock once; return whether that worked. Complain at the first failure, and when the lock is lost."""
         began = time.monotonic()
         try:
-            self._host.run(lock(self._pane, Hold.KEEP, self._token, self._seconds, self._who))
+            self._host.run(lock(self._pane, LockAction.KEEP, self._token, self._seconds, self._who))
         except (HostError, OperationError) as error:
             self._failed(error)
             return False
@@ -104,7 +104,7 @@ class Renewal:
 
     def _leave(self) -> None:
         try:
-            self._host.run(lock(self._pane, Hold.LEAVE, self._token))
+            self._host.run(lock(self._pane, LockAction.LEAVE, self._token))
         except (HostError, OperationError) as error:
             if isinstance(error, OperationError) and error.status == exits.NO_SESSION:
                 return  # the lock has ended with the session
@@ -116,5 +116,5 @@ def run_unlock(options: Options, context: Context) -> int:
     """Release a lock."""
     host, pane = context.pane(options)
     token = host.environment.get(LOCK, "-")
-    host.run(lock(pane, Hold.FORCE if options.force else Hold.LEAVE, token))
+    host.run(lock(pane, LockAction.FORCE if options.force else LockAction.LEAVE, token))
     return exits.OK

@@ -21,15 +21,15 @@ HOW_TO_BEGIN = "`navi new NAME --agent` starts one"
 
 
 def run_ls(options: Options, context: Context) -> int:
-    """List sessions, and complain about hosts with unknown ones: the first of these decides the exit status."""
+    """List sessions, and report hosts with unknown ones: the first of these decides the exit status."""
     names = _hosts_of(options, context)
     found = context.each(names, lambda name: snapshot_of(context, name, registered=False))
-    from navi.cli.asking.answers import sift
+    from navi.cli.asking.answers import split_answers
     from navi.cli.output.ls_output import document, print_rows, rows_of
 
-    answers = sift(found, lambda one: one.frame)
+    answers = split_answers(found, lambda one: one.frame)
     answers.complain(context.output)
-    machines = {one.frame.place.host for _, one in answers.known}
+    machines = {one.frame.machine.host for _, one in answers.known}
     rows = [row for name, one in answers.known for row in rows_of(name, one, context.agents, machines)]
     rows = [row for row in rows if not options.status or row.word in options.status]
     headless = _headless(options, context, names)
@@ -45,7 +45,7 @@ def run_ls(options: Options, context: Context) -> int:
 
 
 def _headless(options: Options, context: Context, names: Sequence[str]) -> Sequence[HeadlessRow]:
-    """Return the sessions without a terminal; nothing is imported for them where no hub ran since the last start."""
+    """Return the sessions without a terminal; nothing is imported for them if no hub ran since the last start."""
     from navi.hosts.sockets import folder_for_sockets
 
     if not os.path.exists(os.path.join(folder_for_sockets(context.environment), "hub.sock")):
@@ -64,7 +64,7 @@ def _headless(options: Options, context: Context, names: Sequence[str]) -> Seque
 
 
 def _nothing(options: Options, names: Sequence[str]) -> str:
-    """Return what to say to a person where no session is listed: an empty answer would say nothing."""
+    """Return the message for a person if no session is listed: an empty answer would say nothing."""
     what = f"no session has the status {' or '.join(options.status)}" if options.status else "no sessions"
     where = [f"on {name}" if name != LOCAL else "on this machine" for name in names]
     here = " and ".join(where) if len(where) < 3 else f"on these {len(where)} hosts"

@@ -1,4 +1,4 @@
-"""The verb manual: a page of the manual, from wherever navi is installed, with whatever can show it."""
+"""The verb manual: shows a page of the manual, wherever navi is installed, with any formatter that is there."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ MOST_COLUMNS = 80
 
 
 def run_manual(options: Options, context: Context) -> int:
-    """Show a page in a pager, or print it where no person reads."""
-    path = next(_places(options.page or "navi"), None)
+    """Show a page in a pager, or print it if no person reads."""
+    path = next(_pages(options.page or "navi"), None)
     if path is None:
         context.output.complain(f"no page of the manual is below {PACKAGE.parent} or beside it; see README.md")
         return exits.UNAVAILABLE
@@ -42,7 +42,7 @@ def run_manual(options: Options, context: Context) -> int:
     return exits.OK
 
 
-def _places(page: str) -> Iterator[Path]:
+def _pages(page: str) -> Iterator[Path]:
     """Yield where the page is: in the checkout, or below the prefix of the installation."""
     for name in FILES[page]:
         yield from _existing(PACKAGE.parent / "man" / name)
@@ -64,7 +64,7 @@ def _formatters(path: Path) -> Iterator[Sequence[str]]:
 
 
 def _shows(command: Sequence[str]) -> bool:
-    """Run a formatter; return whether it has shown the page. Its complaint is of no use: the text follows."""
+    """Run a formatter; return whether it has shown the page. Its error message is dropped, because the text follows."""
     try:
         return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
     except OSError:

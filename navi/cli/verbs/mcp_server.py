@@ -38,7 +38,7 @@ MOST_CALLS = 64
 """Calls that are carried out at the same time."""
 
 LONGEST_TEXT = 1_000_000
-"""Characters of one argument: every host and tmux can take them."""
+"""Characters of one argument: as many as every host and tmux accept."""
 
 INSTRUCTIONS = """Sessions of tmux, on this machine and on others. A session is addressed as SESSION here and as
 HOST/SESSION elsewhere; ls lists them. Create one with new, type into it with send (with wait: an extended regular
@@ -51,8 +51,8 @@ def run(environment: Mapping[str, str], log: Log) -> None:
     anyio.run(_Server(environment, log).serve)
 
 
-class Result(NamedTuple):
-    """What a call came to: the exit status, standard output and standard error of its verb."""
+class VerbResult(NamedTuple):
+    """The result of a call: the exit status, standard output and standard error of its verb."""
 
     status: int
     output: str
@@ -99,7 +99,7 @@ class _Server:
         contents = types.TextResourceContents(uri=SESSIONS, mime_type="application/json", text=result.output)
         return types.ReadResourceResult(contents=[contents])
 
-    async def _carry_out(self, verb: Verb, options: Options) -> Result:
+    async def _carry_out(self, verb: Verb, options: Options) -> VerbResult:
         """Carry out a verb in a thread. If the call is cancelled, its requests end, and the thread goes on alone."""
         stdout, stderr = StringIO(), StringIO()
         context = Context(self._environment, Output(stdout, stderr), self._connections, self._log)
@@ -110,7 +110,7 @@ class _Server:
         except anyio.get_cancelled_exc_class():
             context.cancel()
             raise
-        return Result(status, _text(stdout), _text(stderr))
+        return VerbResult(status, _text(stdout), _text(stderr))
 
     def _run(self, verb: Verb, options: Options, context: Context) -> int:
         """Carry out a verb with the configuration as it is on disk now."""
@@ -208,7 +208,7 @@ def _flag(one: Argument, value: Any) -> bool:
 
 
 def _values(one: Argument, value: Any) -> list[Any]:
-    """Return the values of an argument. A single one will do in place of a list."""
+    """Return the values of an argument. A single value counts as a list of one."""
     if not isinstance(value, list):
         return [value]
     if not one.is_list:
@@ -232,11 +232,11 @@ def _text_of(one: Argument, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """Return what a value is, as JSON, and not more of it than a person reads."""
+    """Return a value as JSON, shortened to what a person reads."""
     return json.dumps(value)[:80]
 
 
-def _tool_result(verb: Verb, result: Result) -> types.CallToolResult:
+def _tool_result(verb: Verb, result: VerbResult) -> types.CallToolResult:
     text = "\n".join(part for part in (result.output.strip(), result.errors.strip()) if part) or "done"
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)],

@@ -1,4 +1,4 @@
-"""The verb notify: what the dashboard notifies of, without the dashboard, until it is stopped."""
+"""The verb notify: gives the dashboard's notices without the dashboard, until it is stopped."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 def run_notify(_: Options, context: Context) -> int:
     """Follow all hosts and give notices until a signal ends it; print a line for each that this process gave."""
-    places, output = context.places, context.output
-    settings, settings_problems = read_settings(places.settings)
-    remotes, remotes_problems = read_remotes(places.remotes)
+    files, output = context.files, context.output
+    settings, settings_problems = read_settings(files.settings)
+    remotes, remotes_problems = read_remotes(files.remotes)
     for problem in (*remotes_problems, *settings_problems):
         output.complain(str(problem))
     if not settings.notify:
-        output.complain(f"`notify` is not set in {clean(str(places.settings))}; `notify: bell`, for example")
+        output.complain(f"`notify` is not set in {clean(str(files.settings))}; `notify: bell`, for example")
         return exits.CONFIGURATION
     fleet = Fleet(all_hosts(settings, remotes, context.environment, context.log), settings.agents, log=context.log)
     notifier = Notifier(
-        settings, context.environment, NoticeStore(places.state), _write if sys.stdout.isatty() else None,
+        settings, context.environment, NoticeStore(files.state), _write if sys.stdout.isatty() else None,
         given=lambda notice: output.print_at_once(clean(words_of(notice))), warn=output.complain, log=context.log,
     )  # fmt: skip
     hub = HubWatch(fleet, folder_for_sockets(context.environment), lambda words, _style: output.complain(words))

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from navi.cli.asking.answers import Answers, sift
+from navi.cli.asking.answers import Answers, split_answers
 from navi.cli.asking.changes import carry_out
-from navi.cli.output.output import Failed, UsageError, why
-from navi.config.undo_list import Killed, remember
+from navi.cli.output.output import Failed, UsageError, reason_and_status
+from navi.config.undo_list import UndoEntry, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, address_of
 from navi.core.ages import seconds_of
@@ -29,10 +29,10 @@ from navi.core.registry import Snapshot, read_registry
 from navi.core.text import clean
 from navi.hosts.base import ConnectionLost, HostError
 from navi.ops import OperationError
-from navi.ops.look.files import remove_files
 from navi.ops.look.snapshot import snapshot
 from navi.ops.registry import change_entries, read_file, replace_file
 from navi.ops.session.lifecycle import kill, new_undo_id
+from navi.ops.session.status_files import remove_status_files
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -41,11 +41,13 @@ if TYPE_CHECKING:
     from navi.hosts.blocking_host import BlockingHost
 
 UNPROVEN = "the host does not prove its end, or the file can't be moved"
-"""Why a status file stays that was to be removed."""
+"""Why a status file stays that should be removed."""
 
 
-class Result(NamedTuple):
-    """What became of a removal: what went wrong, or "", with the exit status for that, and whether it was killed."""
+class RemovalResult(NamedTuple):
+    """The result of a removal: what went wrong, or "", with the exit status for that, and whether the session was
+    killed.
+    """
 
     removal: Removal
     problem: str = ""
@@ -53,18 +55,18 @@ class Result(NamedTuple):
     killed: bool = False
 
 
-class Cleaned(NamedTuple):
-    """A frame of a host, what became of what was to be removed from its registry, and the status files without a
-    session; `failure` says why nothing is known of the files that were to be removed.
+class CleanedHost(NamedTuple):
+    """A frame of a host, the results of removals from its registry, and the status files without a session; `failure`
+    says why nothing is known about the files to remove.
     """
 
     frame: Frame
-    results: Sequence[Result]
+    results: Sequence[RemovalResult]
     files: Sequence[FileRemoval]
     failure: Failed | None = None
 
 
-class Compared(NamedTuple):
+class ComparedHost(NamedTuple):
     """A frame of a host, and how registry and status files differ from it."""
 
     frame: Frame
@@ -75,23 +77,23 @@ class Compared(NamedTuple):
 
 
 def run_cleanup(options: Options, context: Context) -> int:
-    """Remove what has ended, is old, or all, from the registry and the status files of one or more hosts."""
+    """Remove ended, old or all sessions from the registry and the status files of one or more hosts."""
     older_than = _age(options.older_than) if options.older_than else None
     names = list(dict.fromkeys(options.host or [LOCAL]))
     hosts = {name: context.host(name) for name in names}
 
-    def clean_up(name: str) -> Cleaned:
+    def clean_up(name: str) -> CleanedHost:
         host = hosts[name]
         found = host.run(snapshot())
         _refuse_damaged(found)
         chosen = removals(found, older_than, options.all)
         if options.dry_run:
-            results: Sequence[Result] = [Result(one, killed=one.session is not None) for one in chosen]
+            results: Sequence[RemovalResult] = [RemovalResult(one, killed=one.session is not None) for one in chosen]
         else:
             results = remove(host, context, chosen, found.frame)
-        return Cleaned(found.frame, results, *_clean_files(host, found.frame, options.dry_run))
+        return CleanedHost(found.frame, results, *_clean_files(host, found.frame, options.dry_run))
 
-    return _print_removed(context.output, options, sift(context.each(names, clean_up), lambda one: one.frame))
+    return _print_removed(context.output, options, split_answers(context.each(names, clean_up), lambda one: one.frame))
 
 
 def _age(text: str) -> int:
@@ -102,16 +104,16 @@ def _age(text: str) -> int:
 
 
 def _clean_files(host: BlockingHost, frame: Frame, dry_run: bool) -> tuple[Sequence[FileRemoval], Failed | None]:
-    """Remove the status files whose sessions have ended, as the host itself proves; return all without a session. What
-    was done before must be reported, so that a failure is returned, too, in place of the files that were to be removed.
+    """Remove the status files whose sessions have ended, as the host itself proves; return all without a session.
+    Earlier results must be reported, so a failure is returned, too, instead of the files.
     """
     found = file_removals(frame)
     wanted = [one.name for one in found if not one.stays]
     try:
-        gone = host.run(remove_files(wanted, dry_run)) if wanted else frozenset()
+        gone = host.run(remove_status_files(wanted, dry_run)) if wanted else frozenset()
     except (HostError, OperationError) as error:
-        words = f"which status files were removed is not known: {why(error)[0]}"
-        return [one for one in found if one.stays], OperationError(words, why(error)[1])
+        words = f"which status files were removed is not known: {reason_and_status(error)[0]}"
+        return [one for one in found if one.stays], OperationError(words, reason_and_status(error)[1])
     return [one if one.stays or one.name in gone else _unproven(one) for one in found], None
 
 
@@ -125,10 +127,10 @@ def _refuse_damaged(found: Snapshot) -> None:
         raise OperationError(found.registry.complaint, status)
 
 
-def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Sequence[Result]:
-    """Kill the sessions that live, as a frame shows them, and remove the entries; return what became of each.
+def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Sequence[RemovalResult]:
+    """Kill the sessions that live, as a frame shows them, and remove the entries; return each result.
 
-    Never raises what the host fails with: what was done before must be reported.
+    Never raises the host's failures: earlier results must be reported.
     """
     results = list(_kill_all(host, context, chosen, frame))
     gone = [one.removal.entry for one in results if not one.problem]
@@ -140,30 +142,30 @@ def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal], fram
     return results
 
 
-def _entry_stays(result: Result, error: Failed) -> Result:
+def _entry_stays(result: RemovalResult, error: Failed) -> RemovalResult:
     lost = isinstance(error, ConnectionLost)
     stays = "whether its entry was removed is not known" if lost else "its entry stays in the registry"
     words = f"it was killed; {stays}: {error}" if result.killed else f"{stays}: {error}"
-    return result._replace(problem=words, status=why(error)[1])
+    return result._replace(problem=words, status=reason_and_status(error)[1])
 
 
-def _kill_all(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Iterator[Result]:
-    """Kill the sessions of removals. Where a host fails, the other sessions are not tried."""
+def _kill_all(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Iterator[RemovalResult]:
+    """Kill the sessions of removals. If the host fails, the other sessions are not tried."""
     failed: HostError | None = None
     for one in chosen:
         if one.session is None:
-            yield Result(one)
+            yield RemovalResult(one)
         elif failed:
-            yield Result(one, f"not tried: {failed}", why(failed)[1])
+            yield RemovalResult(one, f"not tried: {failed}", reason_and_status(failed)[1])
         else:
             try:
                 _kill(host, context, one.session, frame)
-                yield Result(one, killed=True)
+                yield RemovalResult(one, killed=True)
             except OperationError as error:
-                yield Result(one, str(error), error.status)
+                yield RemovalResult(one, str(error), error.status)
             except HostError as error:
                 failed = error
-                yield Result(one, f"not killed: {error}", why(error)[1])
+                yield RemovalResult(one, f"not killed: {error}", reason_and_status(error)[1])
 
 
 def _kill(host: BlockingHost, context: Context, session: TmuxSession, frame: Frame) -> None:
@@ -171,17 +173,17 @@ def _kill(host: BlockingHost, context: Context, session: TmuxSession, frame: Fra
     address = Address(host.name, session.name)
     kept = carry_out(context, address, kill(session, new_undo_id()), frame)
     if kept.undo_id:
-        remember(context.places.state, Killed(host.name, kept.undo_id, str(address)))
+        remember(context.files.state, UndoEntry(host.name, kept.undo_id, str(address)))
 
 
-def _with_failures(answers: Answers[Cleaned]) -> Answers[Cleaned]:
-    """Return the answers where what is not known of status files is a failure of its host, too."""
+def _with_failures(answers: Answers[CleanedHost]) -> Answers[CleanedHost]:
+    """Return the answers, with unknown status files as a failure of their host, too."""
     more = [(name, one.failure) for name, one in answers.known if one.failure]
-    status = answers.status or next((why(error)[1] for _, error in more), exits.OK)
+    status = answers.status or next((reason_and_status(error)[1] for _, error in more), exits.OK)
     return Answers(answers.known, (*answers.failures, *more), status)
 
 
-def _print_removed(output: Output, options: Options, answers: Answers[Cleaned]) -> int:
+def _print_removed(output: Output, options: Options, answers: Answers[CleanedHost]) -> int:
     answers = _with_failures(answers)
     answers.complain(output)
     results = [(name, result) for name, one in answers.known for result in one.results]
@@ -197,7 +199,7 @@ def _print_removed(output: Output, options: Options, answers: Answers[Cleaned]) 
         _print_file(output, options, name, file)
     status = answers.status or next((one.status for _, one in results if one.problem), exits.OK)
     if options.json:
-        unknown = [{"host": name, "error": why(error)[0]} for name, error in answers.failures]
+        unknown = [{"host": name, "error": reason_and_status(error)[0]} for name, error in answers.failures]
         stay = [{"address": address_of(name, file.name), "reason": file.reason} for name, file in files if file.stays]
         output.print_json({"dry_run": options.dry_run, "removed": documents, "stay": stay, "unknown": unknown})
     elif not documents and status == exits.OK:
@@ -205,7 +207,7 @@ def _print_removed(output: Output, options: Options, answers: Answers[Cleaned]) 
     return status
 
 
-def _removal_document(address: str, one: Result) -> dict[str, object]:
+def _removal_document(address: str, one: RemovalResult) -> dict[str, object]:
     return {
         "address": address, "file": None, "reason": one.removal.reason, "killed": one.killed,
         "error": one.problem or None,
@@ -231,7 +233,7 @@ def _file_at(host: str, file: FileRemoval) -> str:
     return f"the status file {address_of(host, file.name)}.json"
 
 
-def _print_removal(output: Output, dry_run: bool, address: str, one: Result) -> None:
+def _print_removal(output: Output, dry_run: bool, address: str, one: RemovalResult) -> None:
     if one.problem:
         output.complain(f"{address}: {one.problem}")
         return
@@ -247,7 +249,7 @@ def run_reconcile(options: Options, context: Context) -> int:
     """Report the differences, or repair the registry. The exit status of a report is 1 if there are any."""
     names = list(dict.fromkeys(options.host or [LOCAL]))
 
-    def compare(name: str) -> Compared:
+    def compare(name: str) -> ComparedHost:
         host = context.host(name)
         found = host.run(snapshot())
         if not found.registry.usable:
@@ -255,9 +257,9 @@ def run_reconcile(options: Options, context: Context) -> int:
         differs = difference(found)
         if differs != NO_DIFFERENCE and options.repair:
             host.run(change_entries(differs.gone, differs.unregistered))
-        return Compared(found.frame, differs)
+        return ComparedHost(found.frame, differs)
 
-    answers = sift(context.each(names, compare), lambda one: one.frame)
+    answers = split_answers(context.each(names, compare), lambda one: one.frame)
     answers.complain(context.output)
     if options.json:
         known = {name: one.difference for name, one in answers.known}
@@ -282,7 +284,7 @@ def _difference_document(name: str, found: Difference | None, error: str | None)
     }
 
 
-def _print_difference(output: Output, name: str, compared: Compared, repaired: bool) -> None:
+def _print_difference(output: Output, name: str, compared: ComparedHost, repaired: bool) -> None:
     """Print the differences. There are none only if every tmux server listed its sessions."""
     found = compared.difference
     lines = []

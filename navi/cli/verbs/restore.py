@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from navi.cli.asking.changes import carry_out
 from navi.cli.asking.find_session import find, look_before
 from navi.cli.context import Context, answered
-from navi.cli.output.output import Failed, UsageError, print_results, why
+from navi.cli.output.output import Failed, UsageError, print_results, reason_and_status
 from navi.core import exits
 from navi.core.address import LOCAL, Address
 from navi.core.ages import exact_age
-from navi.core.launch import of_caller
+from navi.core.launch import variables_of_caller
 from navi.core.model import LostSession
 from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.look.frames import look
 from navi.ops.session.lifecycle import undo
-from navi.ops.session.restore import Killed, restart, restorable, restore
+from navi.ops.session.restore import KilledSession, restart, restorable, restore
 from navi.ops.session.resume import conversation_id
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ HOW = {
 """How a session ended, in words."""
 
 
-class Found(NamedTuple):
+class RestorableSession(NamedTuple):
     """A session that can be restored, and its address."""
 
     address: Address
-    session: LostSession | Killed
+    session: LostSession | KilledSession
 
     def __str__(self) -> str:
         return str(self.address)
@@ -49,14 +49,14 @@ class Found(NamedTuple):
 # ---- finding
 
 
-def lost_on(context: Context, host: str) -> list[Found]:
+def lost_on(context: Context, host: str) -> list[RestorableSession]:
     """Return the lost sessions of a host, those that were noted last first. Raise OperationError, HostError."""
     frame = context.host(host).run(look())
     newest = sorted(frame.lost_sessions, key=lambda one: -one.time)
-    return [Found(Address(host, one.name), one) for one in newest]
+    return [RestorableSession(Address(host, one.name), one) for one in newest]
 
 
-def find_restorable(context: Context, address: Address) -> Found:
+def find_restorable(context: Context, address: Address) -> RestorableSession:
     """Return what an address can be restored from: lost, ended or killed; the newest of several counts.
 
     Raise OperationError if there is nothing, and HostError.
@@ -64,15 +64,15 @@ def find_restorable(context: Context, address: Address) -> Found:
     found = [one.session for one in lost_on(context, address.host) if one.address == address]
     if not found:
         others = context.host(address.host).run(restorable())
-        candidates: list[LostSession | Killed] = [*others.ended, *others.killed]
+        candidates: list[LostSession | KilledSession] = [*others.ended, *others.killed]
         found = sorted((one for one in candidates if one.name == address.name), key=lambda one: -one.time)
     if not found:
         raise OperationError(f"nothing is stored about a session named {clean(address.name)} there", exits.NO_SESSION)
-    return Found(address, found[0])
+    return RestorableSession(address, found[0])
 
 
 def _chosen(options: Options, context: Context) -> list[tuple[object, Any]]:
-    """Return what the options name, each with what was found or a failure."""
+    """Return the sessions that the options name, each with the result of the search or a failure."""
     if options.addresses:
         if options.host or options.all:
             raise UsageError("give either ADDR, or --host or --all")
@@ -95,7 +95,7 @@ def _chosen(options: Options, context: Context) -> list[tuple[object, Any]]:
 
 
 def run_restore(options: Options, context: Context) -> int:
-    """Bring back what an address, a host or all hosts have lost; without any of these, print what that is."""
+    """Bring back the sessions that an address, a host or all hosts have lost; without any of these, list them."""
     chosen = _chosen(options, context)
     if options.dry_run or not (options.addresses or options.host or options.all):
         return _print_chosen(options, context, chosen)
@@ -104,7 +104,7 @@ def run_restore(options: Options, context: Context) -> int:
         context.output.print("no session is lost; nothing to restore")
     if options.json:
         return print_results(context.output, results, True, lambda _, words: str(words))
-    statuses = [why(answer)[1] for _, answer in results if isinstance(answer, Failed)]
+    statuses = [reason_and_status(answer)[1] for _, answer in results if isinstance(answer, Failed)]
     return next(iter(statuses), exits.OK)
 
 
@@ -125,12 +125,12 @@ def _print_chosen(options: Options, context: Context, chosen: Sequence[tuple[obj
 
 
 def _status_of(chosen: Sequence[tuple[object, Any]]) -> int:
-    return next((why(found)[1] for _, found in chosen if isinstance(found, Failed)), exits.OK)
+    return next((reason_and_status(found)[1] for _, found in chosen if isinstance(found, Failed)), exits.OK)
 
 
-def _document(thing: object, found: Found | Failed) -> dict[str, object]:
+def _document(thing: object, found: RestorableSession | Failed) -> dict[str, object]:
     if isinstance(found, Failed):
-        words, status = why(found)
+        words, status = reason_and_status(found)
         return {"address": str(thing), "error": words, "status": status}
     session = found.session
     document: dict[str, object] = {"address": str(found.address), "error": None, "status": exits.OK}
@@ -145,7 +145,7 @@ def _document(thing: object, found: Found | Failed) -> dict[str, object]:
     }
 
 
-def described(found: Found, now: float) -> str:
+def described(found: RestorableSession, now: float) -> str:
     """Return a line about a session that can be restored."""
     session = found.session
     lost = session if isinstance(session, LostSession) else None
@@ -160,10 +160,9 @@ def described(found: Found, now: float) -> str:
 
 
 def _restore_all(options: Options, context: Context, chosen: Sequence[tuple[object, Any]]) -> list[tuple[object, Any]]:
-    """Restore several, a few at a time on each host; tell each result at once."""
-    limits = {
-        host: threading.Semaphore(AT_ONCE) for host in {one.address.host for _, one in chosen if isinstance(one, Found)}
-    }
+    """Restore several, a few at a time on each host; print each result at once."""
+    hosts = {one.address.host for _, one in chosen if isinstance(one, RestorableSession)}
+    limits = {host: threading.Semaphore(AT_ONCE) for host in hosts}
     progress = _Progress(context, len(chosen), options.json)
 
     def one(item: tuple[object, Any]) -> Any:
@@ -180,7 +179,7 @@ def _restore_all(options: Options, context: Context, chosen: Sequence[tuple[obje
 
 
 class _Progress:
-    """Prints results as they come, each with its number and how many there are."""
+    """Prints results as they arrive, each with its number and the total."""
 
     def __init__(self, context: Context, number: int, silent: bool) -> None:
         self._output = context.output
@@ -197,16 +196,16 @@ class _Progress:
                 return
             count = f" ({self._reported} of {self._number})" if self._number > 1 else ""
             if isinstance(answer, Failed):
-                self._output.complain(f"{thing}: {why(answer)[0]}{count}")
+                self._output.complain(f"{thing}: {reason_and_status(answer)[0]}{count}")
             else:
                 self._output.print(clean(f"{answer}{count}"))
 
 
-def _restore(context: Context, found: Found, anew: bool) -> str:
+def _restore(context: Context, found: RestorableSession, anew: bool) -> str:
     """Restore one; return the words for its result."""
     host = found.address.host
-    variables = of_caller(context.environment) if host == LOCAL else ()
-    if isinstance(found.session, Killed):
+    variables = variables_of_caller(context.environment) if host == LOCAL else ()
+    if isinstance(found.session, KilledSession):
         back = undo(found.session.undo_id, found.session.name, variables)
         return back.report(str(found.address), carry_out(context, found.address, back))
     operation = restore(found.session, context.agents, anew, variables)

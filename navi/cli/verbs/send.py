@@ -10,8 +10,8 @@ from navi.core import exits
 from navi.core.address import LOCAL
 from navi.hosts.base import HostError
 from navi.ops.pane.lock import LOCK
-from navi.ops.pane.read import Expected
-from navi.ops.pane.send import UNCONFIRMED, Became, How, interrupt, interrupted_words, send
+from navi.ops.pane.read import ExpectedText
+from navi.ops.pane.send import UNCONFIRMED, SendMode, TextState, interrupt, interrupted_words, send
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -32,8 +32,8 @@ def run_send(options: Options, context: Context) -> int:
     if options.interrupt:
         operation = interrupt(pane, options.force, host.environment.get(LOCK, ""), options.timeout)
         return _report_interrupted(context.output, options, host.run(operation))
-    expected = Expected(options.wait, options.fixed, options.timeout) if options.wait is not None else None
-    how = How.KEYS if options.keys else How.LITERAL if options.literal else How.SUBMIT
+    expected = ExpectedText(options.wait, options.fixed, options.timeout) if options.wait is not None else None
+    how = SendMode.KEYS if options.keys else SendMode.LITERAL if options.literal else SendMode.SUBMIT
     call = "" if host.name == LOCAL else os.urandom(8).hex()
     sending = send(
         pane, _text_of(options), how, options.keys or (), expected,
@@ -90,11 +90,11 @@ def _document(sent: Sent) -> dict[str, object]:
 
 
 def _status(output: Output, sent: Sent) -> int:
-    """Return the exit status, and say on standard error what is not as the caller expects."""
-    if sent.became is Became.UNCONFIRMED:
+    """Return the exit status, and report on standard error what the caller may not expect."""
+    if sent.became is TextState.UNCONFIRMED:
         output.complain(UNCONFIRMED)
         return exits.NO
-    if sent.became is Became.QUEUED:
+    if sent.became is TextState.QUEUED:
         output.complain(f"{sent.agent} is busy, and takes the text at the end of its turn")
     if sent.answer and sent.answer.status not in ("idle", "working"):
         output.complain(ENDINGS[sent.answer.status].format(sent.agent))
@@ -108,4 +108,4 @@ ENDINGS = {
     "waiting": "{} asks a question; its turn goes on after the answer",
     "ended": "{} has ended",
 }
-"""What to say of a turn that did not end by itself, by the status of the agent."""
+"""The message about a turn that did not end by itself, by the status of the agent."""

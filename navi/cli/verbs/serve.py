@@ -59,7 +59,7 @@ def run_serve(options: Options, context: Context) -> int:
         raise UsageError("a port is a number from 0 to 65535")
     if options.page:
         return _print_address(context)
-    state = context.places.state
+    state = context.files.state
     path = Path(runtime_folder(context.environment)) / SOCKET
     try:
         with only_one(state / LOCK):
@@ -96,7 +96,7 @@ def _first(error: BaseException) -> BaseException:
 
 
 def _open(path: Path) -> Store:
-    """Open the store. Raise OperationError where that can't be."""
+    """Open the store. Raise OperationError if that fails."""
     try:
         return Store(path)
     except TooNew as error:
@@ -109,7 +109,7 @@ async def _serve(store: Store, path: Path, port: int | None, context: Context) -
     async with trio.open_nursery() as nursery:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             hub = _hub(store, context)
-            supervisor = RelaySupervisor(context.environment, context.places.state / RELAY_LOCK, context.log)
+            supervisor = RelaySupervisor(context.environment, context.files.state / RELAY_LOCK, context.log)
             hub.replace_relay = supervisor.replace
             await nursery.start(hub.run)
             await nursery.start(serve, hub, path, context.log)
@@ -123,7 +123,7 @@ async def _serve(store: Store, path: Path, port: int | None, context: Context) -
 
 
 def _hub(store: Store, context: Context) -> Hub:
-    """Return the hub as config.yaml wants it, and complain about what is wrong there."""
+    """Return the hub that config.yaml describes, and report its mistakes."""
     settings = context.settings
     harnesses, problems = configured(settings.harnesses)
     for problem in problems:
@@ -133,19 +133,19 @@ def _hub(store: Store, context: Context) -> Hub:
 
 
 async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:
-    """Serve the page, too, or report why that can't be. The socket is there without it."""
+    """Serve the page, too, or report why that is impossible. The socket works without it."""
     missing = [requirement for name, requirement in PACKAGES.items() if find_spec(name) is None]
     if missing:
-        from navi.cli.advice import advice
+        from navi.cli.install_hint import install_hint
 
         words = f"the page in a browser needs the Python packages {' and '.join(PACKAGES)}"
-        context.output.complain(f"{words}; {advice(sys.prefix, sys.base_prefix, missing)}")
+        context.output.complain(f"{words}; {install_hint(sys.prefix, sys.base_prefix, missing)}")
         return
     from navi.headless.web.front import listening, serve_page
 
     try:
         async with listening(port, PORT) as listener, trio.open_nursery() as nursery:
-            address = await nursery.start(serve_page, hub, listener, context.places.state / TOKEN, context.log)
+            address = await nursery.start(serve_page, hub, listener, context.files.state / TOKEN, context.log)
             context.output.print_at_once(f"the page, at an address that works once: {address}")
     except* OSError as group:
         reason = group.exceptions[0]
@@ -153,8 +153,8 @@ async def _serve_page(hub: Hub, port: int | None, context: Context) -> None:
 
 
 async def _open_in_terminal(environment: Mapping[str, str], row: StoredSession) -> str:
-    """Open a session in a terminal, as navi attach does; return "" or why it could not be. What has begun is finished,
-    even if the client no longer waits for it.
+    """Open a session in a terminal, as navi attach does; return "" or why that failed. Once begun, it is finished, even
+    if the client no longer waits for it.
     """
     words = [*NAVI, "attach", "--no-attach", address_of(row.host or LOCAL, row.id)]
     process = await trio.lowlevel.open_process(

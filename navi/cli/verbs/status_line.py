@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from navi.cli.asking.answers import sift
+from navi.cli.asking.answers import split_answers
 from navi.cli.context import Context
 from navi.cli.verbs.ls import HOW_TO_BEGIN
 from navi.core.address import LOCAL
 from navi.core.listing import asks_person, is_agent
 from navi.core.model import Frame, Session
-from navi.core.place import distinct
+from navi.core.same_machine import distinct_sessions
 from navi.core.status import sessions_of
 from navi.core.text import clean, need_you, plural
 from navi.ops.look.frames import look
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 class Summary(NamedTuple):
-    """Numbers of sessions. `silent` are the hosts that are not connected, `unknown` those whose sessions are not all
-    known although they are.
+    """Numbers of sessions. `silent` are the hosts that are not connected, `unknown` the connected ones with unknown
+    sessions.
     """
 
     waiting: int
@@ -36,11 +36,11 @@ class Summary(NamedTuple):
 
 
 def run_status(options: Options, context: Context) -> int:
-    """Print the line; complain about hosts that were asked and are unknown: the exit status is that of the first."""
+    """Print the line; report hosts that were asked and are unknown: the exit status is that of the first."""
     names = [LOCAL, *context.remotes]
     silent = [name for name in names if not context.host(name).is_connected()]
     asked = [name for name in names if name not in silent]
-    answers = sift(context.each(asked, lambda name: context.host(name).run(look())), lambda frame: frame)
+    answers = split_answers(context.each(asked, lambda name: context.host(name).run(look())), lambda frame: frame)
     answers.complain(context.output)
     sessions = _sessions(dict(answers.known), context.agents)
     summary = _summary(sessions, silent, [name for name, _ in answers.failures])
@@ -63,9 +63,9 @@ def _sessions(frames: Mapping[str, Frame], agents: Sequence[AgentKind]) -> list[
     """Return the agents' sessions, each once, even if its machine is reached under several names. A status file alone
     counts only if no server can have its session.
     """
-    machines = {frame.place.host for frame in frames.values()}
+    machines = {frame.machine.host for frame in frames.values()}
     found = [one for name, frame in frames.items() for one in sessions_of(name, frame, agents, machines)]
-    return [one for one in distinct(found, frames) if is_agent(one) and (one.tmux or frames[one.host].proven)]
+    return [one for one in distinct_sessions(found, frames) if is_agent(one) and (one.tmux or frames[one.host].proven)]
 
 
 def _summary(sessions: Sequence[Session], silent: Sequence[str], unknown: Sequence[str]) -> Summary:
@@ -87,7 +87,8 @@ def _plain(summary: Summary) -> str:
 
 
 def _for_tmux(summary: Summary) -> str:
-    """Write it with tmux's styles (tmux(1), STYLES). The only text from outside are host names, whose # is doubled."""
+    """Format it with tmux's styles (tmux(1), STYLES). The only texts from outside are host names, whose # is doubled.
+    """
     parts = [f"#[fg=magenta,bold]{summary.waiting}!#[default]"] if summary.waiting else []
     parts += [f"#[fg=red]{summary.errors}x#[default]"] if summary.errors else []
     if summary.sessions or not summary.unknown:
@@ -98,5 +99,5 @@ def _for_tmux(summary: Summary) -> str:
 
 
 def _dim(symbol: str, names: Sequence[str]) -> str:
-    """Return hosts with a symbol before each, less bright."""
+    """Return hosts with a symbol before each, dimmed."""
     return f"#[dim]{' '.join(f'{symbol}{name}' for name in names).replace('#', '##')}#[default]"

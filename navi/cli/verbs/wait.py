@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from navi.cli.asking.reconnecting import reconnecting
 from navi.cli.context import Context
 from navi.cli.other_sessions import suggesting
-from navi.cli.output.output import Output, UsageError, why, with_address
+from navi.cli.output.output import Output, UsageError, reason_and_status, with_address
 from navi.core import exits
 from navi.core.address import Address, Named
 from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
-from navi.ops.pane.read import Expected, wait
+from navi.ops.pane.read import ExpectedText, wait
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -27,8 +27,8 @@ def run_wait(options: Options, context: Context) -> int:
     """Wait for one or all of several sessions."""
     if sum(value is not None for value in (options.pattern, options.fixed, options.until)) != 1:
         raise UsageError("give one of --pattern, --fixed and --until")
-    places = [context.place(text, options.socket) for text in options.addresses]
-    expected = Expected(options.pattern or options.fixed or "", options.fixed is not None)
+    wanted = [context.host_and_session(text, options.socket) for text in options.addresses]
+    expected = ExpectedText(options.pattern or options.fixed or "", options.fixed is not None)
     limit = time.monotonic() + options.timeout
 
     def one(host: BlockingHost, pane: Named) -> str:
@@ -47,16 +47,17 @@ def run_wait(options: Options, context: Context) -> int:
 
         return reconnecting(host, options.timeout, warn, ask)
 
-    with ThreadPoolExecutor(len(places)) as pool:
-        futures = {pool.submit(one, *place): text for place, text in zip(places, options.addresses, strict=True)}
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        futures = {pool.submit(one, *pair): text for pair, text in zip(wanted, options.addresses, strict=True)}
         try:
-            return _gather(context.output, futures, any_of_them=options.any and len(places) > 1)
+            return _gather(context.output, futures, any_of_them=options.any and len(wanted) > 1)
         finally:
             context.cancel()  # one of several was enough, or the user interrupts
 
 
 def _gather(output: Output, futures: dict[Future[str], str], any_of_them: bool) -> int:
-    """Print each answer as it comes; return the exit status of the first failure, or 0 if one of several is enough."""
+    """Print each answer as it arrives; return the exit status of the first failure, or 0 if one of several is enough.
+    """
     left = set(futures)
     status = exits.OK
     while left:
@@ -73,7 +74,7 @@ def _print_found(output: Output, address: str, future: Future[str], alone: bool)
     try:
         line = future.result()
     except (HostError, OperationError) as error:
-        words, status = why(error)
+        words, status = reason_and_status(error)
         output.complain(with_address(address, words, status))
         output.show_screen(error)
         return status

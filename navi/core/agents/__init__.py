@@ -17,11 +17,11 @@ from navi.core.agents import (
     qwen,
     vibe,
 )
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, StateFile, base_name
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, StateFile, base_name
 
 __all__ = [
-    "AGENTS", "CLAUDE", "REPORT_AS_SESSION", "REPORT_END", "AgentKind", "Asked", "Box", "ScreenRule", "StateFile",
-    "base_name",
+    "AGENTS", "CLAUDE", "REPORT_AS_SESSION", "REPORT_END", "AgentKind", "PromptBox", "RequestLine", "ScreenRule",
+    "StateFile", "base_name",
 ]  # fmt: skip
 
 CLAUDE = claude.KIND

@@ -1,16 +1,16 @@
 """aider 0.86.
 
-It writes line below line, as a shell does: its last line tells what it does. What is typed while it works is taken for
-the answer to whatever it asks next, and it has no conversations that could be resumed by an id.
+It prints one line after another, as a shell does: its last line shows what it does. It takes what is typed while it
+works for the answer to its next question, and it has no conversations that can be resumed by an id.
 """
 
-from navi.core.agents.kind import AgentKind, Box, ScreenRule
+from navi.core.agents.kind import AgentKind, PromptBox, ScreenRule
 
 ANSWERS = "\\[(Yes|No).:( |$)"
-"""The end of the last line while it asks something; behind it is what the user has typed of the answer."""
+"""The end of the last line while it asks something; the answer that the user has typed so far follows it."""
 
 PROMPT = "^([a-z]+ ?)*>( |$)"
-"""The prompt, with the edit format or the mode before it; behind it is the draft."""
+"""The prompt, with the edit format or the mode before it; the draft follows it."""
 
 BUSY = "^ *(\u2591\u2588|\u2588\u2591) +Waiting for "
 """The line below the prompt that was sent, until the answer begins."""
@@ -29,7 +29,7 @@ KIND = AgentKind(
         ScreenRule("working", "busy line", ((1, BUSY),)),
         ScreenRule("working", "command", ((0, "^Running "),)),
     ),
-    box=Box(
+    box=PromptBox(
         PROMPT,
         "",
         "^([a-z]+ ?)*> ",

@@ -4,25 +4,27 @@ The native build's process is named after its version. The title begins with a s
 that nothing is asked.
 """
 
-from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Background, Box, ScreenRule, StateFile
+from navi.core.agents.dialog import DialogRule
+from navi.core.agents.kind import AgentKind, BackgroundSessions, PromptBox, RequestLine, ScreenRule, StateFile
 
 CHOICE = "^ *(\u276f )?1\\. |^ *\u2191 [0-9]\\."
-"""The first of several answers, or in a pane with no room for all, the first that is shown."""
+"""The first of several choices, or in a pane too low for all, the first that is shown."""
 
 BOX = "^(\u276f|!)\u00a0"
-"""The first line of the box. Dialogs replace it, so what a draft or the conversation quotes is no dialog. Only a trust
-dialog may come soon below the box of an agent that has ended.
+"""The first line of the box. Dialogs replace it, so a dialog that a draft or the conversation quotes is not taken for
+one. Only a trust dialog may come soon below the box of an agent that has ended.
 """
 
 SPINNER = "^(\u00b7|\u2722|\u2733|\u2736|\u273b|\u273d|\\*) [^ ].*(\u2026( \\(|$)|[Rr]etrying in )"
-"""The line above the box while it works, which is missing while a text comes."""
+"""The line above the box while it works; it is missing while a text is streamed."""
 
 ENDED = "^\u273b .* for [0-9]+[smhd]|^  \u23bf  Interrupted"
-"""The end of a turn. While a text comes and a draft is in the box, the screen shows neither this nor the busy line."""
+"""The end of a turn. While a text is streamed and a draft is in the box, the screen shows neither this nor the busy
+line.
+"""
 
 RULE = "^\u2500\u2500\u2500"
-"""The line above a dialog. What a dialog quotes is further right."""
+"""The line above a dialog. Text that a dialog quotes is further right."""
 
 MODES = ("default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions")
 """Its permission modes, with a terminal and without one."""
@@ -59,25 +61,27 @@ KIND = AgentKind(
         ScreenRule("waiting", "menu", ((3, "Esc to (cancel|exit|close)|Enter to (confirm|set)"),)),
     ),
     asked=(
-        Asked("wants to run ", "^   [^ ]", "^ +", after="^ Bash command"),
-        Asked("wants to ", "^ Do you want to (create|make) ", "^ Do you want to |\\?.*$"),
+        RequestLine("wants to run ", "^   [^ ]", "^ +", after="^ Bash command"),
+        RequestLine("wants to ", "^ Do you want to (create|make) ", "^ Do you want to |\\?.*$"),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", RULE, asks="^ *Do you want to ", tool="^ *",
             allow="^Yes$", deny="^No(,|$)",
         ),
-        Dialog(("trust dialog",), "trust", RULE, asks="^ Quick safety check", allow="^Yes, I trust", deny="^No(,|$)"),
-        Dialog(
+        DialogRule(
+            ("trust dialog",), "trust", RULE, asks="^ Quick safety check", allow="^Yes, I trust", deny="^No(,|$)",
+        ),
+        DialogRule(
             ("plan dialog",), "plan", RULE, asks="[Ee]xit plan mode\\?|Would you like to proceed\\?",
             allow="^Yes(, and manually approve edits)?$", deny="^No(,|$)",
         ),
-        Dialog(
+        DialogRule(
             ("question", "other question"), "question", RULE,
             skip="^ *(\u2190 +)?(\u2610|\u2612|\u2714) |^ *(\u276f +)?Submit$", free="^Type something", leave="Tab",
         ),
-        Dialog(("review of answers",), "question", RULE, skip="^\u2190 "),
-        Dialog(("menu",), "menu", RULE),
+        DialogRule(("review of answers",), "question", RULE, skip="^\u2190 "),
+        DialogRule(("menu",), "menu", RULE),
     ),
     state=StateFile(
         "~/.claude",
@@ -86,8 +90,8 @@ KIND = AgentKind(
         {"busy": "working", "waiting": "waiting", "shell": "idle", "idle": "idle"},
         {"permission prompt": "permission", "worker request": "permission", "sandbox request": "permission"},
     ),
-    background=Background("bg", "jobId", "jobs/{id}/state.json", attach="attach", stop="stop"),
-    box=Box(
+    background=BackgroundSessions("bg", "jobId", "jobs/{id}/state.json", attach="attach", stop="stop"),
+    box=PromptBox(
         BOX,
         "^\u2500\u2500\u2500",
         "^\u276f ",

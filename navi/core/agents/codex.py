@@ -1,13 +1,13 @@
 """Codex 0.171.
 
-While it writes a text, nothing but its title tells that it works. Its title says that a person is needed, but not why;
-without a mark, "CONVERSATION | FOLDER", it says that the agent rests, as far as the user has not chosen other titles.
-A command in a list of completions looks like a prompt, but for the gap before its explanation.
-It shows its box before it takes a prompt; the folder below the box comes with that.
+While it writes a text, only its title shows that it works. Its title shows that a person is needed, but not why;
+without a mark, "CONVERSATION | FOLDER", it shows that the agent rests, unless the user has chosen other titles. A
+command in a list of completions looks like a prompt, except for the gap before its explanation. It shows its box before
+it accepts a prompt; the folder appears below the box when it does.
 """
 
-from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace, Transcript
+from navi.core.agents.dialog import DialogRule
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace, TranscriptFiles
 
 PLACE = "^  [^ ].* \u00b7 [~/]"
 """The line below the box, with the model and the folder."""
@@ -25,7 +25,7 @@ KIND = AgentKind(
         "--model=", "-m=", "--profile=", "-p=", "--sandbox=", "-s=", "--ask-for-approval=", "-a=", "--add-dir=",
         "--full-auto", "--dangerously-bypass-approvals-and-sandbox", "--search", "--oss",
     ),
-    transcript=Transcript(
+    transcript=TranscriptFiles(
         "~/.codex",
         "CODEX_HOME",
         "sessions/*/*/*/rollout-????-??-??T??-??-??-{session_id}.jsonl",
@@ -55,23 +55,23 @@ KIND = AgentKind(
         ScreenRule("idle", "first prompt", ((4, PLACE), (0, "^  >_ OpenAI Codex"))),
     ),
     asked=(
-        Asked("wants to run ", "^  [$] ", "^  [$] ", after="^  Would you like to run "),
-        Asked("wants to edit ", "^  (Destination: *)?[/~]", "^  (Destination: *)?", after="^  Destination:"),
+        RequestLine("wants to run ", "^  [$] ", "^  [$] ", after="^  Would you like to run "),
+        RequestLine("wants to edit ", "^  (Destination: *)?[/~]", "^  (Destination: *)?", after="^  Destination:"),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", ASKS, asks=ASKS, tool=ASKS,
             cut="^(run|make) the following ?|[?].*$", allow="^Yes, proceed", deny="^No(,|$)",
         ),
-        Dialog(("question", "other question"), "question", "^  Question [0-9]", skip="^ *Question [0-9]"),
-        Dialog(
+        DialogRule(("question", "other question"), "question", "^  Question [0-9]", skip="^ *Question [0-9]"),
+        DialogRule(
             ("trust dialog",), "trust", "^  Folder access", asks="^  Trust this folder", allow="^Trust and continue",
             deny="^Back ",
         ),
-        Dialog(("hooks question",), "question", "^  Hooks need review"),
-        Dialog(("menu",), "menu", "^  [A-Z][A-Za-z ]*$"),
+        DialogRule(("hooks question",), "question", "^  Hooks need review"),
+        DialogRule(("menu",), "menu", "^  [A-Z][A-Za-z ]*$"),
     ),
-    box=Box(
+    box=PromptBox(
         "^\u203a( |$)",
         PLACE,
         "^\u203a ",

@@ -1,11 +1,11 @@
 """GitHub Copilot CLI 1.0.
 
-Its title tells nothing. A dialog is a frame in place of the box, a menu or a question a list between rules. The last
-line, below the box, tells that it works.
+Its title shows nothing. A dialog is a frame in place of the box, a menu or a question a list between rules. The last
+line, below the box, shows that it works.
 """
 
-from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace, Transcript
+from navi.core.agents.dialog import Choices, DialogRule
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace, TranscriptFiles
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -14,7 +14,7 @@ KEYS = "esc (to )?cancel"
 """The last words of the line with the keys, in a menu or a question."""
 
 TYPED = "^ \u276f Other \\(type your answer below"
-"""The choice of a question that takes a text, while it is marked: a box for the text is below the keys then."""
+"""The choice of a question that takes a text, while it is marked: then there is a box for the text below the keys."""
 
 BOX = "^\u276f( |\u00a0|$)"
 """The first line of the box. Completions of commands may be below it."""
@@ -25,7 +25,7 @@ FAILED = "^ \u2717 ([0-9][0-9][0-9] |Failed to get response|Execution failed)"
 """The end of a turn that failed. The line of a tool that failed begins with the same sign."""
 
 CHANGED = "^\u2502 [^ ].* [+][0-9]+ -[0-9]"
-"""A file, and how many lines come and go."""
+"""A file, and how many lines are added and removed."""
 
 TOP = "^\u256d"
 
@@ -44,7 +44,7 @@ KIND = AgentKind(
         "--model=", "--agent=", "--add-dir=", "--allow-all-tools", "--allow-all-paths", "--allow-tool=",
         "--deny-tool=",
     ),
-    transcript=Transcript("~/.copilot", "COPILOT_HOME", "session-state/{session_id}/inuse.{pid}.lock"),
+    transcript=TranscriptFiles("~/.copilot", "COPILOT_HOME", "session-state/{session_id}/inuse.{pid}.lock"),
     skip_permissions="--allow-all-tools",
     prompt="^ \u276f [^ ]",
     border="^\u2500\u2500\u2500",
@@ -61,26 +61,26 @@ KIND = AgentKind(
         ScreenRule("idle", "prompt", ((20, BOX),)),
     ),
     asked=(
-        Asked("wants to create ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Create file"),
-        Asked("wants to edit ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Edit file"),
-        Asked("wants to run ", "^\u2502 \u2502 ", "^\u2502 \u2502 | *\u2502 \u2502$", after="^\u2502 \u256d"),
-        Asked("wants to ", "^\u2502 Do you want to ", "^\u2502 Do you want to |\\?? *\u2502$"),
+        RequestLine("wants to create ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Create file"),
+        RequestLine("wants to edit ", CHANGED, "^\u2502 | [+][0-9]+ -[0-9]+ *\u2502$", after="^\u2502 Edit file"),
+        RequestLine("wants to run ", "^\u2502 \u2502 ", "^\u2502 \u2502 | *\u2502 \u2502$", after="^\u2502 \u256d"),
+        RequestLine("wants to ", "^\u2502 Do you want to ", "^\u2502 Do you want to |\\?? *\u2502$"),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", TOP, inside=INSIDE, sides=SIDES, asks="^Do you want to ", tool="^ *",
             digits=False, allow="^Yes$", deny="^No(,|$)", escape="[(]Esc",
         ),
-        Dialog(
+        DialogRule(
             ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", digits=False,
             allow="^Yes$", deny="^No ", escape="[(]Esc",
         ),
-        Dialog(
+        DialogRule(
             ("question", "other question", "question with a text"), "question", "^ Copilot needs information",
             choices=Choices.LIST, digits=False, skip="^ Copilot needs information", free="^Other \\(type your answer",
         ),
     ),
-    box=Box(
+    box=PromptBox(
         BOX,
         "^\u2500\u2500\u2500",
         "^ \u276f ",

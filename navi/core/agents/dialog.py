@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 
 class Choices(StrEnum):
-    """How choices stand on the screen: with numbers, or those in brackets, below each other behind one marked line, or
-    beside each other.
+    """How choices are laid out: numbered, with numbers in brackets, one below the other with one marked line, or side
+    by side.
     """
 
     NUMBERS = "numbers"
@@ -15,22 +15,22 @@ class Choices(StrEnum):
     ROW = "row"
 
 
-class Dialog(NamedTuple):
+class DialogRule(NamedTuple):
     """How to read the dialogs that these `rules` (names of screen rules) find, and what kind of question they ask.
 
     All patterns are extended regular expressions (see `patterns`). The dialog begins at the last line above its choices
     that matches `top`; or within a frame, with the first of the lines up to its choices that all match `inside`, and
     then `top` matches the line above. The other patterns are for lines without what matches `sides`. The paragraph that
     begins with `asks` is the question, up to a line further right; without `asks`, it is all that is left. `skip`
-    matches lines that say nothing. What the first line that matches `tool` has behind that, without what matches `cut`,
-    is the name of the tool.
+    matches lines without meaning. The name of the tool is the rest of the first line that matches `tool`, without what
+    matches `cut`.
 
-    `choices` says how they stand, `labels` what the choices of a row are. With `digits`, the digit of a choice chooses
-    it; else arrows mark it, and Enter follows. The first choice that matches `allow` says yes just once, the first that
-    matches `deny` no, one that matches `free` takes a text, and Escape chooses one that matches `escape`.
+    `choices` is their layout, `labels` are the choices of a row. With `digits`, the digit of a choice chooses it; else
+    arrows mark it, and Enter follows. The first choice that matches `allow` says yes just once, the first that matches
+    `deny` no, one that matches `free` takes a text, and Escape chooses one that matches `escape`.
 
-    Where several choices can be ticked, `tick` is the key that does so with the marked one ("": its digit ticks it),
-    and `leave` the key that leaves the question with what is ticked; navi ticks nothing where that is "".
+    Where several choices can be ticked, `tick` is the key that ticks the marked one ("": its digit ticks it), and
+    `leave` the key that submits the ticked ones; navi ticks nothing where that is "".
     """
 
     rules: tuple[str, ...]

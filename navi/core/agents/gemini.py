@@ -1,11 +1,11 @@
 """Gemini CLI 0.61.
 
-A dialog is a frame in place of the box; its title says that a person is needed, but not why. An error leaves no mark in
-the title. A terminal that changes its size leaves older lines above the box, such as the busy line.
+A dialog is a frame in place of the box; its title shows that a person is needed, but not why. An error leaves no mark
+in the title. A resized terminal leaves older lines above the box, such as the busy line.
 """
 
-from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace
+from navi.core.agents.dialog import DialogRule
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace
 
 FRAME = "^\u2570"
 """The lower edge of a dialog, which is the last line."""
@@ -44,26 +44,28 @@ KIND = AgentKind(
         ScreenRule("idle", "prompt", ((9, EDGE),)),
     ),
     asked=(
-        Asked("wants to run ", "^\u2502 [?] Shell  ", "^\u2502 [?] Shell  | *\u2502$"),
-        Asked("wants to write ", "^\u2502 [?] WriteFile  Writing to ", "^\u2502 [?] WriteFile  Writing to | *\u2502$"),
-        Asked("wants to use ", "^\u2502 [?] ", "^\u2502 [?] | *\u2502$"),
+        RequestLine("wants to run ", "^\u2502 [?] Shell  ", "^\u2502 [?] Shell  | *\u2502$"),
+        RequestLine(
+            "wants to write ", "^\u2502 [?] WriteFile  Writing to ", "^\u2502 [?] WriteFile  Writing to | *\u2502$",
+        ),
+        RequestLine("wants to use ", "^\u2502 [?] ", "^\u2502 [?] | *\u2502$"),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", TOP, inside=INSIDE, sides=SIDES, tool="^[?] ", cut="  .*$",
             asks="^(Allow|Apply|Do you want) .*[?]", allow="^Allow once", deny="^No(,|$)",
         ),
-        Dialog(
+        DialogRule(
             ("question", "other question"), "question", TOP, inside=INSIDE, sides=SIDES, skip="^Answer Questions",
             free="^Enter a custom value",
         ),
-        Dialog(
+        DialogRule(
             ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", allow="^Trust folder",
             deny="^Don't trust",
         ),
-        Dialog(("dialog",), "menu", TOP, inside=INSIDE, sides=SIDES),
+        DialogRule(("dialog",), "menu", TOP, inside=INSIDE, sides=SIDES),
     ),
-    box=Box(
+    box=PromptBox(
         "^ > ",
         "^ workspace ",
         "^ > ",

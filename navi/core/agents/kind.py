@@ -1,11 +1,11 @@
-"""What navi knows of a kind of agents. Each kind has a file of its own in this folder, with nothing but data."""
+"""What navi knows about a kind of agent. Each kind has a file of its own in this folder, which holds only data."""
 
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from navi.core.agents.dialog import Dialog
+from navi.core.agents.dialog import DialogRule
 from navi.core.model import Pane
 
 MOST_LINES = 80
@@ -13,8 +13,8 @@ MOST_LINES = 80
 
 
 MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,199}(\[[A-Za-z0-9]{1,20}\])?", re.ASCII)
-"""What the name of a model looks like where it goes into a command line, in quote signs: no shell takes any of it for
-something else, and it can't be an option. In brackets is the size of its context.
+"""The name of a model as it may go into a command line, in quotes: no shell interprets any part of it, and it can't be
+an option. The size of its context is in brackets.
 """
 
 
@@ -22,7 +22,7 @@ class ScreenRule(NamedTuple):
     """What a screen shows while its agent has a status.
 
     `shows` has pairs of a number N up to MOST_LINES and an extended regular expression (see `patterns`): one of the
-    last N lines that are not empty must match, or for N = 0 one of the lines behind the last prompt that was sent. All
+    last N lines that are not empty must match, or for N = 0 one of the lines after the last prompt that was sent. All
     pairs must hold. The text of the line that matches last becomes the message, unless the agent's `asked` finds a
     better one. The first rule of an agent that holds decides.
     """
@@ -32,7 +32,7 @@ class ScreenRule(NamedTuple):
     shows: tuple[tuple[int, str], ...]
 
 
-class Asked(NamedTuple):
+class RequestLine(NamedTuple):
     """Where a screen with a permission dialog says what the agent wants.
 
     `line` matches a line: the first one from the last line on that matches `after`, or the last one if that is empty.
@@ -62,7 +62,7 @@ class StateFile(NamedTuple):
     details: Mapping[str, str]
 
 
-class Background(NamedTuple):
+class BackgroundSessions(NamedTuple):
     """How an agent runs sessions without a terminal.
 
     The state file of such a process has the field `kind` with the word `kind`, and the field `id` names the job. The
@@ -78,20 +78,20 @@ class Background(NamedTuple):
     stop: str
 
 
-class Box(NamedTuple):
+class PromptBox(NamedTuple):
     """The box of an agent, where its next prompt is written, and what becomes of a prompt on its screen.
 
     `start` matches the beginning of the box's first line, up to the draft, and `end` the first line below the draft:
     the last one on the screen counts. `hint` matches what an empty box shows, `pasted` what it shows for a long text.
-    `shown` matches what is before a prompt that was sent, and is "" where nothing is; `queued` a line that is there
-    while prompts wait for the end of a turn. `bullet` is what is before the words of an answer, `noise` matches lines
-    that are none of it, `bar` what is at the right of a conversation, and `side` both sides of the box. `apart` matches
-    a line that looks like a prompt and is none: it and the lines below it that `start` matches belong to the answer. So
-    do the lines that look like a prompt directly above one that `failed` matches: they say why a turn has failed. All
-    of them are extended regular expressions (see `patterns`).
+    `shown` matches what is before a prompt that was sent ("": nothing is), `queued` a line that is there while prompts
+    wait for the end of a turn. `bullet` precedes the words of an answer, `noise` matches lines that are not part of it,
+    `bar` what is at the right of a conversation, and `side` both sides of the box. `apart` matches a line that looks
+    like a prompt but is not one: it and the lines below it that `start` matches belong to the answer. So do the lines
+    that look like a prompt directly above one that `failed` matches: they say why a turn has failed. All of them are
+    extended regular expressions (see `patterns`).
 
-    `pause` are the seconds between a text and Enter: an agent takes for pasted what comes together. `interrupt` are the
-    keys that end a turn.
+    `pause` is how many seconds pass between a text and Enter: an agent takes input that comes at once for pasted text.
+    `interrupt` are the keys that end a turn.
     """
 
     start: str
@@ -110,8 +110,8 @@ class Box(NamedTuple):
     interrupt: tuple[str, ...] = ("Escape",)
 
 
-class Transcript(NamedTuple):
-    """Where an agent that does not tell its conversation otherwise has a file of each.
+class TranscriptFiles(NamedTuple):
+    """Where an agent keeps a file for each conversation, if nothing else shows which one it has.
 
     `files` is a glob below `folder`, with {session_id} in it; the environment variable `variable` replaces the folder.
     With {pid} in it, too, such a file proves that a process has the conversation. So does one in which a line has
@@ -127,7 +127,7 @@ class Transcript(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What a process of an agent writes when it takes up a conversation, which proves that it has it.
+    """What a process of an agent writes when it begins or resumes a conversation, which proves that it has it.
 
     `files` is a glob below `folder` with {session_id}, {short_id} (its first 8 characters) or {pid} in it; the
     environment variable `variable` replaces the folder. One of these files is written after the process was started.
@@ -142,13 +142,13 @@ class Trace(NamedTuple):
 
 
 class AgentKind(NamedTuple):
-    """How to recognize an agent in a pane, and to start it.
+    """How to recognize an agent in a pane, and how to start it.
 
     `commands` are globs for the name of its program, or of the script that node, python or another interpreter runs,
     without its extension. `titles` are globs for the pane's title, by status. `screens` are rules for the text at the
-    bottom of the pane, `asked` finds there what a permission is for, and `dialogs` how to answer; `prompt` matches a
-    line with a prompt that was sent, `border` the lines above and below the box in which the next prompt is written
-    (extended regular expressions); `box` has what else is known of that.
+    bottom of the pane, `asked` finds there what a permission is for, and `dialogs` describe how to answer; `prompt`
+    matches a line with a prompt that was sent, `border` the lines above and below the box in which the next prompt is
+    written (extended regular expressions); `box` describes that further.
 
     `animated` agents redraw at least every few seconds while they work. `start` is the command line that starts the
     agent ("" for its name), `resume` the arguments that continue a conversation, with {session_id} in them, and
@@ -169,17 +169,17 @@ class AgentKind(NamedTuple):
     resume: str = ""
     skip_permissions: str = ""
     screens: tuple[ScreenRule, ...] = ()
-    asked: tuple[Asked, ...] = ()
-    dialogs: tuple[Dialog, ...] = ()
+    asked: tuple[RequestLine, ...] = ()
+    dialogs: tuple[DialogRule, ...] = ()
     prompt: str = ""
     border: str = ""
     state: StateFile | None = None
-    background: Background | None = None
-    box: Box | None = None
+    background: BackgroundSessions | None = None
+    box: PromptBox | None = None
     keeps: tuple[str, ...] = ()
     modes: tuple[tuple[str, str], ...] = ()
     model: str = ""
-    transcript: Transcript | None = None
+    transcript: TranscriptFiles | None = None
     trace: Trace | None = None
     reports_as_session: bool = False
     reports_end: bool = False
@@ -194,7 +194,9 @@ class AgentKind(NamedTuple):
         return dict(self.modes).get(mode, "")
 
     def option_of_model(self, model: str) -> str:
-        """Return the option that starts it with a model, "" if it has none, or the name is none for a command line."""
+        """Return the option that starts it with a model, "" if it has none, or if the name may not go into a command
+        line.
+        """
         return f"{self.model} '{model}'" if self.model and MODEL.fullmatch(model) else ""
 
     def status_in_title(self, pane: Pane) -> str:

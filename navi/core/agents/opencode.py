@@ -1,18 +1,20 @@
 """OpenCode 1.18.
 
-Its title tells nothing but the name of its conversation, once that has one. The lines below its box tell that it works.
-Dialogs replace the box; menus lie above the conversation. Nothing marks a failed turn but its text, which is in a frame
-as a prompt is, and an end without a time.
+Its title shows only the name of its conversation, once it has one. The lines below its box show that it works. Dialogs
+replace the box; menus cover the conversation. Only its text, which is in a frame as a prompt is, and an end without a
+time mark a failed turn.
 """
 
-from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace
+from navi.core.agents.dialog import Choices, DialogRule
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace
 
 END = "     \u25a3  "
-"""The end of a turn, or of what there is of it; behind its model is the time, or that it was interrupted."""
+"""The end of a turn, or of the part so far; the time, or that it was interrupted, follows the model."""
 
 SPOKEN = f"^     ([A-Za-z0-9$%#(]|\u2192|\u2190|\u2731|\u2699)|^{END}.* \u00b7 .* \u00b7 "
-"""What the model wrote or did, or the end of a turn that did not fail. In place of a prompt, it begins what counts."""
+"""What the model wrote or did, or the end of a turn that did not fail. Where no prompt is shown, the current turn
+begins here.
+"""
 
 FAILED = f"^{END}[A-Za-z0-9() ._:/-]+ \u00b7 [A-Za-z0-9() ._:/-]+$"
 """The end of a turn that failed: behind its model is nothing."""
@@ -55,19 +57,19 @@ KIND = AgentKind(
         ScreenRule("idle", "prompt", ((4, "ctrl\\+p"),)),
     ),
     asked=(
-        Asked("wants to run ", "^  \u2503  [$] ", "^  \u2503  [$] ", after=ASKS),
-        Asked("wants to edit ", "^  \u2503    \u2192 Edit ", "^  \u2503    \u2192 Edit ", after=ASKS),
-        Asked("wants to use ", "^  \u2503    [^A-Za-z0-9 ]+ [A-Z]", "^  \u2503    [^A-Za-z0-9 ]+ ", after=ASKS),
+        RequestLine("wants to run ", "^  \u2503  [$] ", "^  \u2503  [$] ", after=ASKS),
+        RequestLine("wants to edit ", "^  \u2503    \u2192 Edit ", "^  \u2503    \u2192 Edit ", after=ASKS),
+        RequestLine("wants to use ", "^  \u2503    [^A-Za-z0-9 ]+ [A-Z]", "^  \u2503    [^A-Za-z0-9 ]+ ", after=ASKS),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", "^ *$", inside=INSIDE, sides=SIDES, asks="^ \u25b3 ",
             tool="^   [^A-Za-z0-9 ]+ ", choices=Choices.ROW, digits=False,
             labels="Allow once|Allow always|Reject|Confirm|Cancel", allow="^Allow once", deny="^Reject",
         ),
-        Dialog(("question",), "question", "^ *$", inside=INSIDE, sides=SIDES, free="^Type your own answer"),
+        DialogRule(("question",), "question", "^ *$", inside=INSIDE, sides=SIDES, free="^Type your own answer"),
     ),
-    box=Box(
+    box=PromptBox(
         "^ +\u2503( |$)",
         "^ +\u2503  [A-Z][a-z]+ \u00b7 ",
         "^  \u2503  ",

@@ -10,7 +10,7 @@ _UNIT = re.compile(r"\\[.*+?()|^$\[\\]|(\[\^?(?:\[:[a-z]+:\]|[^\]])+\])")
 
 
 def why_unusable(pattern: str) -> str:
-    """Say why an awk could not use a pattern, or would take it for another one; "" for a good pattern.
+    """Say why an awk could not use a pattern, or would understand it differently; "" for a good pattern.
 
     Hosts match bytes (LC_ALL=C), so a set of characters in brackets has to be ASCII.
     """

@@ -1,11 +1,11 @@
 """Qwen Code 0.24.
 
-Its title says that it works or that a person is needed, but not why; menus and the trust question are not in it.
+Its title shows that it works or that a person is needed, but not why; it does not show menus and the trust question.
 Dialogs replace the box. The busy line is above the box, and may be broken anywhere.
 """
 
-from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace, Transcript
+from navi.core.agents.dialog import DialogRule
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace, TranscriptFiles
 
 WAITS = "^  [^ ]+ Waiting for user confirmation"
 """The last line below a dialog."""
@@ -20,13 +20,13 @@ BOX = "^>( |$)"
 """The first line of the box. Completions of commands may be below it."""
 
 BUSY = "^  \\.+ *[^ .]"
-"""The busy line above the box, or a tool that runs. What the model says begins with another sign, or further right."""
+"""The busy line above the box, or a tool that runs. Text of the model begins with another sign, or further right."""
 
 BAR = " +(\u2588|\u2502)$"
 """The bar at the right of a conversation that is higher than the pane."""
 
 TOOL = "^  [?] "
-"""The line of the tool above a dialog. What the dialog quotes is further right."""
+"""The line of the tool above a dialog. Text that the dialog quotes is further right."""
 
 TOP = "^  +\u256d"
 
@@ -38,7 +38,7 @@ KIND = AgentKind(
     "qwen",
     commands=("qwen",),
     resume="--resume {session_id}",
-    transcript=Transcript("~/.qwen", "", "projects/*/chats/{session_id}.runtime.json", '"pid": {pid},'),
+    transcript=TranscriptFiles("~/.qwen", "", "projects/*/chats/{session_id}.runtime.json", '"pid": {pid},'),
     trace=Trace("~/.qwen", "", "projects/*/chats/{session_id}.runtime.json"),
     keeps=("--model=", "-m=", "--approval-mode=", "--yolo", "-y", "--sandbox", "-s", "--include-directories="),
     titles=(("permission", ("\u2733*",)), ("working", ("\u25d0*",))),
@@ -57,26 +57,28 @@ KIND = AgentKind(
         ScreenRule("idle", "prompt", ((20, BOX),)),
     ),
     asked=(
-        Asked("wants to run ", "^     [^ ]", f"^ +|{BAR}", after="^  [?] Shell "),
-        Asked("wants to write ", "^  [?] WriteFile Writing to ", f"^  [?] WriteFile Writing to | +\u2190.*$|{BAR}"),
-        Asked("wants to use ", "^  [?] ", f"^  [?] | +\u2190.*$|{BAR}"),
+        RequestLine("wants to run ", "^     [^ ]", f"^ +|{BAR}", after="^  [?] Shell "),
+        RequestLine(
+            "wants to write ", "^  [?] WriteFile Writing to ", f"^  [?] WriteFile Writing to | +\u2190.*$|{BAR}",
+        ),
+        RequestLine("wants to use ", "^  [?] ", f"^  [?] | +\u2190.*$|{BAR}"),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", TOOL, sides=BAR, asks="^ +(Allow execution|Apply this|Do you want) ",
             tool=TOOL, cut=" .*$", allow="^Yes, allow once", deny="^No(,|$)",
         ),
-        Dialog(
+        DialogRule(
             ("question", "other question"), "question", TOOL, sides=BAR, skip=TOOL, free="^(> )?Type something",
             tick="Space", leave="Enter",
         ),
-        Dialog(
+        DialogRule(
             ("trust dialog",), "trust", TOP, inside=INSIDE, sides=SIDES, asks="^Do you trust ", allow="^Trust folder",
             deny="^Don't trust",
         ),
-        Dialog(("menu",), "menu", TOP, inside=INSIDE, sides=SIDES),
+        DialogRule(("menu",), "menu", TOP, inside=INSIDE, sides=SIDES),
     ),
-    box=Box(
+    box=PromptBox(
         BOX,
         "^\u2500\u2500\u2500",
         "^  > ",

@@ -1,11 +1,11 @@
 """Mistral Vibe 3.0.
 
-Its title tells that it works or asks, but not what. Dialogs are a frame in place of the box, and mark a choice only by
+Its title shows that it works or asks, but not what. Dialogs are a frame in place of the box, and mark a choice only by
 its colour; a digit chooses at once. A file that it holds while it runs says which process has a conversation.
 """
 
-from navi.core.agents.dialog import Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Trace, Transcript
+from navi.core.agents.dialog import DialogRule
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace, TranscriptFiles
 
 FRAME = "^\u2514\u2500"
 """The lower edge of a dialog. Only the line with the folder is below it."""
@@ -14,10 +14,10 @@ ASKED = "^\u2502 .*\\? *\u2502"
 """The question in a dialog."""
 
 CHOICE = "^\u2502 +[0-9]\\. (Allow once|Deny) *\u2502"
-"""A choice of a permission dialog. A low pane has no room for more of it than its choices."""
+"""A choice of a permission dialog. A low pane has room only for its choices."""
 
 NEEDED = "^ ?[^ A-Za-z0-9>]+ +User input required"
-"""The line above a question. What the model says is further right."""
+"""The line above a question. Text of the model is further right."""
 
 BOX = "^>( |$)"
 """The first line of the box, between two rules."""
@@ -48,7 +48,7 @@ KIND = AgentKind(
     resume="--resume {session_id}",
     skip_permissions="--auto-approve",
     keeps=("--agent=", "--auto-approve", "--yolo", "--add-dir=", "--trust"),
-    transcript=Transcript("~/.vibe", "VIBE_HOME", LOCK, '"process_id":{pid},'),
+    transcript=TranscriptFiles("~/.vibe", "VIBE_HOME", LOCK, '"process_id":{pid},'),
     trace=Trace("~/.vibe", "VIBE_HOME", LOCK),
     prompt="^> [^ ]",
     border=RULE,
@@ -64,33 +64,37 @@ KIND = AgentKind(
         ScreenRule("idle", "prompt", ((20, BOX),)),
     ),
     asked=(
-        Asked(
+        RequestLine(
             "wants to run ",
             "^\u2502 ([^Pt ]|P[^e]|t[^o]|to[^o])",
             SIDES,
             after="^\u2502 (Permission for the file_system\\.bash )?tool \\(.*\\) *\u2502$",
         ),
-        Asked(
+        RequestLine(
             "wants to write ",
             "^\u2502 (File: )?/",
             f"^\u2502 (File: )?|{SIDES}",
             after="^\u2502 (Permission for the )?file_system\\.write_file tool ",
         ),
-        Asked("wants to use ", "^\u2502 Permission for the [^ ]", f"^\u2502 Permission for the | tool.*$|{SIDES}"),
-        Asked("wants what its low pane has no room for", FRAME, ".*"),
+        RequestLine(
+            "wants to use ", "^\u2502 Permission for the [^ ]", f"^\u2502 Permission for the | tool.*$|{SIDES}",
+        ),
+        RequestLine("wants what its low pane has no room for", FRAME, ".*"),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", TOP, inside=INSIDE, sides=SIDES, asks="^Permission for ",
             tool="^Permission for the ", cut=" tool.*$", allow="^Allow once", deny="^Deny",
         ),
-        Dialog(
+        DialogRule(
             ("end of a permission dialog",), "permission", "^\u2502 Permission for ", inside=INSIDE, sides=SIDES,
             allow="^Allow once", deny="^Deny",
         ),
-        Dialog(("question", "other question"), "question", TOP, inside=INSIDE, sides=SIDES, free="^Type your answer"),
+        DialogRule(
+            ("question", "other question"), "question", TOP, inside=INSIDE, sides=SIDES, free="^Type your answer",
+        ),
     ),
-    box=Box(
+    box=PromptBox(
         BOX,
         RULE,
         "^> ",

@@ -1,1 +1,1 @@
-"""What git and GitHub know of a session's directory (scripts of navi/sh/git)."""
+"""What git and GitHub know about a session's directory (scripts of navi/sh/git)."""

@@ -13,7 +13,7 @@ from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
 MAX_COMMENTS = 100
-"""Comments that are shown, the newest ones: as many as GitHub tells at once."""
+"""The most comments that are shown, the newest ones: as many as GitHub returns at once."""
 
 MOST_LETTERS = 10_000
 """Letters of one comment that are shown."""
@@ -28,9 +28,9 @@ CUT = "[...] see GitHub for the rest"
 class Comment(NamedTuple):
     """A comment on a pull request, safe to draw; words in small letters.
 
-    `kind` is `comment`, `review` (then `state` tells its verdict) or `line`, which is at `path` and, unless it is
-    about the whole file, at `line`: that of its first version if it is `outdated`. `time` is an epoch time, None for
-    what is not published yet.
+    `kind` is `comment`, `review` (then `state` is its verdict) or `line`, which is at `path` and, unless it is about
+    the whole file, at `line`: that of its first version if it is `outdated`. `time` is an epoch time, None for what is
+    not published yet.
     """
 
     kind: str
@@ -43,30 +43,30 @@ class Comment(NamedTuple):
     outdated: bool = False
 
     def when(self, clock: float) -> str:
-        """How long ago it was made, in words; `clock` is the time here (epoch)."""
+        """Return how long ago it was made, in words; `clock` is the time here (epoch)."""
         return "not published" if self.time is None else age(clock - self.time)
 
     @property
     def where(self) -> str:
-        """Where it stands, in words; "" for one about the whole."""
+        """Where it was made, in words; "" for one about the whole pull request."""
         if self.kind == "review":
             return f"review: {self.state}" if self.state else "review"
-        place = self.path if self.line is None else f"{self.path}:{self.line}"
-        return f"{place} (outdated)" if self.outdated else place
+        line = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{line} (outdated)" if self.outdated else line
 
 
-class Talk(NamedTuple):
-    """The newest comments, oldest first; `more` tells whether there may be older ones."""
+class Discussion(NamedTuple):
+    """The newest comments, oldest first; `more` says whether there may be older ones."""
 
     comments: tuple[Comment, ...]
     more: bool = False
 
 
-def comments(url: str, number: int) -> Operation[Talk]:
+def comments(url: str, number: int) -> Operation[Discussion]:
     """Return the operation that asks GitHub, from this machine, for the comments on a pull request of the repository at
     a remote's URL.
 
-    Raise OperationError for an URL that is none of a repository's.
+    Raise OperationError for a URL that is not a repository's.
     """
     repository = repository_of(url)
     if not repository:
@@ -84,7 +84,7 @@ def comments(url: str, number: int) -> Operation[Talk]:
 # ---- answers
 
 
-def _read(answer: Answer) -> Talk:
+def _read(answer: Answer) -> Discussion:
     records = {record.kind: record for record in read_records(answer)}
     talk, lines = _document(records.get("talk")), _document(records.get("lines"))
     if not isinstance(talk, dict) or not isinstance(lines, list):
@@ -96,15 +96,15 @@ def _read(answer: Answer) -> Talk:
     ]
     found.sort(key=lambda one: float("inf") if one.time is None else one.time)
     newest = tuple(one.make(one.fields, one.time) for one in found[-MAX_COMMENTS:])
-    return Talk(newest, more=len(found) > MAX_COMMENTS or len(lines) >= MAX_COMMENTS)
+    return Discussion(newest, more=len(found) > MAX_COMMENTS or len(lines) >= MAX_COMMENTS)
 
 
 _Make = Callable[[Mapping[str, object], float | None], Comment]
-"""Reads what GitHub tells of a comment, and when it was made."""
+"""Builds a comment from GitHub's record, and the time at which it was made."""
 
 
 class _Unread(NamedTuple):
-    """A comment as GitHub tells it, not read yet: cleaning takes long, and only the newest are shown."""
+    """A comment as GitHub returns it, not read yet: cleaning takes long, and only the newest are shown."""
 
     make: _Make
     fields: Mapping[str, object]
@@ -137,7 +137,9 @@ def _state(review: Mapping[str, object]) -> str:
 
 
 def _says_something(review: Mapping[str, object]) -> bool:
-    """GitHub makes an empty review around comments on lines, which are listed themselves."""
+    """Return whether a review has words of its own: GitHub makes an empty one around comments on lines, which are
+    listed themselves.
+    """
     body = review.get("body")
     return (isinstance(body, str) and bool(body.strip())) or _state(review) not in ("commented", "")
 
@@ -160,7 +162,7 @@ def _word(value: object) -> str:
 
 
 def _login(person: object) -> str:
-    """GitHub calls a user whose account is gone `ghost`."""
+    """Return the name of a user: GitHub calls one whose account is gone `ghost`."""
     return (_word(person.get("login")) if isinstance(person, dict) else "") or "ghost"
 
 

@@ -1,5 +1,6 @@
-"""What git knows of a session's directory, on its own machine (script git/git), and GitHub of its branch, asked by the
-`gh` of this one (script git/pull_request)."""
+"""What git knows about a session's directory, on its own machine (script git/git), and GitHub about its branch, asked
+by the `gh` of this machine (script git/pull_request).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ FIELDS = (
     "number", "title", "state", "isDraft", "url", "mergeable", "reviewDecision", "statusCheckRollup",
     "labels", "additions", "deletions", "changedFiles",
 )  # fmt: skip
-"""What is asked of `gh pr view --json`."""
+"""The fields that `gh pr view --json` is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull request as GitHub tells it; words in small letters. `checks` counts them by result."""
+    """A pull request as GitHub reports it; words in small letters. `checks` counts them by result."""
 
     number: int
     title: str
@@ -97,7 +98,7 @@ class PullRequest:
 
 
 class CommitLine(NamedTuple):
-    """What git prints of the last commit: the default of each field is its format in git-log(1)."""
+    """What git prints about the last commit: the default of each field is its format in git-log(1)."""
 
     hash: str = "%h"
     time: str = "%ct"
@@ -107,7 +108,7 @@ class CommitLine(NamedTuple):
 
 def git(directory: str) -> Operation[Repository]:
     """Return the operation that looks at the repository around a directory. OperationError says why there is nothing to
-    tell.
+    report.
     """
     arguments = (directory, str(MOST_LINES), "%x09".join(CommitLine()))
     return Operation("git", link("git/git"), arguments, _read_repository, time_limit=30, reads=True)
@@ -120,9 +121,9 @@ def branch(directory: str) -> Operation[str]:
 
 def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
     """Return the operation that asks GitHub, from this machine, about a branch of the repository at a remote's URL;
-    None where it has no pull request.
+    None if it has no pull request.
 
-    Raise OperationError for an URL that is none of a repository's.
+    Raise OperationError for a URL that is not a repository's.
     """
     repository = repository_of(url)
     if not repository or not branch:
@@ -151,7 +152,7 @@ def repository_of(url: str) -> str:
 
 
 def shown_url(url: str) -> str:
-    """Return a remote's URL without the password that may stand in it."""
+    """Return a remote's URL without the password that may be in it."""
     return clean(re.sub(r"//[^@/]*@", "//", url))
 
 

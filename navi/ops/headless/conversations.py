@@ -1,7 +1,7 @@
-"""Conversations that a host knows: agents in terminals that go on with them are noticed, and get feedback there.
+"""Conversations that a host knows: it notices agents in terminals that continue them, and gives these agents feedback.
 
 The agents' hooks do both, from files of the host, so that neither needs a connection (see
-navi/sh/headless/conversations.sh). What they note comes through navi.ops.headless.tail.
+navi/sh/headless/conversations.sh). Their notes come through navi.ops.headless.tail.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ LONGEST_FEEDBACK = 64 * 1024
 """Bytes of one feedback as the agent gets it."""
 
 
-def know(conversation: str, session: str, run: RunId | None = None) -> Operation[None]:
-    """Return the operation that lets a host know a conversation, by the agent's own id, as that of a session of the
-    hub, and the run without a terminal that has it. Raise OperationError for an id that can't name a folder.
+def know_conversation(conversation: str, session: str, run: RunId | None = None) -> Operation[None]:
+    """Return the operation that makes a conversation known to a host, by the agent's own id: the session of the hub
+    that it belongs to, and the run without a terminal that has it. Raise OperationError for an id that can't name a
+    folder.
     """
-    place = f"{run.session}/{run.generation}" if run else ""
-    return Operation("know", link("headless/know"), (*_place(conversation, session), place), read_nothing, 30)
+    run_name = f"{run.session}/{run.generation}" if run else ""
+    arguments = (*_conversation_arguments(conversation, session), run_name)
+    return Operation("know", link("headless/know"), arguments, read_nothing, 30)
 
 
-def give(conversation: str, session: str, number: int, text: str) -> Operation[bool]:
-    """Return the operation that puts feedback where the agent's hook finds it at the end of a turn. Requested twice
-    with one number, it is one.
+def give_feedback(conversation: str, session: str, number: int, text: str) -> Operation[bool]:
+    """Return the operation that puts feedback where the agent's hook finds it at the end of a turn. Two requests with
+    one number are one feedback.
 
     The answer says whether the agent has it already. Raise OperationError.
     """
@@ -37,17 +39,17 @@ def give(conversation: str, session: str, number: int, text: str) -> Operation[b
     if not 0 < number < 10**12 or not inside or len(inside) > LONGEST_FEEDBACK:
         words = f"feedback is a text of at most {LONGEST_FEEDBACK // 1024} KiB as JSON, and not empty"
         raise OperationError(words, exits.WRONG_USAGE)
-    arguments = (*_place(conversation, session), f"{number:012}", str(len(inside)), inside)
+    arguments = (*_conversation_arguments(conversation, session), f"{number:012}", str(len(inside)), inside)
     return Operation("give feedback", link("headless/give"), arguments, _read_given, 30)
 
 
-def forget(conversation: str, session: str) -> Operation[None]:
+def forget_feedback(conversation: str, session: str) -> Operation[None]:
     """Return the operation that takes back what the agent of a conversation has not got yet. Raise OperationError."""
-    arguments = _place(conversation, session)[:2]
+    arguments = _conversation_arguments(conversation, session)[:2]
     return Operation("take feedback back", link("headless/forget"), arguments, read_nothing, 30)
 
 
-def _place(conversation: str, session: str) -> tuple[str | HostSetting, ...]:
+def _conversation_arguments(conversation: str, session: str) -> tuple[str | HostSetting, ...]:
     if not CONVERSATION_ID.fullmatch(conversation) or not SESSION.fullmatch(session):
         raise OperationError(f"invalid id of a conversation: {clean(conversation)[:70]!r}", exits.WRONG_USAGE)
     return (HostSetting.SESSIONS_DIR, conversation, session)

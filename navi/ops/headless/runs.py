@@ -1,8 +1,8 @@
-"""Agents without a terminal: starting one, giving it input, ending it, and what is known of all of them.
+"""Agents without a terminal: starting one, giving it input, ending it, and what is known about all of them.
 
 A session is an id of ours; each time its agent is started it is another *generation*, which has a folder of its own on
 the host (see navi/sh/headless/files.sh). The agent belongs to the host: it goes on whatever happens to navi or to the
-connection. What it prints is followed by navi.ops.headless.tail.
+connection. navi.ops.headless.tail follows its output.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, number, read_records
 
 SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-"""What the id of a session looks like: it names a folder and a session of tmux."""
+"""The form of a session's id, which names a folder and a session of tmux."""
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
@@ -40,8 +40,8 @@ class RunId(NamedTuple):
 
 
 class RunState(StrEnum):
-    """What is known of a run. ENDING: its agent has just ended. LOST: nothing of it runs, and how the agent
-    ended is unknown. UNSTARTED: nothing of it ever ran. ELSEWHERE: another machine that shares the folder has it.
+    """What is known about a run. ENDING: its agent has just ended. LOST: nothing of it runs, and how the agent ended is
+    unknown. UNSTARTED: nothing of it ever ran. ELSEWHERE: another machine that shares the folder has it.
     """
 
     STARTING = "starting"
@@ -54,7 +54,7 @@ class RunState(StrEnum):
 
     @property
     def over(self) -> bool:
-        """Whether it is proven that no agent runs, so that another one may go on with its conversation."""
+        """Whether it is proven that no agent runs, so that another one may continue its conversation."""
         return self in (RunState.ENDED, RunState.LOST, RunState.UNSTARTED)
 
 
@@ -72,8 +72,8 @@ class Exit(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What a look found of a run. `size` is the log's, `fed` the last input that the agent was given, `posted` the last
-    one that is there without a gap. A `deaf` agent gets no input any more.
+    """What a look found about a run. `size` is the log's, `fed` the last input that the agent was given, `posted` the
+    last one that is there without a gap. A `deaf` agent gets no input any more.
     """
 
     id: RunId
@@ -101,8 +101,8 @@ class Started(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """An input that is in its place: whether this request put it there, what was handed over by then, and whether the
-    agent has ended, so that it may never be.
+    """An input that is stored: whether this request stored it, what was handed over by then, and whether the agent has
+    ended, so that this input may never be.
     """
 
     new: bool
@@ -111,7 +111,7 @@ class Posted(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What a run may take before its runner ends it: seconds, and bytes of output. 0 is no limit: an agent may wait for
+    """What a run may use before its runner ends it: seconds, and bytes of output. 0 is no limit: an agent may wait for
     its user for days.
     """
 
@@ -134,23 +134,23 @@ def run(
     """Return the operation that starts an agent: its command line is `words`, its folder `cwd` (one of the host; "" and
     ~ mean the home there).
 
-    Requested twice, it starts once. `variables` are added to its environment, or taken out of it (None). `first` is the
-    number of its first input, `conversation` the agent's own id of what it begins or goes on with, "" if that is not
-    known yet. The answer comes when the agent has begun, or after 15 s. Raise OperationError with nothing started,
-    also where an earlier generation may still run, or an agent in a terminal has the conversation.
+    Two requests start it once. `variables` are added to its environment, or taken out of it (None). `first` is the
+    number of its first input, `conversation` the agent's own id of the conversation that it begins or continues, "" if
+    that is not known yet. The answer comes when the agent has begun, or after 15 s. Raise OperationError with nothing
+    started, also where an earlier generation may still run, or an agent in a terminal has the conversation.
     """
     settings = [_setting(name, value) for name, value in (variables or {}).items()]
     if not words or any("\0" in word for word in (*words, cwd, *settings)):
         raise OperationError("an agent needs a command line without NUL characters", exits.WRONG_USAGE)
     arguments: tuple[str | HostSetting, ...] = (
-        link("session/first_process"), link("headless/runner"), *_place(id), str(first), cwd, str(limits.seconds),
-        str(limits.output), _known(conversation), str(len(settings)), *settings, *words,
+        link("session/first_process"), link("headless/runner"), *_run_arguments(id), str(first), cwd,
+        str(limits.seconds), str(limits.output), _known(conversation), str(len(settings)), *settings, *words,
     )  # fmt: skip
     return Operation("run", link("headless/run"), arguments, _read_started, 45)
 
 
 def _known(conversation: str) -> str:
-    """Return an id that can name a folder, "" for any other: no terminal is noticed then."""
+    """Return an id that can name a folder, "" for any other: then navi notices no terminal with it."""
     return conversation if CONVERSATION_ID.fullmatch(conversation) else ""
 
 
@@ -162,19 +162,19 @@ def _setting(name: str, value: str | None) -> str:
 
 def post(id: RunId, number: int, line: str) -> Operation[Posted]:
     """Return the operation that gives an agent an input: one line, with or without its line end. Inputs are handed over
-    in the order of their numbers, without a gap; requested twice with one number, it is one input. Raise OperationError
-    where it can't be taken: the agent has ended, the disk is full, or the line did not arrive whole.
+    in the order of their numbers, without a gap; two requests with one number are one input. Raise OperationError if it
+    can't be accepted: the agent has ended, the disk is full, or the line did not arrive whole.
     """
     line = line.removesuffix("\n") + "\n"
     size = len(os.fsencode(line))
     if number < 1 or line.count("\n") > 1 or "\0" in line or size > LONGEST_INPUT:
         raise OperationError("an input is one line of at most 8 MiB, without NUL characters", exits.WRONG_USAGE)
-    arguments = (*_place(id), str(number), str(size), line)
+    arguments = (*_run_arguments(id), str(number), str(size), line)
     return Operation("post", link("headless/post"), arguments, _read_posted, 30)
 
 
 def look() -> Operation[Runs]:
-    """Return the operation that reads what is known of all runs of a host."""
+    """Return the operation that reads what is known about all runs of a host."""
     arguments = (HostSetting.SESSIONS_DIR,)
     return Operation("look at headless sessions", link("headless/look"), arguments, _read_runs, 30, reads=True)
 
@@ -186,7 +186,7 @@ def end(id: RunId, patience: int = ENDS_BY_ITSELF) -> Operation[Run]:
     The answer is the run, which is over: that is proven. Its size is that of what the agent printed, as far as it is
     there. Raise OperationError if it is not over.
     """
-    arguments = (*_place(id), str(patience))
+    arguments = (*_run_arguments(id), str(patience))
     return Operation("end", link("headless/end"), arguments, partial(_read_end, id), patience + 30, waits=patience + 15)
 
 
@@ -194,17 +194,17 @@ def remove(id: RunId, received: int) -> Operation[None]:
     """Return the operation that removes the files of a run that is over and of whose log the first `received` bytes,
     which have arrived, hold all that its agent printed.
 
-    Raise OperationError where that is not so; a run that has no files is removed already.
+    Raise OperationError otherwise; a run that has no files is removed already.
     """
-    return Operation("remove", link("headless/remove"), (*_place(id), str(received)), _read_removed, 30)
+    return Operation("remove", link("headless/remove"), (*_run_arguments(id), str(received)), _read_removed, 30)
 
 
 def errors(id: RunId) -> Operation[tuple[str, ...]]:
     """Return the operation that reads the last lines that the agent printed to standard error, cleaned."""
-    return Operation("read errors", link("headless/errors"), _place(id), _read_errors, 15, reads=True)
+    return Operation("read errors", link("headless/errors"), _run_arguments(id), _read_errors, 15, reads=True)
 
 
-def _place(id: RunId) -> tuple[HostSetting, str, str]:
+def _run_arguments(id: RunId) -> tuple[HostSetting, str, str]:
     """Return the arguments that name a run. Raise OperationError for an id that no session can have."""
     if not SESSION.fullmatch(id.session) or id.generation < 1:
         raise OperationError(f"invalid id of a headless session: {clean(id.session)[:70]!r}", exits.WRONG_USAGE)

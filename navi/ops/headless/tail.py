@@ -1,8 +1,7 @@
 """Following what agents without a terminal print: one stream for all of a host.
 
-The stream tells of each run by whole lines, up to the last line end that has come, with the offset of the byte behind
-them; whoever opens it again from there misses nothing and gets nothing twice. Its answers:
-
+The stream sends whole lines of each run, up to the last line end that has arrived, with the offset of the byte after
+them: a stream that begins there misses nothing and repeats nothing. Its answers:
     place FOLDER           the beginning of the names that follow
     missing INDEX SIZE STATE   its log is not there, or shorter than the offset; STATE is that of the run, or `away`
     part INDEX OFFSET      the body is a part of the log, from the offset on
@@ -30,7 +29,7 @@ LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line that are kept; what follows them is dropped, up to the line end."""
 
 LONGEST_EVENTS = 1024 * 1024
-"""Bytes of what was noted of terminals that are read at once."""
+"""Bytes of the notes about terminals that are read at once."""
 
 FULL_PIECE = 65536
 """Bytes of a piece that may have been cut anywhere."""
@@ -43,7 +42,7 @@ class Position(NamedTuple):
     offset: int = 0
 
 
-class Lines(NamedTuple):
+class LogLines(NamedTuple):
     """Whole lines of a run's log, with their line ends: the bytes from `offset` up to `end`.
 
     They are as the agent wrote them; only a line of more than LONGEST_LINE bytes lacks its rest.
@@ -64,23 +63,23 @@ class Rest(NamedTuple):
     data: bytes
 
 
-class Fed(NamedTuple):
+class InputsFed(NamedTuple):
     """A run's agent was handed all inputs up to this one."""
 
     id: RunId
     number: int
 
 
-class Ended(NamedTuple):
+class RunEnded(NamedTuple):
     """A run's agent has ended, and all of its log has come."""
 
     id: RunId
     exit: Exit
 
 
-class Lost(NamedTuple):
-    """Nothing of a run is left, and how its agent ended is unknown; all of its log, which has `size`
-    bytes, has come. `restarted` says that its host was started again since.
+class RunLost(NamedTuple):
+    """Nothing of a run is left, and it is unknown how its agent ended; all of its log, which has `size` bytes, has
+    come. `restarted` says that its host was started again since.
     """
 
     id: RunId
@@ -88,9 +87,9 @@ class Lost(NamedTuple):
     restarted: bool = False
 
 
-class Missing(NamedTuple):
+class LogMissing(NamedTuple):
     """The log of a run can't be followed: it has only `size` bytes, fewer than the offset, or is not there. `state` is
-    that of the run, as in RunState; AWAY where its files are not there, so that nobody knows.
+    that of the run, as in RunState; AWAY if its files are not there, so that nothing is known.
     """
 
     id: RunId
@@ -103,8 +102,8 @@ class Missing(NamedTuple):
         return self.state in (RunState.ENDED, RunState.LOST, RunState.UNSTARTED)
 
 
-class There(NamedTuple):
-    """The log of a run is there, and followed from now on."""
+class LogFound(NamedTuple):
+    """The log of a run exists, and is followed from now on."""
 
     id: RunId
 
@@ -112,27 +111,30 @@ class There(NamedTuple):
 AWAY = "away"
 
 
-class Opened(NamedTuple):
+class TerminalOpened(NamedTuple):
     """An agent in a terminal has a conversation that navi knows; `name` is its tmux session, "" if it is not known."""
 
     conversation: str
     name: str = ""
 
 
-class Left(NamedTuple):
+class TerminalLeft(NamedTuple):
     """The agent in a terminal that had a conversation has ended."""
 
     conversation: str
 
 
-class Delivered(NamedTuple):
+class FeedbackDelivered(NamedTuple):
     """The agent in a terminal with this conversation got the feedback with this number."""
 
     conversation: str
     number: int
 
 
-News = Lines | Rest | Fed | Ended | Lost | Missing | There | Opened | Left | Delivered
+News = (
+    LogLines | Rest | InputsFed | RunEnded | RunLost | LogMissing | LogFound
+    | TerminalOpened | TerminalLeft | FeedbackDelivered
+)  # fmt: skip
 
 
 def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
@@ -151,7 +153,7 @@ def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
 
 
 class LineCutter:
-    """Takes the bytes of a log in parts, which may overlap, and gives them back as whole lines."""
+    """Takes the bytes of a log in parts, which may overlap, and returns whole lines."""
 
     def __init__(self, id: RunId, offset: int) -> None:
         self.id = id
@@ -161,7 +163,7 @@ class LineCutter:
         self._parts: list[bytes] = []
         self._kept = 0
 
-    def feed(self, offset: int, data: bytes) -> Iterator[Lines]:
+    def feed(self, offset: int, data: bytes) -> Iterator[LogLines]:
         """Take the bytes from an offset on; yield the lines that they complete.
 
         Raise ValueError where bytes before them are missing.
@@ -175,8 +177,8 @@ class LineCutter:
             yield from self._complete(data[:cut], self.next - len(data) + cut)
         self._keep(data[cut:])
 
-    def _complete(self, data: bytes, end: int) -> Iterator[Lines]:
-        """Yield what was kept with what completes it. A line that is too long goes alone."""
+    def _complete(self, data: bytes, end: int) -> Iterator[LogLines]:
+        """Yield the kept bytes with those that complete them. A line that is too long comes alone."""
         first = data.find(b"\n") + 1
         if self._kept + first > LONGEST_LINE + 1:
             self._keep(data[: first - 1])
@@ -185,8 +187,8 @@ class LineCutter:
         if data:
             yield self._take(data, end)
 
-    def _take(self, data: bytes, end: int) -> Lines:
-        lines = Lines(self.id, self._offset, end, b"".join((*self._parts, data)))
+    def _take(self, data: bytes, end: int) -> LogLines:
+        lines = LogLines(self.id, self._offset, end, b"".join((*self._parts, data)))
         self._offset, self._parts, self._kept = end, [], 0
         return lines
 
@@ -204,10 +206,10 @@ class LineCutter:
 
 
 class PieceReader:
-    """Takes what tail(1) prints of several files, and says of which file each part is.
+    """Takes what tail(1) prints of several files, and separates the files.
 
-    The name of a file follows a line end that belongs to no file. A piece that ends with a line end could have been cut
-    just there; that is so only at the beginning, and where the piece is full: else tail writes the two at once.
+    The name of a file follows a line end that belongs to no file. A piece that ends with a line end may have been cut
+    between the two, but only at the beginning, and if the piece is full: otherwise tail writes them at once.
     """
 
     def __init__(self, place: str) -> None:
@@ -250,7 +252,7 @@ class TailReader:
     def __init__(self, positions: Sequence[Position]) -> None:
         self._logs = [LineCutter(*position) for position in positions]
         self._events = [b"" for _ in positions]
-        self._ends: dict[int, Ended | Lost] = {}
+        self._ends: dict[int, RunEnded | RunLost] = {}
         self._pieces = PieceReader("")
         self._terminals = b""
 
@@ -265,13 +267,13 @@ class TailReader:
             self._pieces = PieceReader(rest)
         elif kind == "missing":
             size, _, state = size.partition(" ")
-            yield Missing(self._logs[number(index)].id, number(size), clean(state)[:20])
+            yield LogMissing(self._logs[number(index)].id, number(size), clean(state)[:20])
         elif kind == "part":
             yield from self._logs[number(index)].feed(number(size), body)
         elif kind == "from":
             if self._logs[number(index)].next != number(size):
                 raise ValueError(f"the log goes on at byte {number(size)}")
-            yield There(self._logs[number(index)].id)
+            yield LogFound(self._logs[number(index)].id)
         elif kind == "piece":
             for name, data in self._pieces.feed(body):
                 yield from self._file(name, data)
@@ -281,11 +283,12 @@ class TailReader:
             raise OperationError(clean(rest))
 
     def _in_terminals(self) -> Iterator[News]:
-        """Yield what the whole lines say that have come: of a conversation only the last word, but each delivery."""
+        """Yield what the whole lines say that have arrived: of a conversation only the last state, but each delivery.
+        """
         *lines, self._terminals = self._terminals[-LONGEST_EVENTS:].split(b"\n")
         found = [_terminal(line.decode("utf-8", "replace")) for line in lines]
-        last = {one.conversation: one for one in found if isinstance(one, Opened | Left)}
-        yield from (one for one in found if isinstance(one, Delivered))
+        last = {one.conversation: one for one in found if isinstance(one, TerminalOpened | TerminalLeft)}
+        yield from (one for one in found if isinstance(one, FeedbackDelivered))
         yield from last.values()
 
     def _file(self, name: str, data: bytes) -> Iterator[News]:
@@ -307,31 +310,31 @@ class TailReader:
             kind, *words = line.decode("ascii", "replace").split()
             found = read_exit(words) if kind == "exit" else None
             if found:
-                self._ends[index] = Ended(self._logs[index].id, found)
+                self._ends[index] = RunEnded(self._logs[index].id, found)
             elif kind == "lost" and len(words) == 2:
-                self._ends[index] = Lost(self._logs[index].id, number(words[0]), words[1] == "restart")
+                self._ends[index] = RunLost(self._logs[index].id, number(words[0]), words[1] == "restart")
         fed = [line for line in lines if line.startswith(b"fed ")]
         if fed:
-            yield Fed(self._logs[index].id, number(fed[-1][4:].decode("ascii", "replace")))
+            yield InputsFed(self._logs[index].id, number(fed[-1][4:].decode("ascii", "replace")))
 
     def _ended(self) -> Iterator[News]:
         """Yield the ends of agents of whose logs everything has come, each behind a last line without a line end."""
         for index, found in list(self._ends.items()):
-            size = found.size if isinstance(found, Lost) else found.exit.size
+            size = found.size if isinstance(found, RunLost) else found.exit.size
             if self._logs[index].next >= size:
                 del self._ends[index]
                 yield from self._logs[index].rest()
                 yield found
 
 
-def _terminal(line: str) -> Opened | Left | Delivered | None:
-    """Read a line of what was noted of agents in terminals; None for one that makes no sense."""
+def _terminal(line: str) -> TerminalOpened | TerminalLeft | FeedbackDelivered | None:
+    """Read a line of the notes about agents in terminals; None for one that makes no sense."""
     kind, _, rest = line.partition(" ")
     conversation, _, rest = rest.partition(" ")
     if not CONVERSATION_ID.fullmatch(conversation):
         return None
     if kind == "delivered" and re.fullmatch(r"\d{1,15}", rest, re.ASCII):
-        return Delivered(conversation, number(rest))
+        return FeedbackDelivered(conversation, number(rest))
     if kind == "opened":
-        return Opened(conversation, clean(rest)[:200])
-    return Left(conversation) if kind == "left" else None
+        return TerminalOpened(conversation, clean(rest)[:200])
+    return TerminalLeft(conversation) if kind == "left" else None

@@ -1,7 +1,7 @@
 """The agents' hooks: reading, installing and removing them on a host (scripts hooks/read and hooks/write).
 
-Merging is done here, on text, so that the host needs neither Python nor jq. What the user wrote stays as it is.
-Claude Code's hooks and OpenCode's plugin are here; others.py has those of other agents, and the plans for all.
+Merging is done here, on text, so that the host needs neither Python nor jq. What the user wrote stays unchanged. Claude
+Code's hooks and OpenCode's plugin are here; others.py has those of other agents, and the plans for all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache, partial
 from navi.config.remote import SESSIONS_DIR
 from navi.core.text import clean
 from navi.ops.hooks.json_text import parse
-from navi.ops.hooks.settings import Settings, hook_command
+from navi.ops.hooks.settings import AgentSettings, hook_command
 from navi.ops.linker import link, read_file
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, Record, read_records
 
@@ -40,16 +40,16 @@ EVENTS: Mapping[str, Version] = {
     "Elicitation": (2, 1, 197),
     "ElicitationResult": (2, 1, 197),
 }
-"""Claude Code's events that say something about a status, each with a version that surely knows it.
+"""Claude Code's events that say something about a status, each with a version that certainly knows it.
 
 Claude Code skips a whole settings file that names an event which it does not know.
 """
 
 UNKNOWN_VERSION: Version = (1, 0, 85)
-"""What is taken for the version where it can't be had: events of all versions since."""
+"""The version to assume if it can't be had: events of all versions since."""
 
 TIME_LIMIT = 10
-"""Seconds that Claude Code gives the hook. It needs a few hundredths, and two where tmux hangs."""
+"""Seconds that Claude Code gives the hook. It needs a few hundredths, and two if tmux hangs."""
 
 PLUGIN_MARK = "// navi: "
 
@@ -68,25 +68,25 @@ UNUSABLE = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file on the host: `text` is None where there is none, or where `problem` says why it can't be used."""
+    """A file on the host: `text` is None if there is none, or if `problem` says why it can't be used."""
 
     path: str
     text: str | None = None
     problem: str = ""
 
     def check(self) -> str | None:
-        """Return the text. Raise OperationError where the file is there and can't be used."""
+        """Return the text. Raise OperationError if the file exists and can't be used."""
         if self.problem:
             raise OperationError(f"{clean(self.path)} {self.problem}; nothing was changed")
         return self.text
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class InstalledHooks:
     """The hooks as they are on a host. `version` is Claude Code's there, None where it can't be had.
 
-    `copies` are those of the settings that navi has made. `running` tells whether a Claude Code runs, and may write its
-    settings. `lost` says when and why a hook last lost an event, "" if none did. `others` has the file of each of
+    `copies` are those of the settings that navi has made. `running` says whether a Claude Code runs, which may write
+    its settings. `lost` says when and why a hook last lost an event, "" if none did. `others` has the file of each of
     OTHERS, `present` those that seem to be used there, and `backups` those of which navi has kept the settings.
     """
 
@@ -107,7 +107,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file and the text that it is to have; None removes it. `copied` tells whether the old settings are kept."""
+    """A file and its new text; None removes it. `copied` says whether the old settings are kept."""
 
     file: File
     text: str | None
@@ -115,13 +115,13 @@ class Change:
 
     @property
     def action(self) -> str:
-        """Return what the host is to do: keep, write or remove."""
+        """Return what the host must do: keep, write or remove."""
         if self.text == self.file.text:
             return "keep"
         return "remove" if self.text is None else "write"
 
     def arguments(self, name: str) -> tuple[str, ...]:
-        """Return what the script needs to know of it: nothing if it does nothing. `name` is that of its file there."""
+        """Return the script's arguments for it: none if it does nothing. `name` is that of its file there."""
         state = "absent" if self.file.text is None else "text"
         action = "edit" if self.action == "write" and not self.copied else self.action
         return () if action == "keep" else (name, action, state, self.file.text or "", self.text or "")
@@ -158,7 +158,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HooksStatus:
     """The state of an agent's hooks: installed, outdated, absent or unusable; and why they are not installed, or what
     is missing. `left_out` are the events that the agent's version does not know.
     """
@@ -171,7 +171,7 @@ class Standing:
 # ---- operations
 
 
-def look_at_hooks(sessions_dir: str) -> Operation[Found]:
+def look_at_hooks(sessions_dir: str) -> Operation[InstalledHooks]:
     """Return the operation that looks at the hook and at the files of all agents that call it. It changes nothing."""
     return Operation(
         "hooks",
@@ -201,14 +201,14 @@ def write_hooks(plan: Plan) -> Operation[str]:
     )
 
 
-def _read_found(sessions_dir: str, answer: Answer) -> Found:
+def _read_found(sessions_dir: str, answer: Answer) -> InstalledHooks:
     all_records = read_records(answer)
     records = {record.kind: record for record in all_records}
     if not {"hook", "plugin", "settings", "whole", *OTHERS} <= records.keys():
         raise OperationError("incomplete reply while reading the hooks; try again")
     version = records["claude"].rest if "claude" in records else ""
     numbers = re.match(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})\b", version)
-    return Found(
+    return InstalledHooks(
         sessions_dir,
         _read_file(records, "hook"),
         _read_file(records, "plugin"),
@@ -271,28 +271,27 @@ def events_for(version: Version | None) -> list[str]:
     return [event for event, since in EVENTS.items() if since <= (version or UNKNOWN_VERSION)]
 
 
-def install(found: Found) -> Plan:
+def install(found: InstalledHooks) -> Plan:
     """Plan to install Claude Code's hooks, and OpenCode's where it is. Raise OperationError."""
     hook = {"type": "command", "command": hook_command(found.sessions_dir), "timeout": TIME_LIMIT}
     found.hook.check()
     old = found.settings.check()
     settings = _settings(found, "{}\n" if old is None or not old.strip() else old)
-    if found.version is not None:  # an older one may have been put in since
+    if found.version is not None:  # an older version may have been installed since
         settings = settings.without(EVENTS.keys() - events_for(found.version))
     for event in events_for(found.version):
         settings = settings.with_event(event, hook)
     return Plan(Change(found.hook, hook_text()), _plugin(found, found.opencode), Change(found.settings, settings.text))
 
 
-def _settings(found: Found, text: str) -> Settings:
-    return Settings("claude", found.settings.path, text)
+def _settings(found: InstalledHooks, text: str) -> AgentSettings:
+    return AgentSettings("claude", found.settings.path, text)
 
 
-def remove(found: Found) -> Plan:
-    """Plan to take out what `install` has put in, and nothing else. Raise OperationError.
+def remove(found: InstalledHooks) -> Plan:
+    """Plan to remove what `install` has added, and nothing else. Raise OperationError.
 
-    Settings that held nothing else, and were not there before, go. So do copies that hold nothing which the settings
-    don't hold, too.
+    Settings that held nothing else, and were not there before, go. So do copies that hold nothing beyond the settings.
     """
     found.hook.check()
     old = found.settings.check()
@@ -303,16 +302,18 @@ def remove(found: Found) -> Plan:
     return Plan(Change(found.hook, None), _plugin(found, False), Change(found.settings, text, False), copies)
 
 
-def _says_the_same(found: Found, copy: File, text: str | None) -> bool:
-    """Whether a copy without the hooks has the content of a text, however it is written."""
+def _says_the_same(found: InstalledHooks, copy: File, text: str | None) -> bool:
+    """Return whether a copy without the hooks has the content of a text, however it is formatted."""
     try:
         return copy.text is not None and parse(_settings(found, copy.text).without().text) == parse(text or "{}")
     except (OperationError, ValueError):
         return False
 
 
-def _plugin(found: Found, wanted: bool) -> Change:
-    """A file of that name that is not navi's stays."""
+def _plugin(found: InstalledHooks, wanted: bool) -> Change:
+    """Return the change of OpenCode's plugin. Return the change of OpenCode's plugin. A file of that name that is not
+    navi's stays.
+    """
     text = found.plugin.text
     if found.plugin.problem or (text is not None and not text.startswith(PLUGIN_MARK)):
         return Change(found.plugin, text)
@@ -322,29 +323,29 @@ def _plugin(found: Found, wanted: bool) -> Change:
 # ---- the state of the hooks
 
 
-def claude_standing(found: Found) -> Standing:
+def claude_standing(found: InstalledHooks) -> HooksStatus:
     """Return the state of Claude Code's hooks."""
     try:
         plan = install(found)
         called = _settings(found, found.settings.text or "{}").called()
     except OperationError as error:
-        return Standing("unusable", str(error))
+        return HooksStatus("unusable", str(error))
     if not called:
-        return Standing("absent")
+        return HooksStatus("absent")
     missing = [event for event in events_for(found.version) if event not in called]
     if missing:
-        return Standing("outdated", f"{', '.join(missing)} missing")
+        return HooksStatus("outdated", f"{', '.join(missing)} missing")
     if found.hook.text is None:
-        return Standing("outdated", "the hook is missing")
+        return HooksStatus("outdated", "the hook is missing")
     if plan.hook.action != "keep":
-        return Standing("outdated", "the hook is of another version")
+        return HooksStatus("outdated", "the hook is of another version")
     if plan.settings.action != "keep":
-        return Standing("outdated", "other events, or another folder")
+        return HooksStatus("outdated", "other events, or another folder")
     left_out = tuple(event for event in EVENTS if event not in events_for(found.version))
     document = parse(found.settings.text or "{}")
     if isinstance(document, dict) and document.get("disableAllHooks") is True:
-        return Standing("installed", "but disableAllHooks is set", left_out)
-    return Standing("installed", _why_left_out(found.version, left_out), left_out)
+        return HooksStatus("installed", "but disableAllHooks is set", left_out)
+    return HooksStatus("installed", _why_left_out(found.version, left_out), left_out)
 
 
 def _why_left_out(version: Version | None, events: Sequence[str]) -> str:
@@ -354,17 +355,17 @@ def _why_left_out(version: Version | None, events: Sequence[str]) -> str:
     return f"without {', '.join(events)}, {known or 'because its version is unknown'}"
 
 
-def opencode_standing(found: Found) -> Standing:
+def opencode_standing(found: InstalledHooks) -> HooksStatus:
     """Return the state of OpenCode's plugin."""
     text = found.plugin.text
     if found.plugin.problem:
-        return Standing("unusable", f"{clean(found.plugin.path)} {found.plugin.problem}")
+        return HooksStatus("unusable", f"{clean(found.plugin.path)} {found.plugin.problem}")
     if text is None:
-        return Standing("absent", "" if found.opencode else "OpenCode was not found")
+        return HooksStatus("absent", "" if found.opencode else "OpenCode was not found")
     if not text.startswith(PLUGIN_MARK):
-        return Standing("unusable", f"{clean(found.plugin.path)} is not navi's; move it away")
+        return HooksStatus("unusable", f"{clean(found.plugin.path)} is not navi's; move it away")
     if text != plugin_text(found.sessions_dir):
-        return Standing("outdated", "the plugin is of another version")
+        return HooksStatus("outdated", "the plugin is of another version")
     if found.hook.text != hook_text():
-        return Standing("outdated", "the hook is missing, or of another version")
-    return Standing("installed")
+        return HooksStatus("outdated", "the hook is missing, or of another version")
+    return HooksStatus("installed")

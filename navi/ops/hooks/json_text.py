@@ -1,4 +1,4 @@
-"""Editing JSON as text: what is not changed stays as it was written, byte for byte.
+"""Editing JSON as text: unchanged parts stay as they were written, byte for byte.
 
 A path names a value within the document: texts for the members of objects, numbers for the elements of lists.
 """
@@ -28,7 +28,7 @@ class Item:
 
 
 def parse(text: str) -> object:
-    """Read a document as strictly as other programs do: no comments, no NaN, no member twice. Raise ValueError."""
+    """Read a document as strictly as other programs do: no comments, no NaN, no repeated member. Raise ValueError."""
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except RecursionError:
@@ -50,7 +50,7 @@ def _refuse(word: str) -> object:
 def insert(text: str, path: Path, value: object, name: str | None = None) -> str:
     """Add a member (with a name) or an element at the end of the value at a path, formatted as its neighbours.
 
-    The text must be a document that `parse` takes.
+    The text must be a document that `parse` accepts.
     """
     start = _position(text, path)
     found = items(text, start)
@@ -65,7 +65,7 @@ def insert(text: str, path: Path, value: object, name: str | None = None) -> str
 
 
 def delete(text: str, path: Path) -> str:
-    """Remove the value at a path, with its comma; what is empty then is written as {} or []."""
+    """Remove the value at a path, with its comma; a container that becomes empty is written as {} or []."""
     start = _position(text, path[:-1])
     found = items(text, start)
     at = _index(found, path[-1])
@@ -143,7 +143,7 @@ def _is_dense(text: str) -> bool:
 
 
 def _line_pad(text: str, at: int) -> str:
-    """The blanks with which the line begins that has this place."""
+    """Return the blanks at the beginning of the line that contains this position."""
     line = text[text.rfind("\n", 0, at) + 1 : at]
     return line[: len(line) - len(line.lstrip(" \t"))]
 

@@ -1,8 +1,9 @@
 """The hooks in an agent's settings, which are JSON: `hooks` has a list of groups for each event, and each group a list.
 
-    {"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "…"}]}]}}
+{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "…"}]}]}}
 
-Claude Code began with this form; others took it over. All here is text to text: what the user wrote stays as it is.
+Claude Code introduced this form; others adopted it. All functions turn text into text: what the user wrote stays
+unchanged.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from navi.ops.operation import OperationError
 
 
 def hook_command(sessions_dir: str, agent: str = "claude") -> str:
-    """Return the command line by which an agent calls the hook; it says yes even if the hook is gone.
+    """Return the command line by which an agent calls the hook; it succeeds even if the hook is gone.
 
-    Else the agent would be held up: sh ends with 2 where it finds no file, which to most agents means to stop.
+    Otherwise it would block the agent: sh ends with 2 if it finds no file, which tells most agents to stop.
     """
     folder = sessions_dir or SESSIONS_DIR
     if folder.startswith("~/"):
@@ -34,7 +35,7 @@ def hook_command(sessions_dir: str, agent: str = "claude") -> str:
 
 
 def is_hook_command(command: object, agent: str = "claude") -> bool:
-    """Whether this is how navi has the hook called for an agent, from whatever folder."""
+    """Return whether a command is navi's call of the hook for an agent, from any folder."""
     try:
         words = shlex.split(command) if isinstance(command, str) else []
     except ValueError:
@@ -46,7 +47,7 @@ def is_hook_command(command: object, agent: str = "claude") -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class AgentSettings:
     """The settings of an agent: `path` names them in messages. Methods return new texts, or raise OperationError."""
 
     agent: str
@@ -54,7 +55,7 @@ class Settings:
     text: str
 
     def hooks(self) -> dict[str, list[object]] | None:
-        """Return the hooks that are set, None without any. Raise OperationError if nothing could be put there."""
+        """Return the hooks that are set, None without any. Raise OperationError if none could be added."""
         where = clean(self.path)
         try:
             document = parse(self.text)
@@ -76,8 +77,8 @@ class Settings:
         """Return the events at which the hook is called."""
         return [event for event, groups in (self.hooks() or {}).items() if any(self._ours(groups))]
 
-    def with_event(self, event: str, hook: Mapping[str, object]) -> Settings:
-        """Return settings that call a hook at an event; one that is called there already gets this command."""
+    def with_event(self, event: str, hook: Mapping[str, object]) -> AgentSettings:
+        """Return settings that call the hook at an event; an existing call there gets this command."""
         hooks, group = self.hooks(), {"hooks": [hook]}
         if hooks is None:
             return self._changed(insert(self.text, (), {event: [group]}, "hooks"))
@@ -86,14 +87,14 @@ class Settings:
         text, ours = self.text, list(self._ours(hooks[event]))
         for number, position, written in ours:
             if written != hook["command"]:
-                place = ("hooks", event, number, "hooks", position, "command")
-                text = replace(text, place, hook["command"])
+                path = ("hooks", event, number, "hooks", position, "command")
+                text = replace(text, path, hook["command"])
         return self._changed(text if ours else insert(text, ("hooks", event), group))
 
-    def without(self, events: Collection[str] | None = None) -> Settings:
+    def without(self, events: Collection[str] | None = None) -> AgentSettings:
         """Return settings without the hook of these events, or of all.
 
-        They are taken out from the last to the first, so places stay what they are.
+        They are removed from the last to the first, so that the numbers of the others stay valid.
         """
         found = self
         for event, groups in reversed((self.hooks() or {}).items()):
@@ -103,8 +104,8 @@ class Settings:
                 found = found._changed(text)._without_empty(event, number)
         return found
 
-    def _without_empty(self, event: str, number: int) -> Settings:
-        """Take out the group, the event and the hooks from which the last one has gone."""
+    def _without_empty(self, event: str, number: int) -> AgentSettings:
+        """Remove the group, the event and the hooks that have become empty."""
         hooks = self.hooks() or {}
         group = hooks[event][number]
         if not isinstance(group, dict) or group["hooks"]:
@@ -117,7 +118,9 @@ class Settings:
         return self._changed(text)
 
     def _ours(self, groups: list[object]) -> Iterator[tuple[int, int, str]]:
-        """Yield where in an event's groups the hook is called: which group, which of its hooks, and the command."""
+        """Yield where an event's groups call the hook: the number of the group, that of the hook in it, and the
+        command.
+        """
         for number, group in enumerate(groups):
             hooks = group.get("hooks") if isinstance(group, dict) else None
             for position, hook in enumerate(hooks if isinstance(hooks, list) else []):
@@ -125,5 +128,5 @@ class Settings:
                 if isinstance(command, str) and is_hook_command(command, self.agent):
                     yield number, position, command
 
-    def _changed(self, text: str) -> Settings:
-        return Settings(self.agent, self.path, text)
+    def _changed(self, text: str) -> AgentSettings:
+        return AgentSettings(self.agent, self.path, text)

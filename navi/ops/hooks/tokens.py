@@ -21,10 +21,10 @@ SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 def tokens(session_id: str, most: int = MOST_BYTES, seconds: int = MOST_SECONDS) -> Operation[Tokens]:
     """Return the operation that counts what the agent's session of this id has used so far.
 
-    Counted is each message of Claude Code's transcript and of those of its sub-agents (also of theirs, and those that
-    older versions write into the transcript itself), once, with what its last line says. A call reads what is new since
-    the last one, at most `most` bytes for about so many `seconds`; while the answer is `partial`, the next one goes on.
-    Raise OperationError for an id that can be none, and, with the status NO_SESSION, where there is no transcript.
+    It counts each message of Claude Code's transcript and of its sub-agents' transcripts (also of theirs, and of those
+    that older versions write into the transcript itself) once, with the numbers of its last line. A call reads what is
+    new since the last one, at most `most` bytes for about so many `seconds`; while the answer is `partial`, the next
+    one goes on. Raise OperationError for an invalid id, and, with the status NO_SESSION, if there is no transcript.
     """
     if not SESSION_ID.fullmatch(session_id):
         raise OperationError("the status file's session id is not a valid Claude Code id", exits.NO_SESSION)

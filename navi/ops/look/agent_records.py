@@ -1,5 +1,5 @@
-"""What a look reports of agents in panes: which run, what they write of their own state, and what their panes show.
-
+"""What a look reports about agents in panes: which run, what they write about their own state, and what their panes
+show.
     agent PANE PROCESS PARENT STARTED STATE NAME    STATE is `runs` or `suspended`, PARENT 0 for none
     state PROCESS                                   the body is what the agent wrote into its state file
     screen PANE STATUS RULE                         the body is the text that the rule found; `-` if no rule holds
@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from navi.core.model import AgentProcess, Frame, Pane, Screen
+from navi.core.model import AgentProcess, Frame, Pane, ScreenMatch
 from navi.core.text import clean, decode
 from navi.ops.operation import Record, number
 
@@ -27,23 +27,23 @@ MOST_AGENTS = 32
 """Agents in one pane."""
 
 TICKS = 100
-"""Ticks in a second, in which Linux tells when a process started (USER_HZ)."""
+"""Ticks in a second, the unit in which Linux reports when a process started (USER_HZ)."""
 
 
 class PaneAgents(NamedTuple):
     """The agents in a pane, and what it shows, None if it was not looked at."""
 
     agents: tuple[AgentProcess, ...] = ()
-    screen: Screen | None = None
+    screen: ScreenMatch | None = None
 
 
 def read_agents(records: Iterable[Record], booted: float | None = None) -> Mapping[int, PaneAgents]:
-    """Return what is reported of panes with agents, by the pane's process. `booted` is when their host started (epoch),
+    """Return the reports about panes with agents, by the pane's process. `booted` is when their host started (epoch),
     None if that is not known.
     """
     agents: dict[int, list[AgentProcess]] = {}
     states: dict[int, bytes] = {}
-    screens: dict[int, Screen] = {}
+    screens: dict[int, ScreenMatch] = {}
     for record in records:
         first, _, rest = record.rest.partition(" ")
         if record.kind == "agent":
@@ -72,7 +72,7 @@ def _agent(text: str, booted: float | None) -> AgentProcess | None:
 
 
 def _state(agent: AgentProcess, states: Mapping[int, bytes]) -> Mapping[str, object] | None:
-    """Return the object in an agent's state file, or None if it is none of this process: numbers are used again."""
+    """Return the object in an agent's state file, or None if it is another process's: numbers are reused."""
     body = states.get(agent.process, b"")
     if not body or len(body) > LONGEST_STATE + 1:
         return None
@@ -91,13 +91,13 @@ def read_object(body: bytes) -> Mapping[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
-def _screen(text: str, body: bytes) -> Screen:
+def _screen(text: str, body: bytes) -> ScreenMatch:
     status, _, rule = clean(text).partition(" ")
     if status == "-":
-        return Screen()
+        return ScreenMatch()
     # A text that was cut may end within a character.
     shown = decode(body[:LONGEST_SCREEN_TEXT]).rstrip("\ufffd\n")
-    return Screen(status[:20], rule[:80], " ".join(clean(shown).split()))
+    return ScreenMatch(status[:20], rule[:80], " ".join(clean(shown).split()))
 
 
 def read_activity(records: Iterable[Record]) -> dict[int, float]:

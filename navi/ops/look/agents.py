@@ -1,5 +1,4 @@
-"""What scripts on a host need to know of agents: a text of lines with tabs between their fields.
-
+"""What scripts on a host need to know about agents: a text of lines with tabs between their fields.
     program  NAME  GLOB                             the program, or the script behind an interpreter
     state    NAME  FOLDER  VARIABLE  FILE           the state file
     word     NAME  WORD  STATUS                     what a word in the state file means
@@ -29,8 +28,8 @@ from navi.core.agents import AgentKind
 def describe(kinds: Iterable[AgentKind]) -> str:
     """Return the text for these kinds of agents.
 
-    Names of programs that a person configured and that no program has are left out: empty ones, or with a tab or a line
-    end. Raise ValueError for those in any other field.
+    Configured names that no program can have are left out: empty ones, or with a tab or a line end. Raise ValueError
+    for a tab or a line end in any other field.
     """
     return "".join("\t".join(map(_field, line)) + "\n" for kind in kinds for line in _lines(kind))
 

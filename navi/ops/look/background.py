@@ -15,13 +15,13 @@ from navi.ops.look.agent_records import read_object
 from navi.ops.operation import Record, number
 
 MAX_SESSIONS = 500
-"""Sessions of one host that are believed."""
+"""The most sessions of one host that navi believes."""
 
 LONGEST_ID = 64
 
 
 def read_background(records: Iterable[Record]) -> tuple[BackgroundAgent, ...]:
-    """Return the sessions of a look. What is not of the expected shape is left out."""
+    """Return the sessions of a look. Records of an unexpected shape are left out."""
     found: dict[int, BackgroundAgent] = {}
     for record in records:
         fields = record.rest.split(" ", 2)

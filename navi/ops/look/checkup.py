@@ -1,4 +1,4 @@
-"""What a machine knows of itself and navi depends on (script checkup.sh)."""
+"""What a machine reports about itself that navi depends on (script checkup.sh)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ MAX_TEXT_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """What a machine says of itself. `folder` is the state of the folder of status files: good, absent, other (not a
-    folder), unreadable, unwritable, foreign; `strange` are files in it without a status. `called` says whether Claude
-    Code's `settings` call the hook: yes, no, absent, unreadable. `kills` and `lingers` are systemd-logind's words, ""
-    where it has none. `registry` is the state of the registry's folder `sockets`: usual, private (the usual one is
-    another user's), or unusable, for the reason `distrust`. `lost` is the last line of the hook's log `hook_log`.
-    `free` are the free KiB of the disk, None if that is not known; `agents` the programs of agents, with versions.
+    """What a machine reports about itself. `folder` is the state of the folder of status files: good, absent, other
+    (not a folder), unreadable, unwritable, foreign; `strange` are files in it without a status. `called` says whether
+    Claude Code's `settings` call the hook: yes, no, absent, unreadable. `kills` and `lingers` are systemd-logind's
+    words, "" where it has none. `registry` is the state of the registry's folder `sockets`: usual, private (the usual
+    one is another user's), or unusable, for the reason `distrust`. `lost` is the last line of the hook's log
+    `hook_log`. `free` are the free KiB of the disk, None if that is not known; `agents` the programs of agents, with
+    versions.
     """
 
     frame: Frame

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from navi.core.marks import read_marks
-from navi.core.model import PROOF, Frame, Pane, Place, StatusFile, Tmux, TmuxSession
+from navi.core.model import PROOF, Frame, Machine, Pane, StatusFile, Tmux, TmuxSession
 from navi.core.status import read_status_file
 from navi.core.text import clean, decode
 from navi.ops.linker import link
@@ -20,7 +20,7 @@ ODD = {
     "unreadable": "not readable for this user",
     "large": "larger than 64 KiB",
 }
-"""Why the script does not read a file, by its word for it."""
+"""Why the script does not read a file, by the word that it reports."""
 
 
 MOST_SESSIONS = 2000
@@ -28,7 +28,7 @@ MOST_PANES = 10000
 MOST_AGENTS = 2000
 MOST_FILES = 5000
 MOST_CHILDREN = 64
-"""Names of processes below one pane."""
+"""The most names of processes below one pane."""
 
 MOST_FILE_BYTES = 4 * 1024 * 1024
 """Of all status files of a host together."""
@@ -46,10 +46,10 @@ MOST_RECORDS = {
 FILE_KINDS = ("file", "same", "odd")
 
 CHANGES = frozenset({"files", "server", "cleaned", "activity", "background"})
-"""Records that say that something has changed; an answer with none of them is a heartbeat."""
+"""The kinds of records that report a change; an answer with none of them is a heartbeat."""
 
 LONGEST_TEXT = 4096
-"""Characters of one text: no name, path or title that a system bears is longer."""
+"""Characters of one text: no real name, path or title is longer."""
 
 Sized = tuple[StatusFile, int]
 """A status file, with the bytes that it has."""
@@ -60,7 +60,7 @@ class Unwatchable(Exception):
 
 
 class Heartbeat(NamedTuple):
-    """A heartbeat: nothing has changed. `clock` is the host's time (epoch)."""
+    """An answer without changes. `clock` is the host's time (epoch)."""
 
     clock: float
 
@@ -80,9 +80,9 @@ def look(cleanup: bool = False) -> Operation[Frame]:
 
 
 def watch(cleanup: bool = False) -> Stream[Frame | Heartbeat]:
-    """Return the stream that shows a host, and then what changes; `cleanup` as for a look.
+    """Return the stream that shows a host, and then its changes; `cleanup` as for a look.
 
-    The reader raises Unwatchable where only polling is left.
+    The reader raises Unwatchable if only polling is possible.
     """
     arguments = (link("look/watch"), *_about(cleanup))
     return Stream("watch", link("look/start_watch"), arguments, lambda: FrameReader().read)
@@ -134,14 +134,14 @@ class FrameReader:
             self._frame = self._frame._replace(system=clean(last["system"].rest)[:80])
         if "place" in last:
             host, boot, socket = (*clean(last["place"].rest).split(" ", 2), "", "", "")[:3]
-            self._frame = self._frame._replace(place=Place(host, boot, socket))
+            self._frame = self._frame._replace(machine=Machine(host, boot, socket))
         if "home" in last:
             self._frame = self._frame._replace(home=clean(last["home"].rest))
         if "marks" in last:
             self._frame = self._frame._replace(marks=read_marks(decode(last["marks"].body)))
 
     def _read_activity(self, records: list[Record]) -> None:
-        """Note when panes last produced output. Those that are gone are forgotten."""
+        """Note when panes last produced output; forget panes that are gone."""
         self._activity |= read_activity(records)
         self._frame = with_activity(self._frame, self._activity)
         panes = (pane for session in self._frame.sessions for pane in session.panes)
@@ -152,7 +152,7 @@ class FrameReader:
         before, self._files = self._files, {}
         reported = [record for record in records if record.kind in FILE_KINDS]
         count = len(reported) + sum(cut[kind] for kind in FILE_KINDS)
-        if count > MOST_FILES:  # what was left out before is not known now
+        if count > MOST_FILES:  # the files left out before are not known now
             reported = [one for one in reported if one.kind != "same" or one.rest.removesuffix(".json") in before]
         room = MOST_FILE_BYTES
         for record in reported[:MOST_FILES]:
@@ -164,7 +164,7 @@ class FrameReader:
 
 
 def _believed(answer: Answer) -> tuple[list[Record], Counter[str]]:
-    """Return the records that navi believes, with headers of sane length, and how many of each kind it does not."""
+    """Return the records that navi believes, with headers of sane length, and how many of each kind it drops."""
     counts: Counter[str] = Counter()
     believed = []
     for record in answer.records():
@@ -190,7 +190,7 @@ def _status_file(record: Record, before: dict[str, Sized], room: int) -> Sized:
 
 
 def _rest_of_files(count: int) -> StatusFile:
-    """Return a file in place of those that are left out, so that they are missed where files are shown.
+    """Return a file that represents those that are left out, so that people notice.
 
     No tmux session can have its name, because of the colon.
     """
@@ -201,8 +201,8 @@ def _rest_of_files(count: int) -> StatusFile:
 def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     """Read the answers of the tmux servers; that of the default server comes first and decides the state of tmux.
 
-    An answer that proves nothing leaves the sessions of that server as they were last seen. One that says too much is
-    a failure: what was dropped can't be distinguished from what does not exist.
+    An answer that proves nothing leaves the sessions of that server as they were last seen. One that is too large is a
+    failure: dropped sessions look like ended ones.
     """
     servers = [record for record in records if record.kind == "server"]
     word = servers[0].rest.partition(" ")[0]
@@ -222,7 +222,7 @@ def _with_tmux(frame: Frame, records: list[Record], cut: Counter[str]) -> Frame:
     kept = [session for session in frame.sessions if session.socket in silent]
     sessions = (*kept, *(session for session in reported if session.socket not in silent))[:MOST_SESSIONS]
     frame = frame._replace(proven=not silent and not excess, silent=frozenset() if excess else frozenset(silent))
-    lost_since = lost_sessions.read_lost(records, frame.place)
+    lost_since = lost_sessions.read_lost(records, frame.machine)
     frame = frame._replace(lost=_lost(servers), doubt=_doubt(records), lost_sessions=lost_since)
     version = version or frame.tmux_version
     return frame._replace(tmux=tmux, tmux_version=version, tmux_error=error, sessions=sessions)
@@ -239,7 +239,7 @@ def _doubt(records: list[Record]) -> str:
 
 
 def _excess(reported: tuple[TmuxSession, ...], cut: Counter[str]) -> str:
-    """Say which limit the answers of the tmux servers went beyond, or ""."""
+    """Say which limit the answers of the tmux servers exceeded, or ""."""
     if len(reported) > MOST_SESSIONS:
         return f"more than {MOST_SESSIONS} sessions; the rest is left out"
     kind = next((kind for kind in ("server", "pane", "command", "title", "path", "child", "agent") if cut[kind]), "")
@@ -248,7 +248,7 @@ def _excess(reported: tuple[TmuxSession, ...], cut: Counter[str]) -> str:
 
 
 def _booted(frame: Frame) -> float | None:
-    """Return when the host started (epoch), None if it does not tell."""
+    """Return when the host started (epoch), None if it does not report that."""
     return frame.clock - frame.ticks / TICKS if frame.ticks else None
 
 
@@ -279,7 +279,9 @@ def _sessions(records: list[Record], booted: float | None) -> tuple[tuple[TmuxSe
 
 
 def _whole(record: Record) -> str:
-    """A text that went on in the next line, as a folder's name may; bytes that are no UTF-8 stand as surrogates."""
+    """Return a text that continued on the next line, as a folder's name may; bytes that are not UTF-8 become
+    surrogates.
+    """
     return f"{record.rest}\n{record.body[:LONGEST_TEXT].decode('utf-8', 'surrogateescape')}".rstrip("\n")
 
 
@@ -291,7 +293,7 @@ def _tmux_session(fields: PaneRecord, socket: str) -> TmuxSession:
 
 
 def _children(records: list[Record]) -> dict[int, tuple[str, ...]]:
-    """The names of what runs below each pane that shows a shell, by the pane's process."""
+    """Return the names of the programs below each pane that shows a shell, by the pane's process."""
     found: dict[int, list[str]] = {}
     for record in records:
         if record.kind == "child":

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from navi.core.conversations import CONVERSATION_ID
-from navi.core.model import LostSession, Place
+from navi.core.model import LostSession, Machine
 from navi.core.text import clean, decode
 from navi.ops.operation import Record, number
 
@@ -14,25 +14,25 @@ MAX_SESSIONS = 500
 """Lost sessions of a host that are read."""
 
 MOST_NAMES = 300
-"""Variables of an agent that are named."""
+"""The most variables of an agent that are named."""
 
 KEY = re.compile(
     r"(?P<host>[A-Za-z0-9._:-]+)@(?P<boot>[A-Za-z0-9.,_-]*)/(?P<state>session|left|ended)\.[0-9]+\.[0-9]+", re.ASCII
 )
-"""Where a host keeps a note: what it is called below the folder of its machines."""
+"""The path of a note below the folder of its host's machines."""
 
 OPTIONS = re.compile(r"[A-Za-z0-9_./+@:,=~ -]*", re.ASCII)
-"""Words that no shell changes."""
+"""Words that no shell interprets."""
 
 
-def read_lost(records: Iterable[Record], here: Place) -> tuple[LostSession, ...]:
-    """Return the sessions that a look reports as lost. What no host would write is left out."""
+def read_lost(records: Iterable[Record], here: Machine) -> tuple[LostSession, ...]:
+    """Return the sessions that a look reports as lost. Records that no host would write are left out."""
     found = (read_note(record.rest, record.body, here) for record in records if record.kind == "lostsession")
     return tuple(one for one in found if one)
 
 
-def read_note(key: str, body: bytes, here: Place) -> LostSession | None:
-    """Return the session of a note, or None if it makes no sense. `here` is the machine's present place."""
+def read_note(key: str, body: bytes, here: Machine) -> LostSession | None:
+    """Return the session of a note, or None if it makes no sense. `here` is the machine that keeps it."""
     matched = KEY.fullmatch(key)
     fields = _fields(body)
     if not matched or not fields.get("name"):

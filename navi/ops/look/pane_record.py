@@ -1,4 +1,4 @@
-"""What tmux prints of each pane for a look: the format that scripts ask for, and the fields of the answer."""
+"""What tmux prints about each pane for a look: the format that scripts use, and the fields of the answer."""
 
 from typing import NamedTuple
 
@@ -7,8 +7,8 @@ class PaneRecord(NamedTuple):
     """The header of a `pane` record; the default of each field is its format in tmux.
 
     Free texts that can hold a tab have records of their own, and so has the time of the last output, which changes all
-    the time. Scripts rely on the order where they search a listing:
-    server to process come first, id to position in a row, and the name, which can hold anything, last.
+    the time. Scripts that search a listing rely on the order: server to process come first, id to position in a row,
+    and the name, which can hold anything, last.
     """
 
     server: str = "#{pid}"

@@ -1,4 +1,4 @@
-"""The sessions of tmux servers, whether navi knows these or not (script look/servers)."""
+"""The sessions of tmux servers, including servers that navi does not know (script look/servers)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class ServerSession(NamedTuple):
 
 
 class SessionLine(NamedTuple):
-    """What tmux prints of each session, a line each: the default of each field is its format in tmux."""
+    """What tmux prints about each session, a line each: the default of each field is its format in tmux."""
 
     attached: str = "#{session_attached}"
     created: str = "#{session_created}"
@@ -41,8 +41,8 @@ class Servers(NamedTuple):
 
 
 def servers(sockets: Sequence[str] = ()) -> Operation[Servers]:
-    """Return the operation that asks servers for their sessions, "" is the default one; without any, all of the
-    registry's folder.
+    """Return the operation that asks servers for their sessions; "" is the default server. Without sockets, it asks all
+    those in the registry's folder.
     """
     arguments = (" ".join(SessionLine()), *sockets)
     return Operation("servers", link("look/servers"), arguments, _read_servers, time_limit=60, reads=True)

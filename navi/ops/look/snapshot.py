@@ -27,7 +27,7 @@ def snapshot(registered: bool = False, sockets: Sequence[str] = ()) -> Operation
 
 
 def _read(answer: Answer) -> Snapshot:
-    # What takes long to import is not needed before there is an answer.
+    # Slow imports are not needed before there is an answer.
     from navi.core.model import Frame, Tmux
     from navi.core.registry import Registry, Snapshot, read_registry
     from navi.ops.look.frames import FrameReader
@@ -59,6 +59,6 @@ def _read(answer: Answer) -> Snapshot:
             asked.append(record.rest)
         elif record.kind == "gone" and record.rest.isdigit():
             gone.add(int(record.rest))
-    # Of a server that has gone there is no record: there is nothing to report of it.
+    # A server that has ended has no record: there is nothing to report about it.
     silent = {socket: Tmux.NONE for socket in asked if socket not in servers and socket != default}
     return Snapshot(frame, registry, servers | silent, default, frozenset(gone), sockets)

@@ -1,4 +1,4 @@
-"""Which pane an operation is about, and what its answer says of it (script pane/find)."""
+"""Which pane an operation is about, and what its answer says about it (script pane/find)."""
 
 from typing import NamedTuple
 
@@ -9,11 +9,11 @@ from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
 MARGIN = 15.0
-"""Seconds that an operation may take beside what it waits for."""
+"""Seconds that an operation may take in addition to its waiting."""
 
 
 class NotSeen(OperationError):
-    """What was awaited did not appear in time, or can't any more. `screen` is what the pane shows."""
+    """The awaited text did not appear in time, or can't appear any more. `screen` is what the pane shows."""
 
 
 class FoundPane(NamedTuple):
@@ -33,11 +33,11 @@ class FoundPane(NamedTuple):
 
 
 def find_pane(pane: Named) -> Operation[FoundPane]:
-    """Return the operation that finds a pane. Raise OperationError where there is none, or more than one."""
-    return Operation("find pane", link("pane/find"), where(pane), _read_found_pane, MARGIN, reads=True)
+    """Return the operation that finds a pane. Raise OperationError if there is none, or more than one."""
+    return Operation("find pane", link("pane/find"), pane_arguments(pane), _read_found_pane, MARGIN, reads=True)
 
 
-def where(pane: Named | TmuxSession) -> tuple[str, str, str, str]:
+def pane_arguments(pane: Named | TmuxSession) -> tuple[str, str, str, str]:
     """Return what a script needs to find a pane: socket, target, name, and whether only the registry counts.
 
     In a session that was listed it is the pane of an agent, the active one first.
@@ -48,13 +48,13 @@ def where(pane: Named | TmuxSession) -> tuple[str, str, str, str]:
     return (pane.socket, pane.target, pane.name, "yes" if pane.registered else "")
 
 
-def identity(pane: Named | TmuxSession) -> str:
-    """Return what no other session has: server, id and time of creation of one that was listed, else ""."""
+def session_identity(pane: Named | TmuxSession) -> str:
+    """Return the identity of a session: server, id and time of creation of one that was listed, else ""."""
     return f"{pane.server} {pane.id} {int(pane.created)}" if isinstance(pane, TmuxSession) else ""
 
 
 def seconds(number: float) -> str:
-    """Write a time as sleep(1) takes it."""
+    """Format a time for sleep(1)."""
     return f"{number:.3f}".rstrip("0").rstrip(".")
 
 

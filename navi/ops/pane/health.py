@@ -8,7 +8,7 @@ from navi.core.registry import Health
 from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
-from navi.ops.pane.find import read_ending, where
+from navi.ops.pane.find import pane_arguments, read_ending
 
 
 class PaneHealth(NamedTuple):
@@ -36,10 +36,10 @@ def health_of(pane: Named, touch: bool) -> Operation[PaneHealth]:
     """Return the operation that asks what the process of a pane does; with `touch` the registry notes that the session
     is used.
 
-    Raise OperationError with status 66 for a name that is to be registered and is not, and with another one where
-    tmux does not tell.
+    Raise OperationError with status 66 if a name must be registered and is not, and with another one if tmux does not
+    answer.
     """
-    arguments = (*where(pane), "yes" if touch else "")
+    arguments = (*pane_arguments(pane), "yes" if touch else "")
     return Operation("health", link("pane/health"), arguments, _read_health, time_limit=30, reads=True)
 
 

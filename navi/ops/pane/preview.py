@@ -14,7 +14,7 @@ from navi.ops.operation import Answer, Operation, OperationError
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """The lines of a pane, cleaned, without what is empty at the end. `width` is the pane's, in columns. `looks` has
+    """The lines of a pane, cleaned, without the empty ones at the end. `width` is the pane's, in columns. `looks` has
     the colours of each line, () if they were not asked for.
     """
 
@@ -61,4 +61,4 @@ def _parts(answer: Answer) -> tuple[int, str]:
 
 def _filled(lines: Sequence[str]) -> int:
     """Return how many lines there are up to the last one that is not empty."""
-    return next((place for place in range(len(lines), 0, -1) if lines[place - 1]), 0)
+    return next((count for count in range(len(lines), 0, -1) if lines[count - 1]), 0)

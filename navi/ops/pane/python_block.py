@@ -1,4 +1,4 @@
-"""Python code as the plain prompt of Python takes it: there an empty line ends a block, and nothing else does. Pure."""
+"""Python code for Python's plain prompt, where only an empty line ends a block. Pure."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ COMPOUND = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With,
     ast.AsyncWith, ast.Try, ast.TryStar, ast.Match,
 )  # fmt: skip
-"""Statements that the prompt takes for finished only after an empty line, even where they stand in one line."""
+"""Statements that the prompt considers finished only after an empty line, even on one line."""
 
 
 def python_block(text: str) -> str:
     """Return the code as it must be typed, line by line, with Enter after the last one.
 
     Empty lines within a statement get the blanks of the next line, after a compound statement comes an empty one, and
-    what stands in texts of several lines is left alone. What is no Python is returned as it is.
+    the contents of texts of several lines are left alone. A text that is not Python is returned unchanged.
     """
     try:
         with warnings.catch_warnings():
@@ -36,13 +36,14 @@ def _lines(text: str) -> list[str]:
 
 
 def _plain(line: str) -> str:
-    """A tab in front of a line would be completed; a line of nothing but blanks counts as empty."""
+    """Return a line without tabs at its beginning, which the prompt would complete; one that is only blanks is empty.
+    """
     code = line.lstrip(" \t\f")
     return " " * len(line[: len(line) - len(code)].replace("\f", "").expandtabs(8)) + code if code else ""
 
 
 def _lines_within_texts(text: str) -> set[int]:
-    """The numbers of the lines that begin within a text of several lines."""
+    """Return the numbers of the lines that begin within a text of several lines."""
     within: set[int] = set()
     begun: list[int] = []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from navi.core import exits
 from navi.core.address import Named
 from navi.core.model import GivenAnswer
-from navi.core.question import How, Question, Reply, read_question
+from navi.core.question import AnswerMode, Question, Reply, read_question
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, read_records
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, ended, named, not_done, unknown
-from navi.ops.pane.find import MARGIN, seconds, where
+from navi.ops.pane.find import MARGIN, pane_arguments, seconds
 
 LONGEST_TEXT = 4000
 """Characters of a text that answers a question."""
@@ -22,9 +22,9 @@ PATIENCE = 10.0
 """Seconds within which a question must go after its answer."""
 
 
-class Answered(NamedTuple):
+class AnswerOutcome(NamedTuple):
     """What became of an answer: the choice, and whether the question was seen to `go`. An agent that `died` meanwhile
-    may have taken it or not. For several choices that were ticked `n` is 0, and their numbers are in the label.
+    may or may not have accepted it. For several choices that were ticked `n` is 0, and their numbers are in the label.
     """
 
     n: int
@@ -34,16 +34,16 @@ class Answered(NamedTuple):
 
 
 def ask(pane: Named) -> Operation[Question]:
-    """Return the operation that reads what the agent in a pane asks. Raise OperationError where nothing is asked, or it
+    """Return the operation that reads what the agent in a pane asks. Raise OperationError if nothing is asked, or it
     can't be read.
     """
-    arguments = (*where(pane), HostSetting.SESSIONS_DIR, HostSetting.AGENTS)
+    arguments = (*pane_arguments(pane), HostSetting.SESSIONS_DIR, HostSetting.AGENTS)
     return Operation("question", link("pane/ask"), arguments, _read_question, 2 * MARGIN, reads=True)
 
 
 def answer(
     pane: Named, seen: str, reply: Reply, call: str, who: str, lock: str = "", patience: float = PATIENCE
-) -> Operation[Answered]:
+) -> Operation[AnswerOutcome]:
     """Return the operation that answers the question that has the digest `seen`, which is compared just before the key
     is pressed.
 
@@ -54,7 +54,7 @@ def answer(
         raise OperationError(f"{problem}; nothing was typed", exits.WRONG_USAGE)
     words = " ".join(clean(who).split())[:80]
     arguments = (
-        *where(pane), lock, HostSetting.SESSIONS_DIR, HostSetting.AGENTS,
+        *pane_arguments(pane), lock, HostSetting.SESSIONS_DIR, HostSetting.AGENTS,
         seen, reply.how.value, reply.value, call, words, seconds(patience),
     )  # fmt: skip
     outcomes = Outcomes(partial(_judge, pane.name, call), _words)
@@ -64,28 +64,28 @@ def answer(
 
 def _problem(reply: Reply) -> str:
     """Say why a reply can't be typed, "" if it can."""
-    if reply.how is How.TEXT and not reply.value.strip():
+    if reply.how is AnswerMode.TEXT and not reply.value.strip():
         return "the text is empty"
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in reply.value):
         return "an answer is one line without control characters"
     return f"the text has more than {LONGEST_TEXT} characters" if len(reply.value) > LONGEST_TEXT else ""
 
 
-def _words(address: str, answered: Answered) -> str:
+def _words(address: str, answered: AnswerOutcome) -> str:
     words = f"answered {address}: {f'{answered.n} ' if answered.n else ''}{answered.label}"
     if answered.died:
         return f"{words}; its agent has ended, and whether it took the answer is unknown"
     return words if answered.gone else f"{words}; but the question is still there, navi answer {address} shows it"
 
 
-def _judge(name: str, call: str, looks: Looks) -> Outcome[Answered]:
-    """The host noted the answer before the key was pressed, and again when the question was gone."""
+def _judge(name: str, call: str, looks: Looks) -> Outcome[AnswerOutcome]:
+    """Judge an answer by the notes of its host: one before the key was pressed, and one when the question was gone."""
     marks = looks.after.marks.get(name)
     given = next((one for one in (marks.answers if marks else ()) if one.call == call), None)
     if given is None:
         return not_done() if named(looks.after, name) else ended(looks.after)
     if given.state == "gone":
-        return carried_out(Answered(0, given.answer))
+        return carried_out(AnswerOutcome(0, given.answer))
     return unknown(f"{_what_is_known(given)}; navi answer shows what is asked now", exits.TIMED_OUT)
 
 
@@ -102,10 +102,10 @@ def _read_question(answer: Answer) -> Question:
     raise OperationError("the host's answer has no question; try again")
 
 
-def _read_answered(answer: Answer) -> Answered:
+def _read_answered(answer: Answer) -> AnswerOutcome:
     for record in read_records(answer):
         if record.kind == "answered":
             word, died, number = (*record.rest.split(" "), "", "", "")[:3]
             label = clean(decode(record.body)).strip()
-            return Answered(int(number) if number.isdigit() else 0, label, word == "gone", died == "yes")
+            return AnswerOutcome(int(number) if number.isdigit() else 0, label, word == "gone", died == "yes")
     raise OperationError("the host's answer says nothing of what was typed", exits.UNAVAILABLE)

@@ -1,5 +1,4 @@
-"""Waiting for what a pane shows, reading its text, and following what it prints (scripts pane/wait, pane/text,
-pane/tail).
+"""Waiting for a text in a pane, reading the pane, and following its output (scripts pane/wait, pane/text, pane/tail).
 """
 
 from typing import NamedTuple
@@ -8,10 +7,10 @@ from navi.core.address import Named
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, Record, Stream, read_records
-from navi.ops.pane.find import MARGIN, read_by_kind, read_ending, seconds, where
+from navi.ops.pane.find import MARGIN, pane_arguments, read_by_kind, read_ending, seconds
 
 
-class Expected(NamedTuple):
+class ExpectedText(NamedTuple):
     """What to wait for: a pattern of grep -E, or a fixed text, for so many seconds. `send` waits for the end of an
     agent's turn if the pattern is "".
     """
@@ -21,7 +20,7 @@ class Expected(NamedTuple):
     seconds: float = 15.0
 
 
-def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool = False) -> Operation[str]:
+def wait(pane: Named, expected: ExpectedText, lines: int | None = None, touch: bool = False) -> Operation[str]:
     """Return the operation that waits until a line that a pane shows, or one of the last `lines` of its scrollback
     (None: all), matches. It answers with the line.
 
@@ -29,7 +28,7 @@ def wait(pane: Named, expected: Expected, lines: int | None = None, touch: bool 
     ends meanwhile, and NotSeen when time is up.
     """
     awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
-    arguments = (*where(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
+    arguments = (*pane_arguments(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
     limit = expected.seconds + MARGIN
     return Operation("wait", link("pane/wait"), arguments, _read_found, limit, waits=expected.seconds)
 
@@ -42,19 +41,19 @@ class PaneText(NamedTuple):
 
 
 def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None = None) -> Operation[PaneText]:
-    """Return the operation that reads a pane's text, byte for byte, lines joined that were only wrapped, without the
-    empty ones at the end.
+    """Return the operation that reads a pane's text, byte for byte, with wrapped lines joined, without the empty ones
+    at the end.
 
     `start` is the first line: "-" is the beginning of its scrollback, 0 the top of the screen, what is before that is
     negative. With `lines` only the end is read: at least so many lines, if there are. With `escapes` colours stay in
     it.
     """
-    arguments = (*where(pane), start, "yes" if escapes else "", "" if lines is None else str(lines))
+    arguments = (*pane_arguments(pane), start, "yes" if escapes else "", "" if lines is None else str(lines))
     return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN, reads=True)
 
 
-class Place(NamedTuple):
-    """Where in a pane's output a stream is, in words for the script that goes on there."""
+class StreamPosition(NamedTuple):
+    """The position of a stream in a pane's output, in words for the script that continues there."""
 
     words: tuple[str, ...]
 
@@ -63,8 +62,8 @@ class PaneOutput(NamedTuple):
     """What a pane has printed since the last time: whole lines, and the line of the cursor, uncleaned.
 
     `clock` is the host's time (epoch) of the lines, `lost` says that some before them were dropped from its history,
-    `ended` how it ended ("" while it goes on). `place` is the one behind the lines, None if it is as before. Of a
-    stream that goes on at the place of another, the first answer says in `resumed` whether it is "sure" or "unsure"
+    `ended` how it ended ("" while it goes on). `position` is the one after the lines, None if it is as before. Of a
+    stream that goes on at the position of another, the first answer says in `resumed` whether it is "sure" or "unsure"
     that no line is lost or comes twice.
     """
 
@@ -73,19 +72,19 @@ class PaneOutput(NamedTuple):
     clock: float = 0.0
     lost: bool = False
     ended: str = ""
-    place: Place | None = None
+    position: StreamPosition | None = None
     resumed: str = ""
 
 
 LONGEST_ANCHOR = 65_536
-"""Characters of the lines by which a place is found again."""
+"""Characters of the lines by which a position is found again."""
 
 
-def follow(pane: Named, lines: int, place: Place | None = None) -> Stream[PaneOutput]:
-    """Return the stream of what a pane prints, beginning with its last `lines` whole lines, or at the `place` where
+def follow(pane: Named, lines: int, position: StreamPosition | None = None) -> Stream[PaneOutput]:
+    """Return the stream of what a pane prints, beginning with its last `lines` whole lines, or at the `position` where
     another one ended. The reader raises OperationError.
     """
-    arguments = (*where(pane), str(lines), *(place.words if place else ()))
+    arguments = (*pane_arguments(pane), str(lines), *(position.words if position else ()))
     return Stream("tail", link("pane/tail"), arguments, lambda: _read_output)
 
 
@@ -116,18 +115,18 @@ def _read_output(answer: Answer) -> PaneOutput:
         elif record.kind == "resumed":
             output = output._replace(resumed=record.rest)
         elif record.kind == "place":
-            output = output._replace(place=_read_place(record))
+            output = output._replace(position=_read_position(record))
     return output
 
 
 GONE_MEANWHILE = "the session has ended meanwhile, or its pane is in another one; what it printed since then is unknown"
 
 
-def _read_place(record: Record) -> Place | None:
+def _read_position(record: Record) -> StreamPosition | None:
     words = record.rest.split(" ")
     if len(words) != 7 or not all(word.isascii() and word.isdigit() for word in words[4:]):
         return None
     socket, _, anchor = record.body.decode("utf-8", "surrogateescape").partition("\n")
     while len(anchor) > LONGEST_ANCHOR:
         anchor = anchor.partition("\n")[2]
-    return Place((" ".join(words[:3]), *words[3:], socket, anchor))
+    return StreamPosition((" ".join(words[:3]), *words[3:], socket, anchor))

@@ -11,14 +11,14 @@ from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError
 from navi.ops.outcome import Outcome, carried_out, not_done, unknown
-from navi.ops.pane.find import MARGIN, identity, read_by_kind, seconds, where
-from navi.ops.pane.read import Expected
+from navi.ops.pane.find import MARGIN, pane_arguments, read_by_kind, seconds, session_identity
+from navi.ops.pane.read import ExpectedText
 
 LONGEST_TEXT = 1_000_000
 """Characters that may be typed at once."""
 
 
-class How(StrEnum):
+class SendMode(StrEnum):
     """How something is typed: submitted with Enter, literally, or as keys by their names."""
 
     SUBMIT = "submit"
@@ -26,9 +26,10 @@ class How(StrEnum):
     KEYS = "keys"
 
 
-class Became(StrEnum):
-    """What became of a text: an agent took it up, or keeps it for the end of its turn; it was typed, but nothing proves
-    more than that; or it was typed where nothing can be proven: literally, as keys, or for a program without an echo.
+class TextState(StrEnum):
+    """What became of a text: an agent has begun to work on it, or keeps it for the end of its turn; it was typed, but
+    nothing proves more than that; or it was typed where nothing can be proven: literally, as keys, or for a program
+    without an echo.
     """
 
     SUBMITTED = "submitted"
@@ -37,10 +38,10 @@ class Became(StrEnum):
     TYPED = "typed"
 
 
-class Answered(NamedTuple):
+class TurnAnswer(NamedTuple):
     """What an agent answered in a turn, as its screen shows it, and its status at the end.
 
-    That is `working` if the end has not come, and `ended` if the agent has.
+    That is `working` if the turn has not ended, and `ended` if the agent has.
     """
 
     status: str
@@ -48,44 +49,44 @@ class Answered(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What came of typing: `verified` says whether Enter was seen to do something (None: it can't be seen), `found` is
+    """The result of typing: `verified` says whether Enter was seen to do something (None: it can't be seen), `found` is
     the line that matched. `agent` is the name of the agent that has the text, "" for another program.
     """
 
     pane: str
     verified: bool | None = None
     found: str | None = None
-    became: Became = Became.TYPED
+    became: TextState = TextState.TYPED
     agent: str = ""
-    answer: Answered | None = None
+    answer: TurnAnswer | None = None
 
 
 def send(
-    pane: Named | TmuxSession, text: str = "", how: How = How.SUBMIT, keys: Sequence[str] = (),
-    expected: Expected | None = None, force: bool = False, lock: str = "", retries: int = 3, call: str = "",
+    pane: Named | TmuxSession, text: str = "", how: SendMode = SendMode.SUBMIT, keys: Sequence[str] = (),
+    expected: ExpectedText | None = None, force: bool = False, lock: str = "", retries: int = 3, call: str = "",
 ) -> Operation[Sent]:  # fmt: skip
     """Return the operation that types into a pane and, with `expected`, waits for it in what the pane shows from then
     on.
 
     Nothing is typed where an agent has a dialog open or is suspended, or may: its state file, its screen and its status
-    file are looked at just before. `force` types all the same, and leaves copy mode first.
-    `lock` is the token of a lock that the caller has. Enter is pressed up to `retries` times as long as the typed text
-    is shown and nothing changes. An agent must have nothing in its box, or the text would be glued to that; `force`
-    glues it. With a random word `call`, `find_sent` can tell later what became of it. Raise OperationError with
-    nothing sent, or with the text typed and Enter not pressed if a dialog opened meanwhile; NotSeen, also when the turn
-    has ended without what is expected.
+    file are looked at just before. `force` types all the same, and leaves copy mode first. `lock` is the token of a
+    lock that the caller has. Enter is pressed up to `retries` times as long as the typed text is shown and nothing
+    changes. An agent must have nothing in its box, or the text would be appended to that; `force` appends it. With a
+    random word `call`, `find_sent` can tell later what became of it. Raise OperationError with nothing sent, or with
+    the text typed and Enter not pressed if a dialog opened meanwhile; NotSeen, also when the turn has ended without
+    what is expected.
     """
     if any("\0" in word for word in (text, *keys)):
         raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
     if len(text) > LONGEST_TEXT:
         words = f"more than {LONGEST_TEXT:,} characters can't be typed; nothing was sent; put the text in a file there"
         raise OperationError(words, exits.WRONG_USAGE)
-    awaited = expected or Expected("", seconds=0)
+    awaited = expected or ExpectedText("", seconds=0)
     arguments = (
-        *where(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
+        *pane_arguments(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
         "yes" if awaited.fixed else "", seconds(awaited.seconds),
-        "yes" if expected and not expected.pattern else "", identity(pane), text,
-        _block(text) if how is How.SUBMIT else "", HostSetting.SESSIONS_DIR,
+        "yes" if expected and not expected.pattern else "", session_identity(pane), text,
+        _block(text) if how is SendMode.SUBMIT else "", HostSetting.SESSIONS_DIR,
         HostSetting.AGENTS, call, *keys,
     )  # fmt: skip
     limit = awaited.seconds + 5 * MARGIN
@@ -102,7 +103,7 @@ def _block(text: str) -> str:
     return block if block != text else ""
 
 
-class Call(NamedTuple):
+class SendCall(NamedTuple):
     """What became of the call of `send` whose answer was lost: what it would have answered, None if nothing was typed
     and nothing will be. It is `certain` unless the host's script ended while it typed.
     """
@@ -111,18 +112,18 @@ class Call(NamedTuple):
     certain: bool = True
 
 
-def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[Call]:
-    """Return the operation that finds out what became of a `send` with that `call`. While that types, it waits; if that
-    has typed nothing, it never will.
+def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[SendCall]:
+    """Return the operation that finds out what became of a `send` with that `call`. While that call types, this waits;
+    if it has typed nothing, it never will.
 
     Raise OperationError if the session has ended, or the call types for longer than the limit.
     """
-    arguments = (*where(pane), identity(pane), lock, call, HostSetting.AGENTS)
+    arguments = (*pane_arguments(pane), session_identity(pane), lock, call, HostSetting.AGENTS)
     return Operation("send", link("pane/sent"), arguments, _read_call, 4 * MARGIN)
 
 
-def judge_call(call: Call) -> Outcome[Sent]:
-    """Return the outcome of a `send`, from what its host says of it."""
+def judge_call(call: SendCall) -> Outcome[Sent]:
+    """Return the outcome of a `send`, from what its host reports about it."""
     if call.sent is None:
         return not_done()
     if not call.certain:
@@ -138,7 +139,7 @@ def find_outcome(pane: Named | TmuxSession, call: str, lock: str = "") -> Operat
 
 
 class Interrupted(NamedTuple):
-    """What came of an interruption: the agent, whether its turn was seen to end, and the prompt that it has put back
+    """The result of an interruption: the agent, whether its turn was seen to end, and the prompt that it has put back
     into its box.
     """
 
@@ -157,7 +158,8 @@ def interrupt(
     the same. `lock` is the token of a lock that the caller has.
     """
     arguments = (
-        *where(pane), identity(pane), "yes" if force else "", lock, seconds(wait), HostSetting.SESSIONS_DIR,
+        *pane_arguments(pane), session_identity(pane), "yes" if force else "", lock, seconds(wait),
+        HostSetting.SESSIONS_DIR,
         HostSetting.AGENTS,
     )  # fmt: skip
     limit = wait + 4 * MARGIN
@@ -165,7 +167,7 @@ def interrupt(
 
 
 def interrupted_words(done: Interrupted) -> str:
-    """Return what to say of an interruption."""
+    """Return the report of an interruption."""
     if not done.ended:
         return f"the keys that interrupt {done.agent} were pressed, but its turn was not seen to end"
     back = f"; its prompt is back in the box: {done.draft}" if done.draft else ""
@@ -179,12 +181,12 @@ UNCONFIRMED = (
 
 
 def sent_words(address: str, sent: Sent) -> str:
-    """Return what to say of a text that was sent to a session."""
+    """Return the report of a text that was sent to a session."""
     words = {
-        Became.SUBMITTED: f"{address} has it",
-        Became.QUEUED: f"{address}: {sent.agent} keeps it for the end of its turn",
-        Became.TYPED: f"{address}: typed; the program there shows nothing of it",
-        Became.UNCONFIRMED: f"{address}: {UNCONFIRMED}",
+        TextState.SUBMITTED: f"{address} has it",
+        TextState.QUEUED: f"{address}: {sent.agent} keeps it for the end of its turn",
+        TextState.TYPED: f"{address}: typed; the program there shows nothing of it",
+        TextState.UNCONFIRMED: f"{address}: {UNCONFIRMED}",
     }
     return words[sent.became]
 
@@ -198,32 +200,33 @@ def _read_sent(answer: Answer) -> Sent:
     return Sent(clean(pane), verified, found, _became(became, verified), clean(agent), _read_answer(answer))
 
 
-def _read_call(answer: Answer) -> Call:
+def _read_call(answer: Answer) -> SendCall:
     state, pane, agent = (*read_by_kind(answer).get("call", "").split(" "), "", "", "")[:3]
     if state == "cancelled":
-        return Call(None)
+        return SendCall(None)
     verified = VERIFIED.get(state)
     sent = Sent(clean(pane), verified, None, _became(state, verified), clean(agent))
-    return Call(sent, state != "typing")
+    return SendCall(sent, state != "typing")
 
 
-VERIFIED = {"yes": True, Became.SUBMITTED: True, Became.QUEUED: True, "no": False, Became.UNCONFIRMED: False}
-"""Whether Enter was seen to do something, by what a host notes of a call."""
+VERIFIED = {"yes": True, TextState.SUBMITTED: True, TextState.QUEUED: True, "no": False, TextState.UNCONFIRMED: False}
+"""Whether Enter was seen to do something, by the word that a host notes about a call."""
 
 
-def _became(word: str, verified: bool | None) -> Became:
-    """Return what became of a text; without an agent's word, Enter that was seen to do something submits."""
-    if word in {one.value for one in Became}:
-        return Became(word)
-    return Became.TYPED if verified is None else Became.SUBMITTED if verified else Became.UNCONFIRMED
+def _became(word: str, verified: bool | None) -> TextState:
+    """Return what became of a text; without an agent's word, an Enter that was seen to do something has submitted it.
+    """
+    if word in {one.value for one in TextState}:
+        return TextState(word)
+    return TextState.TYPED if verified is None else TextState.SUBMITTED if verified else TextState.UNCONFIRMED
 
 
-def _read_answer(answer: Answer) -> Answered | None:
+def _read_answer(answer: Answer) -> TurnAnswer | None:
     record = next((record for record in answer.records() if record.kind == "answer"), None)
     if record is None:
         return None
     text = decode(record.body).strip("\n")
-    return Answered(clean(record.rest), tuple(line.rstrip() for line in clean_lines(text)) if text else ())
+    return TurnAnswer(clean(record.rest), tuple(line.rstrip() for line in clean_lines(text)) if text else ())
 
 
 def _read_interrupted(answer: Answer) -> Interrupted:

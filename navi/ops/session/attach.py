@@ -17,12 +17,14 @@ KNOWN_TERMINAL = (
     "command -v infocmp >/dev/null && { infocmp >/dev/null 2>&1 || for navi_term in xterm-256color xterm vt100; do"
     " infocmp $navi_term >/dev/null 2>&1 && TERM=$navi_term && export TERM && break; done; }"
 )
-"""Puts a plainer terminal in the place of one that the machine does not know, which tmux would refuse."""
+"""Replaces a terminal type that the machine does not know, which tmux would refuse, by a plainer one."""
 
 ENTER = "; ".join(line for line in link("lib/tmux").splitlines() if line.startswith(SENT))
 ENTER += '; case $1 in -S) navi_refuse_foreign "$2" || exit ;; esac; navi_find_tmux; '
 ENTER += f'{KNOWN_TERMINAL}; exec tmux -u "$@"'
-"""What sh runs: constant, one line, and without what login shells read in their own ways: quote, backslash, bang."""
+"""What sh runs: constant, one line, and without characters that login shells read in their own ways: quote, backslash,
+bang.
+"""
 
 _AGENTS = link("session/agent_path").splitlines()
 
@@ -39,8 +41,8 @@ def inside_server(environment: Mapping[str, str], server: int | str) -> str:
 
 
 def attach(session: Session, inside: str = "") -> Interactive:
-    """Attach to a session. `inside` is the TMUX of the environment if the terminal is a pane of the same server,
-    which then changes to the session in place of attaching a terminal within a terminal.
+    """Attach to a session. `inside` is the TMUX of the environment if the terminal is a pane of the same server, which
+    then switches to the session instead of attaching a terminal within a terminal.
     """
     if session.background:
         return Interactive(("sh", "-c", ENTER_BACKGROUND, "sh", *attach_command(session)))

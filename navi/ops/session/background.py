@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from navi.core.agents import AGENTS, AgentKind
-from navi.core.agents.kind import Background
+from navi.core.agents.kind import BackgroundSessions
 from navi.core.model import BackgroundAgent, Session
 from navi.core.text import clean
 from navi.ops.operation import OperationError
@@ -17,8 +17,10 @@ def attach_command(session: Session) -> tuple[str, str, str]:
     return one.kind, how.attach, one.id
 
 
-def background_of(session: Session, kinds: Sequence[AgentKind]) -> tuple[BackgroundAgent, Background]:
-    """Return what runs in the background, and how its agent is asked about it. Raise OperationError if nothing does."""
+def background_of(session: Session, kinds: Sequence[AgentKind]) -> tuple[BackgroundAgent, BackgroundSessions]:
+    """Return what runs in the background, and how to ask its agent about it. Raise OperationError if nothing runs
+    there.
+    """
     one = session.background
     how = next((kind.background for kind in kinds if one and kind.name == one.kind), None)
     if one is None or how is None:

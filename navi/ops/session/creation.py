@@ -50,9 +50,9 @@ FORBIDDEN = {
 class Created(NamedTuple):
     """A session that was created: its tmux id, its name, and its pane's process. `slow`: its shell is still starting.
 
-    `target` is the pane for tmux, on the server `socket`. `registered` is None if that is unknown, and `problem` is
-    why the session could not be registered. `ending` is how its command has ended already, "STATUS,SIGNAL", and
-    `remark` is what undo could not bring back as it was, or how.
+    `target` is the pane for tmux, on the server `socket`. `registered` is None if that is unknown, and `problem` is why
+    the session could not be registered. `ending` is how its command has ended already, "STATUS,SIGNAL", and `remark`
+    says what undo has brought back differently.
     """
 
     id: str
@@ -69,7 +69,7 @@ class Created(NamedTuple):
 
 
 def check_name(name: str) -> str:
-    """Return the name without blanks around it. Raise OperationError for one that no session can have."""
+    """Return the name without surrounding blanks. Raise OperationError for one that no session can have."""
     name = name.strip()
     if not name:
         raise OperationError("a session needs a name", exits.WRONG_USAGE)
@@ -120,7 +120,7 @@ def ending_words(created: Created) -> str:
 
 
 def _judge_new(name: str, socket: str, registered: bool | None, final: bool, looks: Looks) -> Outcome[Created]:
-    """A session that had this name before was not created by this operation."""
+    """Judge a creation: this operation did not create a session that had the name before."""
     appeared = [one for one in appeared_since(looks, name) if socket or not one.socket]
     found = [one for one in appeared if one.own]
     if found:
@@ -134,7 +134,7 @@ def _judge_new(name: str, socket: str, registered: bool | None, final: bool, loo
 def appeared_since(looks: Looks, name: str) -> Iterator[TmuxSession]:
     """Yield the sessions of a name that began since the operation was requested, navi's own or not.
 
-    A script that was killed right after it made one could not mark it as its own.
+    A script that is killed right after it made one can't mark it as its own.
     """
     for one in named(looks.after, name):
         known = looks.before is not None and same_session(looks.before, one) is not None
@@ -187,7 +187,7 @@ class CreatedRecord(NamedTuple):
         return cls(*fields) if len(fields) == len(cls._fields) and fields[3].isdigit() else None
 
 
-class PlaceRecord(NamedTuple):
+class CreatedPaneRecord(NamedTuple):
     """The fields of the record `place`, in their order: the pane's id and position, and the window's name, which can
     hold anything. All are empty where nothing was started.
     """
@@ -197,7 +197,7 @@ class PlaceRecord(NamedTuple):
     window: str = ""
 
     @classmethod
-    def read(cls, text: str) -> PlaceRecord:
+    def read(cls, text: str) -> CreatedPaneRecord:
         """Return the fields of a record. Missing ones are empty."""
         return cls(*text.split(" ", len(cls._fields) - 1))
 
@@ -206,7 +206,7 @@ def read_created(answer: Answer) -> Created:
     """Return the session that a script reports as created. Raise OperationError."""
     records = read_by_kind(answer)
     text = records.get("created", "")
-    found, place = CreatedRecord.read(text), PlaceRecord.read(records.get("place", ""))
+    found, pane = CreatedRecord.read(text), CreatedPaneRecord.read(records.get("place", ""))
     if found is None:
         raise OperationError(f"the session was created, but tmux's answer is malformed: {clean(text)[:80]!r}")
     return Created(
@@ -214,8 +214,8 @@ def read_created(answer: Answer) -> Created:
         name=found.name,
         process=int(found.process),
         slow="slow" in records,
-        target=f"{found.name}:{place.position}",
-        window=clean(place.window),
+        target=f"{found.name}:{pane.position}",
+        window=clean(pane.window),
         socket=records.get("socket", ""),
         registered="registered" in records,
         problem=clean(records.get("unregistered", "")),

@@ -67,7 +67,7 @@ def kill(session: Session | TmuxSession | Named, undo_id: str, line: str = "", m
     is the command to run again unless navi started the session, and `more` is added to it once. Killing a session that
     has ended is no error. A session that has been replaced or renamed is not killed, which raises OperationError.
     """
-    if isinstance(session, Session) and session.file and session.unjudged and session.file.place:
+    if isinstance(session, Session) and session.file and session.unjudged and session.file.origin:
         raise OperationError(f"{session.unjudged}: its session may live; kill it there")
     arguments = (HostSetting.SESSIONS_DIR, undo_id, line, more, *session_arguments(session))
     outcomes = Outcomes(partial(_judge_kill, session, undo_id), partial(_killed_words, session))
@@ -84,7 +84,7 @@ def _killed_words(session: Session | TmuxSession | Named, address: str, kept: Ki
 
 
 def _judge_kill(session: Session | TmuxSession | Named, undo_id: str, looks: Looks) -> Outcome[KillResult]:
-    """A session is gone only if its own server no longer lists it, under any name."""
+    """Judge a kill: the session is gone only if its own server no longer lists it, under any name."""
     known = known_sessions(session, session.name, looks.before)
     if not known:
         return _judge_removed_file(session, looks)
@@ -95,7 +95,7 @@ def _judge_kill(session: Session | TmuxSession | Named, undo_id: str, looks: Loo
 
 
 def _judge_removed_file(session: Session | TmuxSession | Named, looks: Looks) -> Outcome[KillResult]:
-    """Only the status file is left of a session that has ended."""
+    """Judge the removal of a status file, which is all that is left of a session that has ended."""
     before = session.file if isinstance(session, Session) else file_named(looks.before, session.name)
     now = file_named(looks.after, session.name)
     if before is None or (now is not None and now != before):
@@ -107,7 +107,7 @@ def stop_background(session: Session, kinds: Sequence[AgentKind]) -> Operation[K
     """Return the operation that lets an agent stop a session without a terminal, and waits until its process has ended.
 
     Only the agent can bring it back. Raise OperationError if the agent refuses, is not installed there, or the process
-    goes on.
+    does not end.
     """
     one, how = background_of(session, kinds)
     started = str(number(str(one.file.get("procStart"))))
@@ -118,7 +118,7 @@ def stop_background(session: Session, kinds: Sequence[AgentKind]) -> Operation[K
 
 
 def _judge_stopped(one: BackgroundAgent, looks: Looks) -> Outcome[KillResult]:
-    """A look reports only what runs."""
+    """Judge a stop: a look reports only running sessions."""
     runs = any((other.id, other.process) == (one.id, one.process) for other in looks.after.background)
     return not_done() if runs else carried_out(KillResult())
 
@@ -147,7 +147,7 @@ def _restored_words(address: str, created: Created) -> str:
 
 
 def _judge_undo(name: str, looks: Looks) -> Outcome[Created]:
-    """Another session may have taken the name meanwhile."""
+    """Judge an undo: another session may have taken the name meanwhile."""
     if not name:
         return unknown("the name of the session is not known")
     appeared = list(appeared_since(looks, name))
@@ -166,7 +166,7 @@ def rename(session: Target, name: str) -> Operation[str]:
     """Return the operation that renames a session in tmux, in its status file and as that file's name; the answer is
     the name.
 
-    All of that is done, or nothing. A name that a session or a status file has already raises OperationError.
+    All of that is done, or nothing. Raise OperationError if a session or a status file has the name already.
     """
     name = check_name(name)
     arguments = (HostSetting.SESSIONS_DIR, name, *session_arguments(session))
@@ -175,7 +175,7 @@ def rename(session: Target, name: str) -> Operation[str]:
 
 
 def _judge_rename(session: Target, name: str, looks: Looks) -> Outcome[str]:
-    """The identity decides, because another session may have either name."""
+    """Judge a renaming by the identity, because another session may have either name."""
     known = known_sessions(session, session.name, looks.before)
     if not known:
         return unknown("it was not seen before")
@@ -202,7 +202,9 @@ def dismiss(session: Target) -> Operation[None]:
 
 
 def _judge_dismiss(session: Target, looks: Looks) -> Outcome[None]:
-    """The timestamp of the status file, which the host's own clock gave, shows whether the file was written since."""
+    """Judge a dismissal by the timestamp of the status file, from the host's own clock: it shows whether the file was
+    written since.
+    """
     before = session.file if isinstance(session, Session) else file_named(looks.before, session.name)
     name = before.name if before else session.name
     now = file_named(looks.after, name)

@@ -1,4 +1,4 @@
-"""What a person may miss when sessions end: changes in no commit, and what runs in them (script session/losses)."""
+"""What a person may lose when sessions end: uncommitted changes, and running programs (script session/losses)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, read_records
 
 MOST_SESSIONS = 8
-"""Sessions that one operation looks at: so many directories of a slow file system are seen within its time limit."""
+"""The most sessions that one operation looks at: on a slow file system, it can read this many directories in time."""
 
 GIT_TIME_LIMIT = 3
 """Seconds that git may take for one directory."""
@@ -23,7 +23,7 @@ MOST_NAMES = 6
 
 
 class Losses(NamedTuple):
-    """What git knows of a session's directory, and the names of the processes that run below its agent or shell.
+    """What git knows about a session's directory, and the names of the processes that run below its agent or shell.
 
     Without a `branch`, the head is detached; a directory that is in no repository is not in `git`. `ahead` counts the
     commits that were not pushed. The other counts are of files. `problem` says why git knows nothing.
@@ -46,7 +46,7 @@ class Losses(NamedTuple):
 
     @property
     def changes(self) -> str:
-        """Return what is in no commit, or in none that was pushed, in words."""
+        """Return the changes that were not committed, or not pushed, in words."""
         if self.problem:
             return f"unknown because {self.problem}"
         if not self.git:
@@ -76,7 +76,7 @@ def losses(sessions: Sequence[Session]) -> Operation[tuple[Losses, ...]]:
 
 
 def _processes(session: Session) -> Iterator[int]:
-    """Yield the processes of its panes and agents, which everybody sees in the list."""
+    """Yield the processes of its panes and agents, which the list shows anyway."""
     if session.background:
         yield session.background.process
     for pane in session.tmux.panes if session.tmux else ():

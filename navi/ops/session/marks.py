@@ -39,7 +39,7 @@ def _words(changes: tuple[str, ...], address: str, _: None) -> str:
 
 
 def _judge_mark(name: str, changes: tuple[str, ...], looks: Looks) -> Outcome[None]:
-    """Marks are kept by the name alone, on whatever tmux server the session is."""
+    """Judge a change of marks: they are kept by the name alone, whatever tmux server the session is on."""
     now = looks.after.marks.get(name, Marks())
     if has_changes(now, changes):
         return carried_out(None)

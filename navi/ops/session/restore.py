@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from navi.core import exits
 from navi.core.agents import AgentKind
-from navi.core.model import LostSession, Place, Session
+from navi.core.model import LostSession, Machine, Session
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.look.lost_sessions import read_note
@@ -19,15 +19,15 @@ from navi.ops.operation import Answer, HostSetting, Operation, OperationError, n
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, named, not_done, same_session, unanswered, unknown
 from navi.ops.session.creation import Created, created_session, read_created
 from navi.ops.session.lifecycle import new_undo_id, session_arguments
-from navi.ops.session.resume import again, conversation_id, kind_named, launch_again, pane_of_conversation
+from navi.ops.session.resume import conversation_id, kind_named, pane_of_conversation, relaunch, relaunch_lost
 
 CONFIRMING = 25.0
-"""Seconds that an agent has to say that it has its conversation."""
+"""Seconds that an agent has to confirm its conversation."""
 
 
 class Restored(NamedTuple):
-    """A session that is back. `confirmed` is `yes` if its agent says that it has its conversation, `no` if it does not
-    say so, "" if there is none. `lacks` names variables that its agent had before and its pane does not have now.
+    """A session that is back. `confirmed` is `yes` if its agent has confirmed that it has its conversation, `no` if it
+    has not, "" if there is none. `lacks` names variables that its agent had before and its pane does not have now.
     """
 
     created: Created
@@ -35,7 +35,7 @@ class Restored(NamedTuple):
     lacks: tuple[str, ...] = ()
 
 
-class Killed(NamedTuple):
+class KilledSession(NamedTuple):
     """A session that navi killed: the undo id under which its host keeps it, and when (host's epoch time)."""
 
     undo_id: str
@@ -45,29 +45,29 @@ class Killed(NamedTuple):
 
 
 class Restorable(NamedTuple):
-    """What a host can bring back beside its lost sessions: those that ended while their server went on, and those that
+    """What a host can bring back besides its lost sessions: those that ended while their server went on, and those that
     were killed.
     """
 
     ended: tuple[LostSession, ...] = ()
-    killed: tuple[Killed, ...] = ()
+    killed: tuple[KilledSession, ...] = ()
 
 
 def restorable() -> Operation[Restorable]:
-    """Return the operation that lists what can be restored though it was not lost."""
+    """Return the operation that lists sessions that can be restored though they were not lost."""
     arguments = (HostSetting.SESSIONS_DIR,)
     return Operation("restorable", link("session/restorable"), arguments, _read_restorable, 20, reads=True)
 
 
 def _read_restorable(answer: Answer) -> Restorable:
     records = read_records(answer)
-    notes = (read_note(one.rest, one.body, Place()) for one in records if one.kind == "lostsession")
+    notes = (read_note(one.rest, one.body, Machine()) for one in records if one.kind == "lostsession")
     killed = []
     for record in records:
         if record.kind == "killed":
             undo_id, _, time = record.rest.partition(" ")
             name, _, directory = decode(record.body).partition("\n")
-            killed.append(Killed(undo_id, name, directory.rstrip("\n"), float(number(time))))
+            killed.append(KilledSession(undo_id, name, directory.rstrip("\n"), float(number(time))))
     return Restorable(tuple(note for note in notes if note), tuple(killed))
 
 
@@ -76,13 +76,13 @@ def restore(
 ) -> Operation[Restored]:
     """Return the operation that brings back a lost session: its directory, its command, its agent's conversation.
 
-    Raise OperationError for one whose agent's conversation is not known, unless it is to start `anew`. The host does
+    Raise OperationError if its agent's conversation is not known, unless the agent may start `anew`. The host does
     nothing if another process has the conversation, and the note of the session stays until it is back.
     """
     if lost.agent and not lost.conversation and not anew and kind_named(lost.agent, kinds):
         words = f"the conversation of {clean(lost.agent)} is not known; --anew starts a new one in its directory"
         raise OperationError(words, exits.NO_SESSION)
-    launch = again(lost, kinds, anew)
+    launch = relaunch_lost(lost, kinds, anew)
     conversation = "" if anew or not launch.more else lost.conversation
     arguments: tuple[str | HostSetting, ...] = (
         link("session/first_process"), HostSetting.SESSIONS_DIR, HostSetting.AGENTS, lost.key, new_undo_id(),
@@ -108,7 +108,9 @@ def _lacks(names: Sequence[str]) -> str:
 
 
 def _judge_restore(lost: LostSession, looks: Looks) -> Outcome[Restored]:
-    """The note goes when the session is back; as long as it is there, the next operation may undo the rest."""
+    """Judge a restoration by the note, which goes when the session is back: until then, the next operation may undo the
+    rest.
+    """
     if any(one.key == lost.key for one in looks.after.lost_sessions):
         return not_done()
     found = next((one for one in named(looks.after, lost.name) if one.created >= looks.since), None)
@@ -129,12 +131,12 @@ def _read_restored(answer: Answer) -> Restored:
 def restart(session: Session, kinds: Sequence[AgentKind], anew: bool) -> Operation[str]:
     """Return the operation that ends the agent of a session and starts it again in its conversation, in the same pane.
 
-    The answer says whether it has it: `yes`, `no` (it does not say), or `anew`. Raise OperationError for a session
+    The answer says whether the agent has confirmed it: `yes`, `no`, or `anew`. Raise OperationError for a session
     without a terminal.
     """
     if session.tmux is None:
         raise OperationError(f"{clean(session.address)} has no terminal; nothing was ended")
-    line, more = launch_again(session, kinds)
+    line, more = relaunch(session, kinds)
     conversation = "" if anew or not more else conversation_id(session)
     arguments = (
         link("session/first_process"), HostSetting.SESSIONS_DIR, HostSetting.AGENTS, session.agent, conversation,
@@ -156,7 +158,7 @@ def _restarted_words(address: str, confirmed: str) -> str:
 
 
 def _judge_restart(session: Session, looks: Looks) -> Outcome[str]:
-    """Another process of the agent runs in the session. While none does, it may be about to start."""
+    """Judge a restart: another process of the agent runs in the session. While none does, it may be about to start."""
     assert session.tmux
     now = same_session(looks.after, session.tmux)
     if now is None:

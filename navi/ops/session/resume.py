@@ -1,4 +1,4 @@
-"""What starts an agent again in its conversation. Pure."""
+"""How to start an agent again in its conversation. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from navi.core.launch import program_of
 from navi.core.model import AgentProcess, LostSession, Session
 
 ID = "{session_id}"
-"""What is written in place of a conversation's id in the arguments that resume it."""
+"""The placeholder for a conversation's id in the arguments that resume it."""
 
 
-class Again(NamedTuple):
+class Relaunch(NamedTuple):
     """The `line` that starts an agent, what is added to it once (`more`), and its `program`, "" if that is unknown."""
 
     line: str
@@ -23,7 +23,7 @@ class Again(NamedTuple):
 
 
 def kind_named(name: str, kinds: Sequence[AgentKind]) -> AgentKind | None:
-    """Return the kind of agents with a name, or None."""
+    """Return the kind of agent with a name, or None."""
     return next((kind for kind in kinds if kind.name == name), None)
 
 
@@ -57,7 +57,7 @@ def agents_of(session: Session) -> tuple[AgentProcess, ...]:
     return tuple(agent for pane in panes for agent in pane.agents if not agent.parent)
 
 
-def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str]:
+def relaunch(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str]:
     """Return the line that starts a session's agent again, and what to add to resume its conversation.
 
     That has {session_id} in it if only the host may know the id.
@@ -69,11 +69,11 @@ def launch_again(session: Session, kinds: Sequence[AgentKind]) -> tuple[str, str
     return kind.start or kind.name, kind.resume.replace(ID, known) if known else kind.resume
 
 
-def again(lost: LostSession, kinds: Sequence[AgentKind], anew: bool = False) -> Again:
-    """Return what starts a lost session again: in its conversation, or anew if that is wanted or there is none."""
+def relaunch_lost(lost: LostSession, kinds: Sequence[AgentKind], anew: bool = False) -> Relaunch:
+    """Return how to start a lost session again: in its conversation, or anew if that is wanted or there is none."""
     kind = kind_named(lost.agent, kinds)
     if kind is None:
-        return Again(lost.line, "", program_of(lost.line) if lost.type == "agent" else "")
+        return Relaunch(lost.line, "", program_of(lost.line) if lost.type == "agent" else "")
     line = lost.line if lost.type == "agent" and lost.line else f"{kind.start or kind.name} {lost.options}".rstrip()
     more = "" if anew else kind.resume.replace(ID, lost.conversation)
-    return Again(line, more, program_of(line))
+    return Relaunch(line, more, program_of(line))

@@ -1,4 +1,4 @@
-"""The verbs that do the same to each session: what the command line and the dashboard need to know of them."""
+"""The verbs that do the same to each session: what the command line and the dashboard need to know about them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from navi.core.model import Session
 from navi.ops.operation import Operation
 from navi.ops.session.lifecycle import KillResult, Target, dismiss, kill, new_undo_id, stop_background
 from navi.ops.session.marks import mark, name_of_marks
-from navi.ops.session.resume import launch_again
+from navi.ops.session.resume import relaunch
 
 
-class About(NamedTuple):
+class VerbTarget(NamedTuple):
     """The session that a verb is about: the `target` for the script, and as it was `seen` before, None without a look.
 
     `off` reverses the verb where that is possible. `kinds` are the known agents.
@@ -32,22 +32,22 @@ class SessionVerb(NamedTuple):
     and reverses the verb if all sessions are `on` already. `undoable`: the operation answers with an undo id, or "".
     """
 
-    operation: Callable[[About], Operation[Any]]
+    operation: Callable[[VerbTarget], Operation[Any]]
     looks: bool = False
     asks_from: float = float("inf")
     on: Callable[[Session], bool] = lambda _: False
     undoable: bool = False
 
 
-def _kill(about: About) -> Operation[KillResult]:
+def _kill(about: VerbTarget) -> Operation[KillResult]:
     if about.seen and about.seen.background:
         return stop_background(about.seen, about.kinds)
-    line, more = launch_again(about.seen, about.kinds) if about.seen else ("", "")
+    line, more = relaunch(about.seen, about.kinds) if about.seen else ("", "")
     only_file = about.seen is not None and about.seen.tmux is None
     return kill(about.seen if about.seen and only_file else about.target, new_undo_id(), line, more)
 
 
-def _bookmark(about: About) -> Operation[None]:
+def _bookmark(about: VerbTarget) -> Operation[None]:
     name = name_of_marks(about.seen) if about.seen else about.target.name
     return mark(name, ("-b" if about.off else "+b",))
 
@@ -57,4 +57,4 @@ SESSION_VERBS: Mapping[str, SessionVerb] = {
     "dismiss": SessionVerb(lambda about: dismiss(about.target), asks_from=2),
     "bookmark": SessionVerb(_bookmark, looks=True, on=lambda session: session.marks.bookmarked),
 }
-"""By name, the verbs about which the command line and the dashboard need to know nothing else."""
+"""By name, the verbs that the command line and the dashboard need no other knowledge about."""

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: lib/tmux lib/fail
-# The user's own gh on this machine: it asks nothing back, paints nothing, and comes to an end.
+# The user's own gh on this machine: it prompts for nothing, prints no colours, and ends in time.
 
-# Seconds that one question may take.
+# Seconds that one request may take.
 navi_gh_patience=20
 
 command -v gh >/dev/null 2>&1 || navi_fail $navi_unavailable 'gh is not installed on this machine; install it to see pull requests'
@@ -12,7 +12,7 @@ NO_COLOR=1
 export GH_PROMPT_DISABLED GH_NO_UPDATE_NOTIFIER NO_COLOR
 unset GH_FORCE_TTY CLICOLOR_FORCE
 
-# navi_gh WORDS...: prints what gh answers. Where it gives none, the operation ends with gh's own words.
+# navi_gh WORDS...: print the answer of gh. If there is none, the operation ends with gh's own words.
 navi_gh() {
     { navi_reply=$(navi_limited "$navi_gh_patience" gh "$@" 2>&1 >&3 </dev/null); } 3>&1
     navi_gh_code=$?

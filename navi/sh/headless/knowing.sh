@@ -3,7 +3,7 @@
 # changes: navi_known
 # Knowing a conversation; see conversations.sh.
 
-# navi_know ID SESSION RUN: remember the conversation ID of that session, and its run without a terminal unless RUN is "".
+# navi_know ID SESSION RUN: note the conversation ID of that session, and its run without a terminal unless RUN is "".
 navi_know() {
     navi_known=$navi_runs/.conversations/$1
     {

@@ -1,10 +1,12 @@
 # shellcheck shell=sh disable=SC2015,SC2174,SC2016,SC2034,SC2086,SC2154
-# needs: headless/runs headless/state headless/last_errors headless/knowing headless/terminals lib/disk lib/quote lib/self
+# needs: headless/runs headless/state headless/last_errors headless/knowing headless/terminals
+# needs: lib/disk lib/quote lib/self
 # changes: navi_answer navi_quoted
 # run.sh STARTER RUNNER DIR ID GENERATION FIRST CWD SECONDS BYTES CONVERSATION COUNT VARIABLE... WORD...: start an agent
 # as a run of its own, whose first input will have the number FIRST; SECONDS and BYTES are its limits, 0 for none.
 # CONVERSATION is the agent's own id of it, "" if the agent chooses one. COUNT VARIABLEs are "NAME=VALUE", or "NAME" for
-# one that it is not to have. To ask again for what was begun does no harm: each generation starts once. The runner is started by the user's own shell, as a command in a new terminal is (session/first_process).
+# one that it is not to have. Asking again does no harm: each generation starts once. The user's own shell starts the
+# runner, as it does a command in a new terminal (session/first_process).
 
 # navi_refuse_others GENERATION: two agents must not have one conversation, and generations only go up.
 navi_refuse_others() {
@@ -28,8 +30,8 @@ navi_refuse_terminal() {
     navi_fail $navi_exists "process $1 in a terminal has the conversation of $navi_session; end it first; nothing was started"
 }
 
-# navi_prepare COUNT VARIABLE... WORD...: make the files of the run. Of requests that do so at the same time, or again after
-# one was killed, the first one counts: a file that is there is whole, and stays.
+# navi_prepare COUNT VARIABLE... WORD...: make the files of the run. Of requests at the same time, or again after one
+# was killed, the first one counts: a file that is there is whole, and stays.
 navi_prepare() {
     mkdir -p "$navi_run/in.d" 2>/dev/null && cd "$navi_run" ||
         navi_fail_to_write "${navi_runs%/*}" 'nothing was started'

@@ -2,7 +2,7 @@
 # needs: headless/stop headless/own_process session/agent_path
 # changes: navi_fed navi_reason
 # runner.sh: the first process of a run. It starts the agent, hands inputs over to it, keeps its limits and notes how it
-# ended. It needs nobody: no connection, no other process of navi. Its folder is in NAVI_RUN, and the file `command` there
+# ended. It needs no connection and no other process of navi. Its folder is in NAVI_RUN, and the file `command` there
 # sets navi_cwd, navi_most_seconds, navi_most_bytes and the arguments. See state.sh for its files.
 
 # As in lib/fail, which would bring all of lib/tmux with it.
@@ -40,7 +40,7 @@ navi_become_agent() {
 }
 
 # navi_keep_limits: end the agent when it has run or printed too much; keep its errors short. This looks often while it
-# prints, and every two minutes while it does not: then it starts nothing but a sleep. `limits` is as old as the last look.
+# prints, and every two minutes while it does not: then it only starts a sleep. `limits` is as old as the last look.
 navi_keep_limits() {
     navi_began=$(date +%s)
     navi_pause=1

@@ -1,11 +1,11 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3045
 # needs: headless/runs headless/state headless/terminals lib/process
-# tail.sh DIR ID GENERATION OFFSET...: what the agents of these runs print, each from an offset on, what else happens
-# to them, and in which terminals agents go on with conversations that navi knows, as it comes. What is long behind is sent first, in records `part INDEX`. Then follow the bytes of all runs as tail(1) prints
-# several files: the name before the bytes of a file says whose they are. tail can begin at one offset only, the same
-# for all; so a tail for each run copies what is new of its log into a file of its own, and one tail follows the copies.
-# Nothing is started for a session while nothing happens. The stream ends after a while if much was copied: whoever
-# reads it opens it again.
+# tail.sh DIR ID GENERATION OFFSET...: what the agents of these runs print, each from an offset on, what else happens to
+# them, and in which terminals agents continue conversations that navi knows, as it comes. Old output is sent first, in
+# records `part INDEX`. Then follow the bytes of all runs as tail(1) prints several files: the name before the bytes of
+# a file says whose they are. tail can begin at one offset only, the same for all; so a tail for each run copies what is
+# new of its log into a file of its own, and one tail follows the copies. Nothing is started for a session while nothing
+# happens. The stream ends after a while if much was copied: whoever reads it opens it again.
 
 # navi_print_part KIND...: an answer with one record; its body is what the command prints that navi_print_body is.
 navi_print_part() {
@@ -64,8 +64,8 @@ navi_note_child() {
     echo "$1" >>"$navi_copies/children"
 }
 
-# navi_note_lost ID GENERATION: if nothing of the run is left and nobody can note its end any more, note that. Twice in a
-# row it must look so: an agent that is just being started has no process for a moment.
+# navi_note_lost ID GENERATION: if nothing of the run is left and nothing can note its end any more, note that, if it
+# looks so twice in a row: an agent that is just being started has no process for a moment.
 navi_note_lost() {
     navi_lost_run=$navi_runs/$1/$2
     [ -d "$navi_lost_run/claimed" ] && [ ! -e "$navi_lost_run/exit" ] || return 0
@@ -128,8 +128,8 @@ navi_piece() {
     dd if="$navi_copies/all" bs=65536 count=1 2>/dev/null 3>&-
 }
 
-# navi_forget_killed: remove the copies of a stream that was killed together with its supervisor, which would have done so
-# by now.
+# navi_forget_killed: remove the copies of a stream that was killed together with its supervisor, which would have done
+# that.
 navi_forget_killed() {
     for navi_killed in "$navi_runs"/.tail.*; do
         [ -n "$(find "$navi_killed" -prune -mmin +1)" ] || continue

@@ -5,15 +5,15 @@
 # merge_events.awk sets what the event says: now, agent, entry, event, status, session, cwd, note, request, subagent,
 # background, and where it happened: host, boot, server, pane ("" for an event that does not say it).
 
-# take_up(): find the records in the file, without those that no hook has written. A file without any is about one
+# read_records(): find the records in the file, without those that no hook has written. A file without any is about one
 # conversation, as older hooks wrote it.
-function take_up(    i) {
+function read_records(    i) {
     records = child(1, "conversations", "{")
     for (i = size[records]; i; i--) if (!children[records, i] || !is_key(id_at(i))) remove(records, i)
-    if (decode(raw_of(1, "status")) !~ /^(offline)?$/ && (!size[records] || is_newer())) take_up_older()
+    if (decode(raw_of(1, "status")) !~ /^(offline)?$/ && (!size[records] || is_newer())) add_older_record()
 }
 
-# is_newer(): whether something else than this hook has written what the file says.
+# is_newer(): whether something other than this hook wrote the file's status.
 function is_newer(    i) {
     for (i = 1; i <= size[records]; i++)
         if (time_at(i) >= amount(raw_of(1, "timestamp"))) return 0
@@ -22,12 +22,12 @@ function is_newer(    i) {
 
 function id_at(i) { return decode(names[records, i]) }
 
-# is_id(text): whether an agent may call a conversation so. Of one without an id, the key has a colon: AGENT:PANE.
+# is_id(text): whether it can be an agent's id of a conversation. The key of one without an id has a colon: AGENT:PANE.
 function is_id(text) { return text ~ /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/ && length(text) <= 100 }
 
 function is_key(text) { return is_id(text) || text ~ /^[A-Za-z0-9_-]+:(%[0-9]+)?$/ && length(text) <= 100 }
 
-function take_up_older(    id, where, raw) {
+function add_older_record(    id, where, raw) {
     where = child_of(1, "place")
     id = decode(raw_of(1, "session_id"))
     if (!is_id(id)) id = "claude:"
@@ -62,8 +62,8 @@ function converse(    id) {
 
 # ---- which conversation an event is about
 
-# id_of_event(): its id; of one that has no record yet, one is made. "" if the event is about none: what has begun
-# unseen is about to end, or has ended, while another conversation has the pane.
+# id_of_event(): the id of its conversation, for which it makes a record if there is none. "" if the event is about
+# none: what has begun unseen is about to end, or has ended, while another conversation has the pane.
 function id_of_event(    id) {
     id = decode(session)
     # Two agents never have one id, so one of them is wrong about it.
@@ -94,8 +94,8 @@ function nameless(    id) {
     return id
 }
 
-# begin_record(id): a record for a conversation. One that had no id yet gets it. What begins without a terminal runs in a
-# tool of the one that has the pane.
+# begin_record(id): begin a record for a conversation. One that had no id yet gets it. A conversation without a terminal
+# runs in a tool of the one that has the pane.
 function begin_record(id,    record, unnamed, i) {
     if (entry == "" && event ~ /^(SessionStart|UserPromptSubmit)$/) end_others(id)
     unnamed = child_of(records, agent ":" pane) ? agent ":" pane : agent ":"
@@ -173,9 +173,9 @@ function put_place(record) {
     put(record, "pane", quoted(pane))
 }
 
-# says_nothing(record): while requests are open, the reminder of them tells nothing new, and what another tool did, which
-# ran at the same time, answers none. Being at its prompt for a while tells something only of an agent that seemed to be
-# at work; after the end of its turn, its subagents are.
+# says_nothing(record): while requests are open, a reminder of them adds nothing, and the end of another tool, which ran
+# at the same time, answers none. Resting at its prompt is news only from an agent that seemed to work; after the end of
+# its turn, its subagents may still work.
 function says_nothing(record,    was, open) {
     was = decode(raw_of(record, "status"))
     if (event == "Notification" && status == "idle")
@@ -234,12 +234,13 @@ function end(id) {
     end_nested(id)
 }
 
-# end_nested(id): what a tool of a conversation ran has ended with its turn, unless commands go on in the background.
+# end_nested(id): end the conversations that a tool of this one ran: they end with its turn, unless commands go on in
+# the background.
 function end_nested(id,    i) {
     for (i = size[records]; i; i--) if (decode(raw_of(children[records, i], "parent")) == id) remove(records, i)
 }
 
-# end_others(id): another conversation that a person had in the pane is over; its end may have been missed.
+# end_others(id): end another conversation that a person had in the pane; its end may have been missed.
 function end_others(id,    other) {
     while ((other = newest_beside(id)) != "") end(other)
 }
@@ -255,7 +256,7 @@ function drop_before_boot(    i, kernel, part) {
     }
 }
 
-# bound(id): keep the 16 newest, and fewer if they are long, which three never are. The one with this id stays.
+# bound(id): keep the 16 newest, or fewer if they are long; three always fit. The one with this id stays.
 function bound(id,    i, oldest, time, length_of_all) {
     while (size[records] > 3) {
         oldest = length_of_all = 0
@@ -310,8 +311,8 @@ function show_other(id,    found) {
 }
 
 # most_urgent(): the id of this agent's most urgent conversation here, or of any agent's where of_any_agent is set. Of
-# equal ones it is the one that is shown already, else the newest. One in a tool of another counts only if it asks
-# something.
+# equally urgent ones it is the one that is shown already, else the newest. One in a tool of another counts only if it
+# asks something.
 function most_urgent(    i, found, best, rank, time) {
     for (i = 1; i <= size[records]; i++) {
         rank = is_here(children[records, i]) ? rank_of(children[records, i]) : 0

@@ -49,7 +49,7 @@ function load(file,    line, lines, whole, part, path, i) {
     if (lines && !whole) exit 3
 }
 
-# save(file): write it, and see that all of it is there: not every awk tells that a disk is full.
+# save(file): write it, and check that all of it is there: not every awk reports a full disk.
 function save(file,    lines, line, path, i) {
     print "navi tokens 1" > file
     printf "total" > file
@@ -71,7 +71,7 @@ function save(file,    lines, line, path, i) {
     return i == "end " lines
 }
 
-# list(line): a transcript as ls -lin tells it: inode, mode, links, user, group, size, time in three words, path.
+# list(line): a transcript as ls -lin lists it: inode, mode, links, user, group, size, time in three words, path.
 function list(line,    part, path) {
     if (!match(line, /^ *[0-9]+ +[^ ]+ +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+ +[^ ]+ +[^ ]+ +[^ ]+ /)) return
     path = substr(line, RLENGTH + 1)
@@ -95,7 +95,7 @@ function read_on(path,    rest, wanted, back, command, line, lines, last) {
     back = length(tail[path]) + (offset[path] > 0 && !inside[path])
     at = offset[path] - back
     command = sprintf("tail -c +%.0f %s | head -c %.0f", at + 1, quoted(path), wanted + back)
-    # A dot ends what is no whole line. A byte 0 would end a line in some awks.
+    # A dot ends a text that is not a whole line. A byte 0 would end a line in some awks.
     command = "{ " command "; echo .; } 2>/dev/null | tr \"\\000\" \"\\001\""
     while (!late && (command | getline line) > 0) {
         if (lines++) take(path, last, lines == 2)
@@ -148,8 +148,8 @@ function expect(path, text, whole) {
 
 function end_of(text) { return length(text) > 64 ? substr(text, length(text) - 63) : text }
 
-# consider(line): count it if it tells what a message of the agent has used. Texts can hold the words of the first
-# condition only with escapes before the quotes.
+# consider(line): count it if it says how many tokens a message of the agent has used. Texts can hold the words of the
+# first condition only with escapes before the quotes.
 function consider(line,    message, usage, id, used) {
     if (!index(line, "\"usage\"") || !index(line, "\"assistant\"")) return
     parse(line)

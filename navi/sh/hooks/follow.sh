@@ -2,8 +2,8 @@
 # needs: hooks/status_file
 # A session that was renamed in tmux takes its status file along.
 
-# navi_follow FOLDER OLD NEW: the status file of OLD, and the events that wait for it, are from now on NEW's. Fails where
-# NEW has a file, or somebody is writing just now. OLD is NEW where another hook has just written its first file.
+# navi_follow FOLDER OLD NEW: the status file of OLD and the events that wait for it become NEW's. Fails where NEW has a
+# file, or another process writes it just now. OLD is NEW where another hook has just written its first file.
 navi_follow() {
     [ "$2" != "$3" ] && navi_use "$1" "$2" && [ -f "$navi_file" ] && navi_make_lock "$navi_lock" || return
     if ln "$navi_file" "$1/$3.json" || [ "$navi_file" -ef "$1/$3.json" ]; then

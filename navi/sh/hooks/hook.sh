@@ -3,12 +3,12 @@
 # changes: navi_awk navi_event navi_feedback
 # shares: navi_reply
 # hook.sh AGENT: what a coding agent runs at each of its events, with the event as JSON on standard input. It writes the
-# status file of the tmux session around it. It always exits 0 and waits for nobody: an agent must never notice it. It
-# says nothing but what people have sent to an agent in a session that takes feedback (hooks/known). It needs tmux and
+# status file of the tmux session around it. It always exits 0 and waits for nothing: an agent must never notice it. It
+# prints only what people have sent to an agent in a session that takes feedback (hooks/known). It needs tmux and
 # POSIX sh, awk, mv. It is installed as one file.
 
-# navi_limited SECONDS COMMAND...: run it for so long at most, with descriptor 3 as its input. A tmux whose server hangs
-# ends for no less than SIGKILL. The status of one that was killed is 124 or 137, in ksh 265.
+# navi_limited SECONDS COMMAND...: run it for at most so long, with descriptor 3 as its input. Only SIGKILL ends a tmux
+# whose server hangs. The status of one that was killed is 124 or 137, in ksh 265.
 navi_limited() {
     if command -v timeout >/dev/null; then
         timeout -s KILL "$@" <&3
@@ -29,8 +29,8 @@ navi_limited() {
     return "$navi_code"
 }
 
-# navi_ask_tmux COMMAND...: what the server around this pane, navi_around, answers; "hung" if it does not. Only lines are
-# read, for the client passes its end of the pipe on to the server: one that hangs holds it open.
+# navi_ask_tmux COMMAND...: print what the server around this pane, navi_around, answers; "hung" if it does not. Only
+# lines are read: the client passes its end of the pipe on to the server, and one that hangs holds it open.
 navi_ask_tmux() {
     {
         navi_limited 2 tmux -u -S "$navi_around" "$@" 3</dev/null
@@ -45,8 +45,9 @@ navi_ask_tmux() {
 }
 
 # navi_find_session: the time, in navi_time, and the session around this pane: its name in navi_pane_session, its id and
-# its server's process. tmux tells all in one answer. It is asked each time, because a session can be renamed and a pane
-# can move. An agent can outlive its server, and the next one on that socket begins again with the same ids of panes.
+# its server's process. tmux reports all of it in one answer. It is asked each time, because a session can be renamed
+# and a pane can move. An agent can outlive its server, and the next one on that socket begins again with the same ids
+# of panes.
 navi_find_session() {
     navi_answer=$(navi_ask_tmux display-message -p -t "$TMUX_PANE" '%s #{pid} #{session_id} #{session_group}	#{session_name}')
     [ "$navi_answer" != hung ] || navi_log "tmux did not answer within 2 s; this event is lost"
@@ -66,8 +67,8 @@ navi_find_session() {
     case $navi_pane_session in '' | */*) return 1 ;; esac
 }
 
-# navi_find_in_group: the sessions of a group show the same panes, and tmux names the one that was used last. The agent's
-# status belongs to the one that has a status file; of several, and where none has, to the oldest.
+# navi_find_in_group: the sessions of a group show the same panes, and tmux names the one that was used last. The
+# agent's status belongs to the one with a status file; of several, and where none has one, to the oldest.
 navi_find_in_group() {
     navi_best=
     navi_answer=$(navi_ask_tmux list-sessions -F '#{session_id} #{session_group}	#{session_name}')
@@ -80,7 +81,8 @@ navi_find_in_group() {
     set +f
 }
 
-# navi_compare_member: take the session navi_member if it is the first, the only one with a file, or older. Ids count up.
+# navi_compare_member: take the session navi_member if it is the first, the only one with a file, or older. Ids count
+# up.
 navi_compare_member() {
     navi_member_id=${navi_member%% *}
     navi_member=${navi_member#*	}
@@ -97,12 +99,12 @@ navi_compare_member() {
 navi_describe_place() {
     navi_find_place
     navi_where="$navi_place_host	$navi_place_boot	$navi_server	$navi_session_id	$TMUX_PANE	$navi_around	"
-    # Such a path can't stand in a line of fields.
+    # A line of fields can't hold such a path.
     case $navi_around in *[[:cntrl:]]*) navi_where= ;; esac
 }
 
-# navi_find_former: a session without a file may have one under the name that it had before. Hooks write the place always
-# in the same way.
+# navi_find_former: a session without a file may have one under its former name. Hooks always write the place in the
+# same way.
 navi_find_former() {
     navi_former=$(
         cd "$navi_folder" && grep -lF "\"place\":{\"host\":\"$navi_place_host\",\"boot\":\"$navi_place_boot\",\"socket\":\"$navi_around\",\"server\":$navi_server,\"session\":\"$navi_session_id\"," ./*.json
@@ -112,8 +114,8 @@ navi_find_former() {
     [ -z "$navi_former" ] || navi_follow "$navi_folder" "${navi_former%.json}" "$navi_pane_session"
 }
 
-# navi_read_event: what the event on standard input says, in navi_reply. However it is made, or if it never ends, the
-# agent waits no longer than the limit.
+# navi_read_event: what the event on standard input says, in navi_reply. Whatever it contains, even if it never ends,
+# the agent waits no longer than the limit.
 navi_read_event() {
     navi_reply=$(navi_limited 20 "$navi_awk" "$navi_read_event_awk" 3<&0)
     case $? in 124 | 137 | 265) navi_log 'gave up reading an event after 20 s' ;; esac
@@ -181,7 +183,7 @@ umask 077
 unset IFS
 LC_ALL=C
 export LC_ALL
-# What it starts must not hold the agent's end of the pipe.
+# Its children must not hold the agent's end of the pipe.
 navi_main "$@" 4>&-
 navi_give_feedback
 exit 0

@@ -2,11 +2,12 @@
 # needs: headless/conversations
 # shares: navi_feedback
 # changes: navi_known navi_reply
-# What a hook does for conversations that navi knows: it notes that a terminal has one, and at the end of a turn it gives
-# the agent what people sent meanwhile. The relay has put that beside the status files, so no connection is needed.
+# What a hook does for conversations that navi knows: it notes that a terminal has one, and at the end of a turn it
+# gives the agent what people sent meanwhile. The relay has put that beside the status files, so the hook needs no
+# connection.
 
-# navi_find_reported: the folder of the event's conversation in navi_known, and the event in navi_event_name. Fails if navi
-# does not know the conversation, or the agent runs without a terminal.
+# navi_find_reported: set navi_known to the folder of the event's conversation, and navi_event_name to the event. Fails
+# if navi does not know the conversation, or the agent runs without a terminal.
 navi_find_reported() {
     navi_known=
     [ -d "$navi_folder/.headless/.conversations" ] || return
@@ -43,7 +44,8 @@ navi_gather_feedback() {
     [ -z "$navi_feedback" ] || navi_reply="$navi_event_name${navi_tab}working$navi_tab${navi_reply#*"$navi_tab"*"$navi_tab"}"
 } 2>/dev/null
 
-# navi_give_feedback: print it for the agent, to descriptor 4, and note that it has it. What was not printed whole waits on.
+# navi_give_feedback: print it for the agent, to descriptor 4, and note that it has it. What was not printed whole
+# waits.
 navi_give_feedback() {
     [ -n "$navi_feedback" ] && printf '{"decision":"block","reason":"%s"}\n' "$navi_feedback" >&4 || return
     for navi_feedback_number in $navi_feedback_numbers; do

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3013
 # Why a hook lost an event: hook.sh notes it in the state folder, or where its disk is full in the runtime folder.
 
-# navi_find_lost_event: the last line of the newer log, in navi_lost_event, and the log's path in navi_lost_log; "" where
-# there is none. A FIFO in its place would hold up whoever reads it.
+# navi_find_lost_event: set navi_lost_event to the last line of the newer log, and navi_lost_log to the log's path; both
+# to "" where there is none. A FIFO in its place would block its reader.
 navi_find_lost_event() {
     navi_lost_event=
     navi_lost_log=

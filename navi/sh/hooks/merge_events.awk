@@ -31,7 +31,7 @@ function start_anew(    entry) {
 }
 
 function apply(    part, rest) {
-    if (!records) take_up()
+    if (!records) read_records()
     now = field[1]
     split(field[2], part, " ")
     agent = part[1]
@@ -60,8 +60,8 @@ function apply(    part, rest) {
     show()
 }
 
-# dismiss(): a person has seen what the most urgent conversation says, whichever agent has it. Older hooks keep no records
-# of agents but Claude Code.
+# dismiss(): a person has seen the message of the most urgent conversation, whichever agent has it. Older hooks keep
+# records of Claude Code only.
 function dismiss(    id, agents, i, dismissed) {
     drop_before_boot()
     of_any_agent = 1
@@ -101,7 +101,7 @@ function find_place(at,    where) {
     if (at) tell_place(at - 1)
 }
 
-# tell_place(at): where the event happened, by the fields after that one, in place of an earlier one in the file.
+# tell_place(at): note where the event happened, by the fields after that one, in place of an earlier one in the file.
 function tell_place(at,    where) {
     put(1, "place", "")
     where = child(1, "place", "{")

@@ -5,11 +5,11 @@ umask 077
 LC_ALL=C
 export LC_ALL
 
-# The hook files, by the names that navi_find_hook_file knows (ops/hooks/install.py): the hook, OpenCode's plugin, Claude
-# Code's settings, and then a file of each other agent by its name.
+# The hook files, by the names that navi_find_hook_file knows (ops/hooks/install.py): the hook, OpenCode's plugin, the
+# settings of Claude Code, and then a file of each other agent by its name.
 navi_hook_names='hook plugin settings gemini qwen copilot'
 
-# navi_resolve FILE: in navi_target, the file itself: who keeps settings elsewhere links to them.
+# navi_resolve FILE: set navi_target to the file itself: users who keep settings elsewhere link to them.
 navi_resolve() {
     navi_target=$1
     navi_hops=0
@@ -37,7 +37,7 @@ navi_places() {
     navi_copilot=${COPILOT_HOME:-$HOME/.copilot}/hooks/navi.json
 }
 
-# navi_find_hook_file NAME: in navi_file, where that one is. A file of navi's alone needs no copy: navi_is_shared is "no".
+# navi_find_hook_file NAME: set navi_file to its path. A file of navi's alone needs no copy: navi_is_shared is "no".
 navi_find_hook_file() {
     navi_is_shared=yes
     case $1 in

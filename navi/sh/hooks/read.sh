@@ -45,7 +45,7 @@ for navi_process in "${navi_settings%/*}/sessions"/*.json; do
         break
     fi
 done
-# Where agents are put whose folders only an interactive shell has on its PATH.
+# The folders of agents that only an interactive shell has on its PATH.
 for navi_bin in "$HOME/.claude/local" "$HOME/.opencode/bin" "$HOME/.npm-global/bin" "$HOME/.bun/bin" \
     "$HOME/.volta/bin" "$HOME/.asdf/shims" "$HOME/.local/share/mise/shims" "$HOME/.nvm/versions/node"/*/bin; do
     [ ! -d "$navi_bin" ] || PATH=$PATH:$navi_bin

@@ -2,14 +2,14 @@
 # needs: lib/lock_files lib/state_folder hooks/merge_events.awk hooks/is_object.awk
 # shares: navi_awk navi_event navi_events navi_file navi_lock navi_settled_locks navi_status_name
 # changes: navi_dead_owner
-# Changing a status file, one change after the other, and none is ever lost.
+# Changing a status file: one change at a time, so that none is ever lost.
 #
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
 # makes it), holds the maker's process until awk has written the version into it, and becomes the status file by mv,
-# which frees the lock. Meanwhile .navi/holder.SESSION tells whose version it is, and what was written whole is not lost
-# should its writer be killed. A process that finds the lock taken leaves its event in .navi/event.SESSION.TIME.OWNER;
-# who had the lock looks for such events after it has freed it, and so does whoever looks at this machine
-# (take_up.sh). So every event counts, and no hook waits for one that runs.
+# which frees the lock. Meanwhile .navi/holder.SESSION names the owner of the version, so that a whole version is not
+# lost if its writer is killed. A process that finds the lock taken leaves its event in .navi/event.SESSION.TIME.OWNER;
+# the process that had the lock looks for such events after it has freed it, and so does every look at this machine
+# (recover_events.sh). So every event counts, and no hook waits for one that runs.
 
 # The awk that reads and merges events.
 navi_awk="awk"
@@ -22,16 +22,16 @@ navi_use() {
     navi_lock=$navi_state/lock.$navi_status_name
     navi_owner=$navi_state/holder.$navi_status_name
     navi_make_here || return
-    # What is there and can't be read must not be replaced.
+    # A file that exists and can't be read must not be replaced.
     [ ! -e "$navi_file" ] || { [ -f "$navi_file" ] && [ -r "$navi_file" ]; }
 }
 
-# The locks that have been stale or empty for a second, as lines "FILE OWNER" (take_up.sh). What a killed process had
-# begun, such as its mv, goes on for a moment without it. To write a line into a new lock takes less time, too.
+# The locks that have been stale or empty for a second, as lines "FILE OWNER" (recover_events.sh). A command that a
+# killed process had started, such as mv, runs on for a moment. Writing a line into a new lock takes less time, too.
 navi_settled_locks=
 
-# navi_stale: whether who made the lock has ended, or can't be the one any more: no hook works for a minute. Who it was is
-# in navi_dead_owner, as far as that can be known.
+# navi_stale: whether the process that made the lock has ended, or can't be the same any more: no hook works for a
+# minute. Sets navi_dead_owner to that process, as far as that can be known.
 navi_stale() {
     navi_dead_owner=unknown
     navi_read_owner "$navi_lock" || return
@@ -91,9 +91,10 @@ navi_end_stale() {
     navi_stale && navi_is_settled && navi_break
 }
 
-# navi_finish_other: if a hook was killed after it had written a whole version of the status file, put that in place, since
-# the events in it may have been removed already. Otherwise remove the version: then no event was removed. The line that
-# names the holder goes first, so that the next lock, while it is still empty, does not seem to be the dead hook's.
+# navi_finish_other: if a hook was killed after it had written a whole version of the status file, put that in place,
+# since the events in it may have been removed already. Otherwise remove the version: then no event was removed. The
+# line that names the holder goes first, so that the next lock, while it is still empty, does not seem to be the dead
+# hook's.
 navi_finish_other() {
     if navi_abandoned && navi_whole "$navi_lock"; then
         [ ! -e "$navi_file" ] || navi_whole "$navi_file" || navi_keep_broken || return
@@ -103,11 +104,11 @@ navi_finish_other() {
     fi
 }
 
-# navi_break: end the lock that navi_stale has found stale. Fails where it is another's by now, or somebody else ends it.
+# navi_break: end the lock that navi_stale has found stale. Fails if another process has it by now, or ends it just now.
 navi_break() { navi_end_claimed "$navi_lock" "$navi_dead_owner" navi_stale navi_finish_other; }
 
 # navi_gather: the events that others left, in navi_left, and their files in navi_gathered. One without its end is still
-# being written, unless who wrote it has ended.
+# being written, unless its writer has ended.
 navi_gather() {
     navi_left=
     navi_gathered=
@@ -132,14 +133,14 @@ navi_forget_gathered() {
     [ $# -eq 0 ] || rm -f "$@"
 }
 
-# navi_write: with the lock held, write what the events say, and free the lock. The holder's line is written over the
-# one before, whose rest may stand behind it: to empty a file first makes some file systems write to the disk at once.
+# navi_write: with the lock held, write what the events say, and free the lock. The holder's line overwrites the one
+# before, whose rest may follow it: emptying a file first makes some file systems write to the disk at once.
 navi_write() {
     navi_gather
     navi_events=$navi_left$navi_event
     navi_event=
     if [ -z "$navi_events" ]; then
-        # Somebody else has written our event already.
+        # Another process has written our event already.
         navi_forget_gathered
         rm -f "$navi_lock"
         return
@@ -163,15 +164,15 @@ navi_merge() {
     [ "$navi_merge_code" = 0 ]
 }
 
-# navi_keep_broken: what was no status file is kept beside the new one; the first such, should there be more.
+# navi_keep_broken: keep a file that was not a status file beside the new one; only the first such file.
 navi_keep_broken() {
     [ -e "$navi_file.broken" ] || ln "$navi_file" "$navi_file.broken" || cp -p "$navi_file" "$navi_file.broken" ||
         return
     navi_merge_code=0
 }
 
-# navi_find_watches: who is to be woken, by process, in navi_watches. A watch that has not looked since the file's last
-# version has been woken already: no line is added, so that one that hangs can't fill its FIFO and stop us.
+# navi_find_watches: set navi_watches to the processes of the watches to wake. A watch that has not looked since the
+# file's last version has been woken already: no line is added, so that one that hangs can't fill its FIFO and stop us.
 navi_find_watches() {
     navi_watches=
     for navi_event_path in "$navi_here"/watch.*; do
@@ -191,8 +192,8 @@ navi_wake_watches() {
     done
 }
 
-# navi_publish: write the event into the status file, or leave it for who is writing just now, which is as good: it is
-# written by the one who holds the lock, or else by the next. Fails where nothing can be written.
+# navi_publish: write the event into the status file, or leave it for the process that is writing just now: that
+# process, or else the next one, writes it. Fails if nothing can be written.
 navi_publish() {
     if ! navi_make_lock "$navi_lock"; then
         navi_leave_event || return
@@ -206,7 +207,7 @@ navi_publish() {
     done
 }
 
-# navi_leave_event: beside the status file. Half an event, on a full disk, is none.
+# navi_leave_event: leave the event beside the status file. Half an event, on a full disk, does not count.
 navi_leave_event() {
     navi_event_path=$navi_state/event.$navi_status_name.$navi_time.$navi_self@$navi_place_key
     printf '%s' "$navi_event" >"$navi_event_path" && return

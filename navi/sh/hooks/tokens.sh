@@ -4,9 +4,9 @@
 # those of its sub-agents. Of what is new at most MOST bytes are read, for about SECONDS; the next call goes on from
 # there.
 #
-# What was counted stands in .navi/tokens.SESSION: totals, how far each transcript was read, the last bytes before that
+# The counts are in .navi/tokens.SESSION: totals, how far each transcript was read, the last bytes before that
 # place, and the usage of the last 20000 messages, because a message is written in several lines, of which the last
-# counts. Only a whole new version takes its place, so that two calls at once do no harm. Where anything does not fit
+# counts. Only a whole new version replaces it, so that two calls at once do no harm. If anything does not fit
 # (a transcript that shrank, went or was replaced; a version that makes no sense), all is counted anew.
 
 # navi_count PATH...: count what is new in the transcripts at or below these paths.
@@ -51,7 +51,7 @@ fi
 case $navi_count_code in
 0)
     mv -f "$navi_new_counts" "$navi_counted" || navi_fail_to_write "$navi_dir" 'nothing was counted'
-    # The file that another call writes at this moment may go while find looks at it.
+    # A file that another call writes at this moment may disappear while find looks at it.
     find "$navi_state/." ! -name . -prune -name 'tokens.*' -type f -mtime +30 -exec rm -f {} + 2>/dev/null || :
     ;;
 4) ;;

@@ -2,8 +2,8 @@
 # needs: lib/fail
 # A digest of a text that nobody can forge.
 
-# navi_find_digest TEXT: its SHA-256, of which 20 digits are enough, in navi_digest. Every system has another program for
-# that.
+# navi_find_digest TEXT: set navi_digest to its SHA-256, of which 20 digits are enough. Every system has another program
+# for that.
 navi_find_digest() {
     for navi_digest_program in sha256sum sha256 shasum openssl ''; do
         command -v "${navi_digest_program:-:}" >/dev/null 2>&1 && break

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/fail
-# Why something could not be written: each write is checked where it happens, and whoever finds that it failed asks here.
+# Why a write failed: each write is checked where it happens, and a caller whose write failed asks here.
 
 # navi_fail_to_write FOLDER CONSEQUENCE [WORDS]: end the operation with the reason why nothing can be written in that
 # folder, or with WORDS if that is not known.
@@ -10,7 +10,7 @@ navi_fail_to_write() {
 }
 
 # navi_find_disk_trouble FOLDER [WORDS]: that reason, or WORDS, in navi_disk_trouble, and the exit status in
-# navi_disk_status. Only a program tells it in the same words below every shell, and a small file may still find room
+# navi_disk_status. Only a program reports it in the same words in every shell, and a small file may still find room
 # where a status file does not.
 navi_find_disk_trouble() {
     navi_trial=$1/.navi-trial.$$

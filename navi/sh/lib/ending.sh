@@ -27,8 +27,8 @@ navi_drop_notice() {
     done
 }
 
-# navi_ask_notice PANE: the status, comma, signal, blank and notice of a dead pane, in navi_ending, and the process of its
-# server.
+# navi_ask_notice PANE: set navi_ending to the status, comma, signal, blank and notice of a dead pane, and the process
+# of its server.
 navi_ask_notice() {
     navi_ending=$(navi_tmux "$navi_socket" display-message -p -t "$1" \
         '#{pid} #{pane_dead_status},#{pane_dead_signal} #{E:remain-on-exit-format}' 2>/dev/null)

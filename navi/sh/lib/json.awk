@@ -12,10 +12,10 @@ function begin(paths,    count, path, i) {
 
 function fail() { broken = 1 }
 
-# finished(): whether one whole object was read, and nothing behind it.
+# finished(): whether one whole object was read, and nothing after it.
 function finished() { return readable() && !extra }
 
-# readable(): whether one whole object was read. Another one behind it is passed over; anything else makes both broken.
+# readable(): whether one whole object was read. Another one after it is skipped; anything else makes both invalid.
 function readable() { return !broken && phase == 1 && state == "done" && nodes }
 
 # feed(chunk): take the text between two quotes. phase: 0 outside of texts, 1 at the start of one, 2 within it. Some
@@ -154,7 +154,7 @@ function pieces(chunk,    i, size, one, word) {
     if (word != "") scalar(word)
 }
 
-# pass_over(chunk): what follows the object is none of it: nothing, or another object.
+# pass_over(chunk): skip what follows the object: nothing, or another object.
 function pass_over(chunk) {
     if (extra || chunk !~ /[^ \t\r\n]/) return
     if (chunk !~ /^[ \t\r\n]*[{]/) fail()
@@ -174,7 +174,7 @@ function sign(one) {
     if (!node[depth]) hold(one)
 }
 
-# value(raw): a whole text, number or word has come.
+# value(raw): take a whole text, number or word.
 function value(raw) {
     if (state != "value" && state != "first") fail()
     state = depth ? "after" : "done"
@@ -235,7 +235,7 @@ function raw_of(parent, name) { return (parent, name) in place ? raws[parent, pl
 
 function child_of(parent, name) { return (parent, name) in place ? children[parent, place[parent, name]] : 0 }
 
-# decode(raw): what a text says; "" for what is no text.
+# decode(raw): the content of a text; "" for any other value.
 function decode(raw,    out, at) {
     if (substr(raw, 1, 1) != "\"") return ""
     raw = substr(raw, 2, length(raw) - 2)
@@ -260,8 +260,8 @@ function hexadecimal(digits,    i, number) {
     return number
 }
 
-# character(raw): the character of uXXXX, or of two such, in UTF-8; `taken` is how much of raw that was. What has no
-# character of its own stays as it is written.
+# character(raw): the character of uXXXX, or of two such, in UTF-8; `taken` is how much of raw that was. An escape
+# without a character of its own stays as it is written.
 function character(raw,    number, low) {
     number = hexadecimal(substr(raw, 2, 4))
     taken = 5

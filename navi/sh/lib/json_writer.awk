@@ -1,5 +1,5 @@
 # needs: lib/json.awk
-# Writes what was parsed: members are set in their old places, and what nobody set stays as it was written.
+# Writes a parsed document: changed members stay in their old places, and unchanged ones stay as they were written.
 
 function new_node(kind) {
     type[++nodes] = kind
@@ -62,7 +62,7 @@ function written(parent,    i, out, one) {
     return type[parent] == "{" ? "{" out "}" : "[" out "]"
 }
 
-# save(text, file): write it, and see that all of it is there: not every awk tells that a disk is full.
+# save(text, file): write it, and check that all of it is there: not every awk reports a full disk.
 function save(text, file,    found) {
     RS = "\n"
     printf "%s\n", text > file

@@ -4,7 +4,7 @@
 # Locks that are files and name the process of their owner. Once that has ended, any process may remove them.
 
 # navi_make_lock FILE: make it with this process in it. Fails where it is there already, or the disk is full. It is read
-# once more, for somebody may have taken it away while it was empty.
+# once more, because another process may have removed it while it was empty.
 navi_make_lock() {
     navi_lock_made=no
     set -C
@@ -22,8 +22,8 @@ navi_read_owner() {
     read -r navi_lock_owner navi_lock_rest <"$1" || [ -e "$1" ]
 } 2>/dev/null
 
-# navi_is_stale FILE: whether its owner has ended. Of one that is empty, or of another machine, that is not known: it
-# counts once it is a minute old, for no hook works that long.
+# navi_is_stale FILE: whether its owner has ended. Of one that is empty, or of another machine, that is not known: such
+# a lock counts as stale once it is a minute old, because no hook works that long.
 navi_is_stale() {
     navi_read_owner "$1" || return
     navi_ended "$navi_lock_owner" || navi_is_old "$1"
@@ -31,12 +31,12 @@ navi_is_stale() {
 
 navi_is_old() { [ -n "$(find "$1" -prune -mmin +1 2>/dev/null)" ]; }
 
-# Only who has claimed a stale lock may end it. A claim is break.LOCK.OWNER, a lock itself, which stays until the lock of
-# that dead owner is gone. So a process that is slow does no harm: the lock that it comes to end is another owner's by
-# then. A claim whose own owner was killed is stale, and is ended in the same way.
+# Only a process that has claimed a stale lock may end it. A claim is break.LOCK.OWNER, a lock itself, which stays until
+# the lock of that dead owner is gone. So a slow process does no harm: the lock that it comes to end is another owner's
+# by then. A claim whose own owner was killed is stale, and is ended in the same way.
 
 # navi_claim FILE OWNER: claim the lock that this owner left. navi_claims has the owners of this lock and of the stale
-# claims to it. Process numbers come again: should they make a circle, it is cut, and the next one claims it.
+# claims to it. Process numbers are reused: a circle of them is cut, and the next one claims it.
 navi_claim() {
     navi_claims=
     navi_lock_owner=$2
@@ -64,9 +64,9 @@ navi_drop_claims() {
     rm -f "$@"
 }
 
-# navi_end_claimed FILE OWNER LOOK ACT: claim the lock that this owner left; if LOOK still finds that it is this owner's,
-# and stale, call ACT, which ends it. Both get FILE; LOOK leaves the owner in navi_dead_owner. Fails as ACT does, or where
-# the lock is another's by now, or somebody else ends it.
+# navi_end_claimed FILE OWNER LOOK ACT: claim the lock that this owner left; if LOOK still finds it to be this owner's,
+# and stale, call ACT, which ends it. Both get FILE; LOOK sets navi_dead_owner to the owner. Fails as ACT does, or if
+# another process has the lock by now, or ends it.
 navi_end_claimed() {
     navi_claim "$1" "$2" || return
     navi_claim_code=1
@@ -81,8 +81,8 @@ navi_end_claimed() {
 # navi_is_dead_lock FILE: whether it is stale; then its owner is in navi_dead_owner.
 navi_is_dead_lock() { navi_is_stale "$1" && navi_dead_owner=$navi_lock_owner; }
 
-# navi_end_dead_lock FILE: remove a stale lock, after a second: a command that the killed process had started, such as mv,
-# may run on for a moment. Fails if the lock is not stale, or if another process is ending it.
+# navi_end_dead_lock FILE: remove a stale lock, after a second: a command that the killed process had started, such as
+# mv, may run on for a moment. Fails if the lock is not stale, or if another process is ending it.
 navi_end_dead_lock() {
     navi_is_dead_lock "$1" || return
     sleep 1

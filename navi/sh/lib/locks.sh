@@ -22,8 +22,8 @@ navi_release() {
     [ ! -d "$1" ] || rm -rf "$1"
 }
 
-# navi_open_lock PATH FD: with a bare exec, a file that can't be opened would end the shell. A FIFO would hold us up, and a
-# link would lead to another file.
+# navi_open_lock PATH FD: with a bare exec, a file that can't be opened would end the shell. A FIFO would block us, and
+# a link would lead to another file.
 navi_open_lock() {
     [ ! -L "$1" ] && { [ ! -e "$1" ] || [ -f "$1" ]; } || return
     if [ "$2" = 7 ]; then command exec 7>>"$1"; else command exec 8>>"$1"; fi
@@ -40,7 +40,7 @@ navi_flock() {
     fi
 } 2>/dev/null
 
-# navi_await_flock FD SECONDS: busybox has a flock(1) that can't wait.
+# navi_await_flock FD SECONDS: wait for it; busybox has a flock(1) that can't wait.
 navi_await_flock() {
     navi_flock "$1" -n && return
     if flock --version >/dev/null 2>&1; then
@@ -75,14 +75,14 @@ navi_await_folder() {
     done
 }
 
-# navi_sign_folder PATH: write into it whose it is. The process comes first, for other tools read only that.
+# navi_sign_folder PATH: write its owner into it. The process comes first, because other tools read only that.
 navi_sign_folder() {
     navi_find_place
     printf '%s %s\n' "$navi_self" "$navi_place_key" >"$1/owner"
 }
 
 # navi_folder_is_stale PATH: whether its owner has ended; one that says something else may be a minute old, and that of
-# another machine ten. One that stays nameless was made by somebody who was killed in that moment. Other tools name no
+# another machine ten. One that stays nameless was made by a process that was killed in that moment. Other tools name no
 # place; theirs is this machine.
 navi_folder_is_stale() {
     navi_find_place
@@ -103,8 +103,8 @@ navi_folder_is_stale() {
     esac
 } 2>/dev/null
 
-# navi_folder_is_settled: whether the lock has been this owner's for nine looks. What a killed process had begun, such as
-# its rm, goes on for a moment without it.
+# navi_folder_is_settled: whether this owner has had the lock for nine looks. A command that a killed process had
+# started, such as rm, runs on for a moment without it.
 navi_folder_is_settled() {
     if [ "$navi_stale_owner" != "=$navi_folder_owner@$navi_folder_place" ]; then
         navi_stale_owner="=$navi_folder_owner@$navi_folder_place"
@@ -114,7 +114,7 @@ navi_folder_is_settled() {
 }
 
 # navi_break_folder PATH: end the lock of a process that has ended. Several processes may see that at once. Only the one
-# that makes the folder PATH.break may end the lock, and only if it is still stale: it could be the next owner's by then.
+# that makes the folder PATH.break may end the lock, and only if it is still stale: the next owner may have it by then.
 navi_break_folder() {
     if mkdir "$1.break"; then
         ! navi_folder_is_stale "$1" || rm -rf "$1"

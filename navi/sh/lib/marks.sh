@@ -25,7 +25,7 @@ navi_free_marks() {
     navi_end_dead_lock "$navi_state/marks.lock"
 }
 
-# navi_edit_marks: with the lock held, take the lines navi_dropped out and put the lines navi_added in, all at once.
+# navi_edit_marks: with the lock held, remove the lines navi_dropped and add the lines navi_added, all at once.
 navi_edit_marks() {
     navi_kept_marks=
     [ ! -f "$navi_state/marks" ] || while IFS= read -r navi_mark_line; do
@@ -55,8 +55,8 @@ navi_is_mark_of() {
     [ "$navi_mark_server" = "$1" ] || { navi_is_default "$navi_mark_server" && navi_is_default "$1"; }
 }
 
-# navi_move_marks FROM TO SOCKET: what is marked of a session of that server is from now on of the name TO, or gone where
-# that is empty; what it was stands in navi_moved. Without marks nothing is done.
+# navi_move_marks FROM TO SOCKET: give the marks of a session of that server to the name TO, or remove them where TO is
+# empty; navi_moved keeps what they were. Without marks this does nothing.
 navi_move_marks() {
     navi_moved=
     [ -f "$navi_state/marks" ] && navi_lock_marks || return

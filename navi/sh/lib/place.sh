@@ -3,10 +3,10 @@
 # Which machine this is, and which start of it: a process number or a tmux socket means something only there. Folders of
 # status files can be shared by several machines, containers of one kernel among them.
 
-# navi_find_place: in navi_place_host the machine, as "NAME:ID", in navi_place_boot its present start, and in navi_place_key
-# both, as "HOST@BOOT". ID is the beginning of the machine id, which tells clones of one name apart. A container shares
-# the boot id of its kernel, but not the start of its first process. All are single words that can be part of a file's
-# name. Where there is /proc this takes only builtins.
+# navi_find_place: set navi_place_host to the machine, as "NAME:ID", navi_place_boot to its present start, and
+# navi_place_key to both, as "HOST@BOOT". ID is the beginning of the machine id, which tells clones of one name apart. A
+# container shares the boot id of its kernel, but not the start of its first process. All are single words that can be
+# part of a file's name. Where there is /proc this takes only builtins.
 navi_find_place() {
     [ -z "${navi_place_host-}" ] || return 0
     navi_place_name=
@@ -47,7 +47,7 @@ navi_is_earlier() {
 }
 
 # navi_find_place_word: where the status file with the text navi_body was written, as its hook noted it, in
-# navi_place_word: "HOST BOOT PROCESS SESSION SOCKET"; "-" if it says nothing of it, "?" if it says it in a way that we
+# navi_place_word: "HOST BOOT PROCESS SESSION SOCKET"; "-" if it does not say that, "?" if it says it in a way that we
 # can't read. Quotes within a text of JSON have backslashes, so no message can look like this.
 navi_find_place_word() {
     navi_place_word=-

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/self lib/place lib/state_folder
 # Whether a process still runs whose number is in a lock, in a journal or in the name of a file. An owner is
-# "PROCESS@PLACE" (place.sh), for a folder can be shared by several machines.
+# "PROCESS@PLACE" (place.sh), because several machines can share a folder.
 
 # navi_ended PROCESS[@PLACE]: whether it has ended, as far as this machine can know. Earlier versions of navi named no
 # place: theirs is this one if no other machine uses the folder.
@@ -20,8 +20,8 @@ navi_ended() {
     navi_process_ended "$navi_ended_process"
 }
 
-# navi_process_ended PROCESS: the same of a process of this machine. If it has our own number it was an earlier process,
-# for we have left nothing yet. A zombie, as in a container whose init doesn't reap, has ended, too.
+# navi_process_ended PROCESS: the same for a process of this machine. If it has our own number it was an earlier
+# process, because we have left nothing yet. A zombie, as in a container whose init doesn't reap, has ended, too.
 navi_process_ended() {
     [ "$1" != "$navi_self" ] && kill -0 "$1" 2>/dev/null || return 0
     navi_stat=
@@ -30,8 +30,8 @@ navi_process_ended() {
     return 1
 }
 
-# navi_is_gone PROCESS: whether the system does not show it, or it has ended and was not waited for. Whose it is does
-# not matter. Its state stands in one of the first lines; to read them is quicker than any program.
+# navi_is_gone PROCESS: whether the system does not show it, or it has ended and was not waited for. Its user does not
+# matter. Its state is in one of the first lines; reading them is quicker than any program.
 navi_is_gone() {
     [ -r "/proc/$1/status" ] || {
         [ -d "/proc/$$" ] || ! ps -p "$1" >/dev/null 2>&1

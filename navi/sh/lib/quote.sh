@@ -2,7 +2,7 @@
 # shares: navi_quoted
 # Quoting words for sh, which tmux reads in the same way in its commands.
 
-# navi_quote WORD: add it to navi_quoted, behind a blank.
+# navi_quote WORD: add it to navi_quoted, after a blank.
 navi_quote() {
     navi_unquoted=$1
     navi_quoted_part=

@@ -64,7 +64,7 @@ navi_recover_one() {
     *) "navi_recover_$navi_kind" ;;
     esac && return
     navi_made=$1
-    # What it has made is kept as long as it has its own name.
+    # The files that it has made are kept as long as the journal has its own name.
     [ "$navi_kind" != rename ] || navi_find_made rename
     mv "$navi_journal" "$navi_made"
 }

@@ -12,7 +12,7 @@ navi_note_kill() {
 }
 
 # navi_recover_kill: tmux knows whether it was done; as long as not all was kept, it was not. Fails if tmux does not
-# tell.
+# answer.
 navi_recover_kill() {
     navi_read_kill
     navi_ask_for_name || return
@@ -34,7 +34,7 @@ navi_read_kill() {
     navi_registered=$navi_6
 }
 
-# navi_ask_for_name: whether the session navi_identity lives (navi_living) and how it is called (navi_current_name), and
+# navi_ask_for_name: whether the session navi_identity lives (navi_living), its name (navi_current_name), and
 # whether another one has the name navi_name (navi_namesake). Fails if tmux does not tell.
 navi_ask_for_name() {
     navi_living=no
@@ -62,7 +62,7 @@ navi_ask_for_name() {
     set +f
 }
 
-# navi_drop_note: the note of the session navi_identity goes: it did not get lost.
+# navi_drop_note: remove the note of the session navi_identity: the session is not lost.
 navi_drop_note() {
     navi_dropped_note=${navi_identity#* }
     navi_dropped_note=${navi_identity%% *}.${navi_dropped_note%% *}
@@ -71,8 +71,8 @@ navi_drop_note() {
     [ ! -e "$navi_here/left.$navi_dropped_note" ] || rm -f "$navi_here/left.$navi_dropped_note"
 }
 
-# navi_finish_kill: the session has ended: its status file goes to what is kept, its marks go. Every step bears being
-# done twice. The journal goes with the file where nothing else is to be done. Fails with 2 where that is not known yet.
+# navi_finish_kill: the session has ended: its status file goes to what is kept, its marks go. Every step may be
+# repeated. The journal goes with the file where nothing else is to be done. Fails with 2 where that is not known yet.
 navi_finish_kill() {
     navi_drop_note
     set --
@@ -83,7 +83,7 @@ navi_finish_kill() {
     else
         navi_put_away_changed || return
     fi
-    # What hooks left and nobody has written yet would bring the file back.
+    # Events that hooks left and that are not written yet would bring the file back.
     navi_stem=${navi_session_file##*/}
     for navi_unwritten_event in "$navi_state/event.${navi_stem%.json}."*; do
         [ ! -e "$navi_unwritten_event" ] || [ "${navi_namesake-}" = yes ] || set -- "$@" "$navi_unwritten_event"

@@ -10,7 +10,7 @@ navi_note_rename() {
     navi_write_journal rename "$navi_socket" "$navi_identity" "$navi_old" "$navi_former_name" "$navi_new" "$navi_gathered_events"
 }
 
-# navi_recover_rename: tmux knows whether it was done. Fails if tmux does not tell.
+# navi_recover_rename: tmux knows whether it was done. Fails if tmux does not answer.
 navi_recover_rename() {
     navi_read_rename
     navi_id=${navi_identity#* }
@@ -43,7 +43,7 @@ navi_holds_old() {
     navi_read_owner "$navi_state/lock.$navi_old" && [ "$navi_lock_owner" = "$navi_maker" ]
 }
 
-# navi_take_rename_back: the new file goes if it is the one that was made, and everything is as before.
+# navi_take_rename_back: remove the new file if it is the one that was made, and restore everything as before.
 navi_take_rename_back() {
     navi_find_made renamed
     [ ! "$navi_made" -ef "$navi_dir/$navi_new.json" ] || rm -f "$navi_dir/$navi_new.json"
@@ -51,8 +51,8 @@ navi_take_rename_back() {
     rm -f "$navi_made" "$navi_journal"
 }
 
-# navi_finish_rename: the session is called navi_current_name: so are its status file, its events and its marks. Every
-# step bears being done twice. Of two names for one file the old one goes before its lock, and the journal goes last.
+# navi_finish_rename: give the session's name navi_current_name to its status file, its events and its marks. Every step
+# may be repeated. Of two names for one file the old one goes before its lock, and the journal goes last.
 navi_finish_rename() {
     navi_find_made renamed
     if [ -n "$navi_old" ]; then

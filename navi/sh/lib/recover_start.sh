@@ -3,8 +3,9 @@
 # changes: navi_answer navi_journal navi_patience navi_socket
 # The journal of starting a session, and its recovery.
 
-# navi_note_begun: the journal of starting a session on navi_socket, in navi_begun; "" where it can't be written. Until it
-# has settled, the session keeps its pane if it dies, so that navi can report why, and has the mark @navi_starting.
+# navi_note_begun: set navi_begun to the journal of starting a session on navi_socket; to "" where it can't be written.
+# Until it has settled, the session keeps its pane if it dies, so that navi can report why, and has the mark
+# @navi_starting.
 navi_note_begun() {
     navi_other_journal=${navi_journal-}
     navi_begun=
@@ -12,7 +13,7 @@ navi_note_begun() {
     navi_journal=$navi_other_journal
 }
 
-# navi_let_pane_go ID: from now on the session ends with its process.
+# navi_let_pane_go ID: let the session end with its process from now on.
 navi_let_pane_go() {
     navi_consult "$navi_socket" set-option -w -u -t "$1:" remain-on-exit \; set-option -q -u -t "$1" @navi_starting
 }

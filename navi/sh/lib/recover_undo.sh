@@ -2,7 +2,7 @@
 # needs: lib/journal lib/marks lib/place lib/tmux
 # expects: navi_recover_restored
 # changes: navi_added navi_id navi_kept navi_name navi_socket
-# The journal of bringing back a session that was killed, what it is given back, and its recovery.
+# The journal of bringing back a session that was killed, what it gets back, and its recovery.
 
 # navi_read FILE: the text of what is kept, line ends at its end included, in navi_kept_text.
 navi_read() {
@@ -74,8 +74,8 @@ navi_give_back() {
     navi_give_back_files
 }
 
-# navi_renew_place ID: the status file that is kept names from now on the session ID, which was restored. By the place of
-# the one that was killed, clean-up would take it for the file of a session that has ended.
+# navi_renew_place ID: make the kept status file name the session ID, which was restored. By the place of the one that
+# was killed, clean-up would take it for the file of a session that has ended.
 navi_renew_place() {
     [ -f "$navi_kept/status.json" ] || return 0
     navi_consult "$navi_socket" display-message -p -t "$1:" '"server":#{pid},"session":"#{session_id}","pane":"#{pane_id}"'

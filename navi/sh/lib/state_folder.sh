@@ -3,8 +3,9 @@
 # The state folder navi_state beside the status files, which can be shared by several machines: bookmarks and tags, and
 # in navi_here what belongs to this machine and its present start.
 
-# navi_use_state DIR: the state folder beside the status files in DIR, in navi_state, and in navi_here what in it belongs
-# to this machine and its present start: journals, FIFOs and unfinished files, whose names end in their process.
+# navi_use_state DIR: set navi_state to the state folder beside the status files in DIR, and navi_here to the part of it
+# that belongs to this machine and its present start: journals, FIFOs and unfinished files, whose names end in their
+# process.
 navi_use_state() {
     navi_find_place
     navi_state=$1/.navi

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2088,SC2154,SC3013
-# shares: navi_answer navi_dead navi_id navi_identity navi_name navi_others navi_patience navi_sock navi_socket navi_unaskable
+# shares: navi_answer navi_dead navi_id navi_identity navi_name navi_others navi_patience navi_sock navi_socket
+# shares: navi_unaskable
 # shares: navi_word
 # Talking to tmux: always UTF-8, never for longer than a limit, and a failure always has a word.
 
@@ -10,17 +11,17 @@ navi_newline='
 # user's default one). tmux knows it by navi_id; navi_identity is the server's process, that id and the time of
 # creation.
 
-# navi_find_tmux: look also where package managers put tmux: over ssh, PATH is often the system's bare one. What PATH
-# finds wins. attach.py sends this line through login shells, tcsh and fish among them: no quote, backslash, bang.
+# navi_find_tmux: look also where package managers put tmux: over ssh, PATH is often the system's bare one. A tmux on
+# PATH takes precedence. attach.py sends this line through login shells, tcsh and fish among them: no quote, backslash,
+# bang.
 navi_find_tmux() { for navi_folder in "$HOME/.local/bin" "$HOME/bin" /opt/homebrew/bin /usr/local/bin /home/linuxbrew/.linuxbrew/bin "$HOME/.linuxbrew/bin" "$HOME/.nix-profile/bin" "/etc/profiles/per-user/${USER:-root}/bin" /nix/var/nix/profiles/default/bin /run/current-system/sw/bin "$HOME/.guix-profile/bin" /run/current-system/profile/bin /opt/local/bin /usr/pkg/bin /snap/bin; do case ":$PATH:" in *":$navi_folder:"*) ;; *) PATH=${PATH:+$PATH:}$navi_folder ;; esac; done; export PATH; }
 navi_find_tmux
 
-# navi_refuse_foreign SOCKET: fail if there is such a socket and it belongs to another user, who sees what is typed there.
-# Of a link, the socket that it leads to counts. attach.py sends this line, too. 77 is navi_refused (lib/fail).
+# navi_refuse_foreign SOCKET: fail if there is such a socket and it belongs to another user, who sees what is typed
+# there. Of a link, its target counts. attach.py sends this line, too. 77 is navi_refused (lib/fail).
 navi_refuse_foreign() { if [ -n "$1" ] && [ -e "$1" ]; then [ -O "$1" ] || { echo "the tmux socket $1 belongs to another user" >&2; return 77; }; fi; }
 
-# navi_expand PATH: in navi_expanded, a path as people write it: a leading ~, and what is not absolute, is below the
-# home.
+# navi_expand PATH: in navi_expanded, a path as people write it: a leading ~ and relative paths are below the home.
 navi_expand() {
     case $1 in
     '' | '~') navi_expanded=$HOME ;;
@@ -37,7 +38,7 @@ navi_find_status_folder() { navi_expand "${1:-.claude-sessions}"; }
 # Inside tmux, the default server would be the one around us; we mean the user's own, and name others by their socket.
 unset TMUX TMUX_PANE
 
-# Run a command for so many seconds at most. A tmux whose server hangs does not end for less than SIGKILL.
+# Run a command for at most so many seconds. Only SIGKILL ends a tmux whose server hangs.
 if command -v timeout >/dev/null 2>&1; then
     navi_limited() { timeout -s KILL "$@"; }
 else
@@ -59,14 +60,14 @@ else
     }
 fi
 
-# Seconds that one question may take.
+# Seconds that one request may take.
 navi_patience=5
 
 # The servers that have answered just now, as lines "=SOCKET".
 navi_awake=
 
 # navi_tmux SOCKET COMMAND...: an empty SOCKET is the user's default server, of which tmux itself checks whose it is. A
-# server that it starts must not keep our FIFO and our locks, which stand behind descriptors 4, 7 and 8. One that has
+# server that it starts must not keep our FIFO and our locks, which have the descriptors 4, 7 and 8. One that has
 # answered just now needs no limit.
 navi_tmux() {
     navi_refuse_foreign "$1" || return
@@ -79,7 +80,7 @@ navi_tmux() {
     esac
 }
 
-# navi_become_tmux SOCKET COMMAND...: the same in place of a subshell that has nothing else to do: one process less.
+# navi_become_tmux SOCKET COMMAND...: the same, replacing a subshell that has nothing else to do: one process less.
 navi_instead=
 navi_become_tmux() {
     navi_instead="exec"
@@ -162,8 +163,8 @@ navi_find_user() {
     case ${navi_user-} in '' | *[!0-9]*) navi_user=$(id -u) ;; esac
 }
 
-# navi_find_default: the socket of the user's default server in navi_default, as the server itself names it: tmux follows
-# symbolic links in the path of its folder.
+# navi_find_default: set navi_default to the socket of the user's default server, as the server itself names it: tmux
+# follows symbolic links in the path of its folder.
 navi_find_default() {
     [ -z "${navi_default-}" ] || return 0
     navi_find_user
@@ -182,8 +183,8 @@ navi_is_default() {
 # The usual folder of the registry, where the user has named none.
 navi_usual=
 
-# navi_find_sockets: in navi_sockets the folder of the registry and of the sockets that the tools make. Where the usual
-# one is somebody else's, each user has one of their own, and keeps it when the other one goes.
+# navi_find_sockets: in navi_sockets the folder of the registry and of the sockets that the tools make. If the usual one
+# is another user's, each user has one of their own, and keeps it when the other one disappears.
 navi_find_sockets() {
     navi_sockets=${CLAUDE_TMUX_SOCKET_DIR-}
     while :; do
@@ -235,13 +236,13 @@ navi_find_servers() {
     done <"$navi_state/sockets"
 }
 
-# navi_add_server: note the socket navi_sock, if it is one of ours. A name with a line end can't stand in a line: that
+# navi_add_server: note the socket navi_sock, if it is one of ours. A line can't hold a name with a line end: that
 # server can't be asked, and its sessions are unknown. The one of agents without a terminal has no sessions of users.
 navi_add_server() {
     case $navi_sock in */navi-headless) return ;; esac
     [ -S "$navi_sock" ] && [ -O "$navi_sock" ] || return
     case $navi_sock in "${NAVI_SOCKETS_BELOW:+${NAVI_SOCKETS_BELOW%/}/}"*) ;; *) return ;; esac
-    # Whoever starts the server again makes its socket anew.
+    # A new start of the server makes its socket anew.
     case $navi_dead in *"=$navi_sock$navi_newline"*) [ "$navi_listed_before" -nt "$navi_sock" ] && return ;; esac
     case $navi_sock in
     *"$navi_newline"*) navi_unaskable=yes ;;
@@ -257,7 +258,7 @@ navi_escape() {
     esac
 }
 
-# navi_escape_format WORD: the same where tmux looks for formats, which can run commands: every # must be two. Only those
+# navi_escape_format WORD: the same where tmux expands formats, which can run commands: every # must be two. Only those
 # before a [ begin a style, which tmux leaves as it is.
 navi_escape_format() {
     navi_todo=$1

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3045
 # needs: lib/shells lib/tmux look/processes
 # shares: navi_agents navi_rules
-# The agents in a pane: the processes below the pane's own one whose programs have the names of agents. Where /proc tells
-# everything, a process that is known already costs no program.
+# The agents in a pane: the processes below the pane's own one whose programs have the names of agents. Where /proc
+# shows everything, a process that is known already costs no program.
 
 # ---- what agents are
 
@@ -39,8 +39,8 @@ navi_find_described() {
     navi_described=${navi_described%%"$navi_newline"*}
 }
 
-# navi_match NAME...: the agent whose program has one of these names, in navi_agent_kind; "" for none. The first line of the
-# description wins.
+# navi_match NAME...: set navi_agent_kind to the agent whose program has one of these names; to "" if none has. The
+# first line of the description wins.
 navi_match() {
     navi_agent_kind=
     set -f
@@ -59,7 +59,7 @@ navi_match() {
 # ---- the names of a process
 
 # navi_read_arguments PROCESS: the first words of its command line in navi_arguments, a line each. A line end within a
-# word is none.
+# word does not count.
 navi_read_arguments() {
     navi_arguments=
     if [ -z "${BASH_VERSION-}" ]; then
@@ -125,7 +125,7 @@ navi_skip_options() {
 }
 
 # navi_is_plain PROCESS: whether its first argument is its name and it interprets no script, which can be seen without a
-# program: shells read a command line as one word, for they drop the bytes between its words.
+# program: shells read a command line as one word, because they drop the bytes between its words.
 navi_is_plain() {
     [ ${#navi_program_comm} -lt 15 ] || return
     navi_joined_arguments=
@@ -175,8 +175,8 @@ navi_forget_processes() {
 navi_known_processes=
 navi_count_known=0
 
-# navi_recognize PROCESS: what agent it is, in navi_agent_kind, which is remembered for as long as it runs the same program. Fails
-# if it has ended.
+# navi_recognize PROCESS: set navi_agent_kind to the agent that it is, remembered as long as it runs the same program.
+# Fails if it has ended.
 navi_recognize() {
     navi_read_process "$1" || return
     case $navi_process_state in [ZX]*) return 1 ;; esac
@@ -195,8 +195,8 @@ navi_recognize() {
 
 # ---- agents
 
-# navi_may_be_agent PROCESS STARTED: whether it runs and is still that process; where a system does not tell when one was
-# started, whether it is an agent.
+# navi_may_be_agent PROCESS STARTED: whether it runs and is still that process; where the system does not report when a
+# process was started, whether it is an agent.
 navi_may_be_agent() {
     navi_is_probably_still "$1" "$2" || return
     [ "$navi_has_files" = yes ] || { navi_recognize "$1" && [ -n "$navi_agent_kind" ]; }
@@ -248,8 +248,8 @@ navi_visit() {
     done
 }
 
-# navi_is_copy: whether the agent above it has only just made it: a copy that runs no program of its own yet has its stack
-# at the same place, too. A script's part in parentheses is such a copy for as long as it runs.
+# navi_is_copy: whether the agent above it has only just forked it: a copy that runs no program of its own yet has its
+# stack at the same place, too. The subshell of a script is such a copy for as long as it runs.
 navi_is_copy() {
     [ "$navi_is_above$navi_has_files" = yesyes ] || return
     navi_copied=${navi_known_as##*	}

@@ -8,18 +8,18 @@
 # The file system of the folder: "" while unknown, "own", or why it may be another machine's, too.
 navi_disk=
 
-# What was found out navi_judged_ago listings ago, when the servers navi_judged_for had answered.
+# The result of navi_judged_ago listings ago, when the servers navi_judged_for had answered.
 navi_doubt=
 navi_judged_for=
 navi_judged_ago=0
 
-# navi_forget_certainty: what was found out is not believed any more.
+# navi_forget_certainty: drop that result.
 navi_forget_certainty() {
     navi_judged_for=
 }
 
 # navi_is_certain: whether that is so; if not, navi_doubt says why, as a kind and a detail. This is believed for a few
-# listings, because to see every process of the system takes long.
+# listings, because listing every process of the system takes long.
 navi_is_certain() {
     if [ "$navi_judged_for" != "$navi_answered" ] || [ "$navi_judged_ago" -gt 5 ]; then
         navi_judged_ago=0
@@ -41,8 +41,8 @@ navi_find_doubt() {
     navi_find_other_servers
 }
 
-# navi_find_disk: in navi_disk, what keeps the folder. One that is mounted from within another file system, as the home
-# of a container is, may be somebody else's, too.
+# navi_find_disk: set navi_disk to the file system of the folder. One that is mounted from within another file system,
+# as the home of a container is, may be somebody else's, too.
 navi_find_disk() {
     navi_mount=
     navi_physical=$(cd "$navi_dir" 2>/dev/null && pwd -P)/

@@ -48,8 +48,9 @@ navi_find_background_of() {
     set +f
 }
 
-# navi_list_workers KIND: in navi_worker_files, the state files that can be of this kind. A shell that needs programs to
-# read a file asks one for all: most files are of agents in terminals. One that is no regular file could keep it waiting.
+# navi_list_workers KIND: set navi_worker_files to the state files that can be of this kind. A shell that needs programs
+# to read a file asks one for all: most files are of agents in terminals. A file that is not a regular one could block
+# it.
 navi_list_workers() {
     navi_worker_kind=$1
     navi_worker_files=

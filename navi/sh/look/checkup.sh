@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2154
 # needs: look/look look/sessions look/files hooks/lost_event registry/absent registry/location session/agent_path
 # changes: navi_out navi_trouble
-# checkup.sh DIR FORMAT PROGRAM...: what this machine knows of itself and navi depends on: clock, tmux, the registry, the
-# folder of status files, hooks, whether sessions outlive a logout, and which of these PROGRAMs of agents are there.
-# Nothing is changed but for one file that is written and removed again.
+# checkup.sh DIR FORMAT PROGRAM...: report what navi depends on at this machine: clock, tmux, the registry, the folder
+# of status files, hooks, whether sessions outlive a logout, and which of these PROGRAMs of agents are there. It changes
+# nothing, but for one file that it writes and removes again.
 
 # navi_record_tmux: how every server answers, and the version of the program.
 navi_record_tmux() {
@@ -13,8 +13,8 @@ navi_record_tmux() {
     navi_out=$navi_out$navi_panes$navi_activity
 }
 
-# navi_record_registry_folder: which folder the registry is in, whether it can be used, and, in the body, why not. One of the
-# user's own where the usual one is another user's is private.
+# navi_record_registry_folder: report which folder the registry is in, whether it can be used, and, in the body, why
+# not. It is private where the usual one is another user's, so that the user has one of their own.
 navi_record_registry_folder() {
     navi_condition=unusable
     if navi_find_registry; then
@@ -50,15 +50,16 @@ navi_record_folder() {
     navi_out="$navi_out$navi_dir$navi_newline$navi_reply$navi_newline"
 }
 
-# navi_try_to_write: permissions alone do not tell: the disk may be full or read-only. Nothing that is there is touched.
+# navi_try_to_write: try it: permissions alone prove nothing, because the disk may be full or read-only. Existing files
+# are not touched.
 navi_try_to_write() {
     navi_trial=$navi_dir/.navi-checkup.$$
     navi_reply=$( (set -C && printf x >"$navi_trial") 2>&1) || return 1
     rm -f -- "$navi_trial"
 }
 
-# navi_record_files_found: how many status files, how many bytes, what is none; of those that are, how many name no
-# status.
+# navi_record_files_found: how many status files, how many bytes, which files are none; and how many status files name
+# no status.
 navi_record_files_found() {
     navi_files
     navi_count=$(printf '%s\n' "$navi_sums" | awk 'NF { count++; bytes += $2 } END { print count + 0, bytes + 0 }')
@@ -70,7 +71,7 @@ navi_record_files_found() {
     navi_out=$navi_out$navi_odd
 }
 
-# navi_find_strange: the files without a status, a line each. At most 2000 are looked at, for the sake of time.
+# navi_find_strange: the files without a status, a line each. At most 2000 are looked at, to save time.
 navi_find_strange() {
     set --
     set -f
@@ -110,13 +111,13 @@ navi_record_hook_log() {
 navi_record_lingering() {
     command -v loginctl >/dev/null 2>&1 || return 0
     navi_kills=$(navi_limited 3 loginctl show-user -p KillUserProcesses </dev/null 2>/dev/null) || return 0
-    # Of a user without a login it knows nothing, not even that nothing lingers.
+    # It does not know a user without a login, not even that nothing lingers.
     navi_lingers=$(navi_limited 3 loginctl show-user "$navi_user" -p Linger </dev/null 2>/dev/null) || navi_lingers=
     navi_record lingering "${navi_kills#*=} ${navi_lingers#*=}"
 }
 
-# navi_record_agents PROGRAM...: the free KiB for what agents without a terminal print, and in the body those programs that
-# are there, with their versions; all are asked at the same time.
+# navi_record_agents PROGRAM...: report the free KiB for the output of agents without a terminal, and in the body those
+# programs that are there, with their versions, all asked at the same time.
 navi_record_agents() {
     navi_free=$(df -Pk "${navi_dir%/*}" 2>/dev/null | awk 'NR == 2 { print $4 }')
     navi_record agents "$navi_free"

@@ -3,7 +3,7 @@
 # changes: navi_confirmed navi_touched
 # Clean-up: the status files of sessions that have ended (judge.sh) are removed (remove.sh).
 
-# Seconds between the two looks that must agree. A session that is just being made or renamed is not listed for a moment.
+# Seconds between the two looks that must agree. tmux does not list a session for a moment while it is made or renamed.
 navi_doubt_lasts=0.3
 
 # The files that were suspected at the last look, as lines of navi_known.
@@ -24,7 +24,7 @@ navi_clean() {
     [ -z "$navi_confirmed" ] || navi_remove
 }
 
-# navi_suspect: the file of navi_orphan is to be removed if it was suspected before.
+# navi_suspect: remove the file of navi_orphan if it was suspected before.
 navi_suspect() {
     case $navi_newline$navi_foreign in *"$navi_newline$navi_orphan$navi_newline"*) return ;; esac
     case $navi_newline$navi_before in

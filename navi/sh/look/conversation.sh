@@ -2,12 +2,13 @@
 # needs: look/agents look/process_start look/state_files look/newest_conversation.awk look/hooked_conversation.awk
 # shares: navi_identified_line
 # changes: navi_threads
-# The conversations that agents in panes have, by the agents' own ids: from their state files, from files that name their
-# process, from hooks' status files, from the newest file of the agent's folder, where no other agent of its kind runs in
-# that folder, and from the arguments that it was started with. What none of them says is not known.
+# The conversations that agents in panes have, by the agents' own ids: from their state files, from files that name
+# their process, from hooks' status files, from the newest file of the agent's folder, where no other agent of its kind
+# runs in that folder, and from the arguments that it was started with. A conversation that none of them names is
+# unknown.
 
-# Of each agent, a variable that ends in its process keeps "STARTED VERSION ID": VERSION changes when something may be new
-# that takes a program to read.
+# For each agent, a variable whose name ends in its process keeps "STARTED VERSION ID": VERSION changes when there may
+# be something new that takes a program to read.
 
 # navi_find_conversation PROCESS STARTED NAME: the id in navi_conversation, "" if it is not known.
 navi_find_conversation() {
@@ -49,8 +50,8 @@ navi_read_files() {
 
 # ---- files of the agent
 
-# navi_list_transcripts PROCESS: how many files navi_transcript describes and the last of them, in navi_transcript_version,
-# and before and after what they have the id, in navi_transcript_before and navi_transcript_after.
+# navi_list_transcripts PROCESS: set navi_transcript_version to the number of files that navi_transcript describes and
+# the last of them, and navi_transcript_before and navi_transcript_after to what surrounds the id in their names.
 navi_list_transcripts() {
     navi_transcript_version=
     [ -n "$navi_transcript" ] || return 0
@@ -68,7 +69,8 @@ navi_list_transcripts() {
 }
 
 # navi_find_held PROCESS STARTED: of the files that name the process, or the program that it started below itself, the
-# newest counts. It is in their name, or in a line that has the mark; then a process of before had it if the file says so.
+# newest counts. The process is in a file's name, or in a line that has the mark; then an earlier process had it if the
+# file says so.
 navi_find_held() {
     navi_held_file=
     navi_held_since=0
@@ -92,8 +94,8 @@ navi_find_held_by() {
     for navi_transcript_file in "$navi_state_folder/"$navi_transcript_before*"$navi_held_after"; do navi_note_held; done
 }
 
-# navi_find_marked PROCESS: by the mark. Where no file is of the process itself, one below it has the conversation, or one
-# below that; what runs in its tools is further down.
+# navi_find_marked PROCESS: find it by the mark. Where no file is of the process itself, its child or grandchild has the
+# conversation; what runs in its tools is further down.
 navi_find_marked() {
     navi_held_after=$navi_transcript_after
     navi_marked_level=$1

@@ -2,7 +2,7 @@
 # needs: look/agents look/state_files look/screens
 # shares: navi_evidence_is_new navi_output navi_shown navi_state_word
 # changes: navi_agents navi_roots navi_state_unfinished
-# What a look tells of agents in panes: which run, what they report of themselves, and what their panes show.
+# What a look reports about agents in panes: which run, what they report about themselves, and what their panes show.
 
 # The records: agents, states and screens of each pane with an agent; and whether anything of that is new.
 navi_evidence=
@@ -73,9 +73,9 @@ navi_note_state_folders() {
     set +f
 }
 
-# navi_rests_on PANE: whether its only agent still runs and has rested, by its own report, since before navi last looked for
-# processes below it. Then it has started none since, and the look, which takes long, is left out: at most seven times in
-# a row, because a program that it left in the background may start an agent.
+# navi_rests_on PANE: whether its only agent still runs and has rested, by its own report, since before navi last looked
+# for processes below it. Then it has started none since, and this slow look is skipped: at most seven times in a row,
+# because a program that it left in the background may start an agent.
 navi_rests_on() {
     eval "navi_rests=\${navi_rests_$1-0}; navi_shown=\${navi_shown_of_$1-}"
     case $navi_rests in [1-7]) ;; *) return 1 ;; esac
@@ -230,8 +230,8 @@ navi_set_screen() {
     navi_evidence_is_new=yes
 }
 
-# navi_count_output PROCESS...: how much they have put out, in navi_output, as words, "unknown" for what can't be read. Programs
-# with threads write eight bytes to wake one of them, even at rest: such a write counts for nothing.
+# navi_count_output PROCESS...: set navi_output to how much each has written, as words, "unknown" where it can't be
+# read. Programs with threads write eight bytes to wake one of them, even at rest: such a write does not count.
 navi_count_output() {
     navi_output=
     for navi_output_process; do

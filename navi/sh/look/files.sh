@@ -10,7 +10,7 @@ navi_sums=
 navi_known=
 
 # navi_files: checksums of all status files in navi_sums; what can't be read as such in navi_odd. A hundred at a time:
-# in one list, which shells copy to append to it, a thousand take long.
+# shells copy a list to append to it, so a thousand in one list take long.
 navi_files() {
     navi_odd=
     navi_sums=
@@ -26,7 +26,7 @@ navi_files() {
     [ $# -eq 0 ] || navi_add_sums "$@"
 }
 
-# navi_add_sums FILE...: their checksums, a line each. One that went meanwhile has none.
+# navi_add_sums FILE...: their checksums, a line each. A file that has disappeared meanwhile has none.
 navi_add_sums() {
     navi_line=$(cksum "$@" 2>/dev/null)
     [ -z "$navi_line" ] || navi_sums=$navi_sums${navi_sums:+$navi_newline}$navi_line
@@ -53,8 +53,8 @@ navi_sort() {
 }
 
 # navi_record_files: a record for each status file; a body only for those not in navi_known, the sums sent before.
-# Both stand in one order, so a walk along both finds the differences; to search for each file would take long for many.
-# navi_appeared says whether there is one that was not there before.
+# Both have the same order, so one pass over both finds the differences; searching for each of many files would take
+# long. navi_appeared says whether there is one that was not there before.
 navi_record_files() {
     navi_some=
     navi_appeared=no

@@ -3,8 +3,8 @@
 # shares: navi_orphan_file
 # changes: navi_judged_ago navi_panes
 # What a listing proves about the status files: whose session has ended. A file that names its tmux server is judged by
-# that server alone, on this machine and since its present start. A file that names none is judged only if it can be of
-# no other server and no other machine (alone.sh).
+# that server alone, on this machine and since its present start. A file that names none is judged only if it can belong
+# to no other server and no other machine (alone.sh).
 
 # What was last compared.
 navi_compared=
@@ -37,8 +37,8 @@ navi_each_file() {
     set +f
 }
 
-# navi_find_orphans: in navi_orphans, at least those files whose sessions are not listed. To search the listing for each
-# of many files would take long; awk is asked then, if anything is not as before.
+# navi_find_orphans: in navi_orphans, at least those files whose sessions are not listed. Searching the listing for each
+# of many files would take long: then awk does it, if anything has changed.
 navi_find_orphans() {
     navi_orphans=$navi_known
     [ ${#navi_known} -gt 4000 ] || return 0

@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2088,SC3028,SC3034
-# needs: look/record look/put_back lib/recover lib/state_folder hooks/take_up
+# needs: look/record look/put_back lib/recover lib/state_folder hooks/recover_events
 # shares: navi_format
 # changes: navi_word
 # One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
 
-# navi_record_clock: what o'clock it is here (bash knows without a process), since which start of the machine, and how many
+# navi_record_clock: report the time of this machine (bash knows it without a process), its present start, and how many
 # hundredths of a second ago that was, the unit in which processes count their own start.
 navi_record_clock() {
     navi_boot=
@@ -31,8 +31,8 @@ navi_record_system() {
 }
 
 # navi_begin DIR CLEANUP FORMAT: where to look; a leading ~ is this user's home, and nothing is the usual folder. FORMAT
-# is what tmux prints of each pane (ops/look/pane_record.py); the free texts, which can hold anything, follow in records
-# of their own.
+# is what tmux prints about each pane (ops/look/pane_record.py); the free texts, which can hold anything, follow in
+# records of their own.
 navi_begin() {
     navi_format="$navi_token pane $3
 $navi_token command #{pane_current_command}
@@ -49,7 +49,7 @@ $navi_token activity #{window_activity}"
     navi_beware
     cd / || return
     navi_recover
-    navi_take_up
+    navi_recover_events
     navi_sweep_holders
     navi_put_back
     navi_record_system

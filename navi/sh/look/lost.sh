@@ -2,8 +2,8 @@
 # needs: lib/tmux lib/process
 # shares: navi_named_servers
 # changes: navi_answered navi_panes navi_sock
-# tmux servers that run and can't be reached: a socket that was moved or removed leaves its server alive, and says
-# nothing of its sessions.
+# tmux servers that run and can't be reached: a server whose socket was moved or removed lives on, and its sessions are
+# unknown.
 
 # The servers that answered at some listing, and those that status files name (files.sh), as lines "PROCESS SOCKET";
 # the socket "" is that of the user's default server.
@@ -46,7 +46,7 @@ navi_is_asked() {
     return 1
 }
 
-# navi_find_lost: tell of each known server that did not answer and yet runs. One that has ended is forgotten.
+# navi_find_lost: report each known server that did not answer and yet runs; forget those that have ended.
 navi_find_lost() {
     navi_known_before=$navi_known_servers
     navi_known_servers=

@@ -1,6 +1,6 @@
-# Prints "ID" of the newest conversation in the files of the arguments, of which only the first line counts: it must hold
-# navi_wanted_mark and the folder navi_wanted_folder (as JSON writes it), and be of navi_wanted_since (epoch) or later.
-# The id is what the path of a file has between its last folder with navi_wanted_before, whose length counts, and
+# Prints "ID" of the newest conversation in the files of the arguments, of which only the first line counts: it must
+# hold navi_wanted_mark and the folder navi_wanted_folder (as JSON writes it), and be of navi_wanted_since (epoch) or
+# later. The id is the part of a file's path between its last folder with navi_wanted_before, whose length counts, and
 # navi_wanted_after.
 BEGIN {
     for (i = 1; i < ARGC; i++) consider(ARGV[i])

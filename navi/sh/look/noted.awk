@@ -1,4 +1,4 @@
-# What a listing says of the sessions that are noted (notes.sh): lines of fields with tabs between them.
+# What a listing says about the sessions that are noted (notes.sh): lines of fields with tabs between them.
 #
 #   note SERVER SESSION CREATED PANE AGENT STARTED KIND ID OWN SOCKET NAME PATH    one with an agent, or made by navi
 #   left SERVER SESSION    a noted one lives, and nothing of that runs in it any more
@@ -19,7 +19,7 @@ index($0, token) == 1 {
     next
 }
 
-# A folder whose name has several lines can't stand in one.
+# A line can't hold a folder whose name has several lines.
 part == "path" { path[pane] = "" }
 
 part == "agents" {

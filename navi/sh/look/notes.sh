@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: look/evidence look/conversation look/noted.awk lib/note lib/process
 # changes: navi_identified_line
-# What restoring a session needs is noted while it lives: beside the status files, in a file for each session that has an
-# agent or was made by navi. So it is known what a reboot or the end of a tmux server has ended, and navi can bring it
+# What restoring a session needs is noted while it lives: beside the status files, in a file for each session that has
+# an agent or was made by navi. So navi knows what a reboot or the end of a tmux server has ended, and can bring it
 # back. A note is called session.SERVER.NUMBER; left.… if its agent has ended and the session goes on; ended.… if the
-# session has ended while its server went on. What a note says is in lib/note.sh.
+# session has ended while its server went on. lib/note.sh describes its lines.
 
 # What was last compared, and what was last noted, as lines of noted.awk.
 navi_noted_of=
@@ -92,8 +92,8 @@ navi_take_note() {
     esac
 }
 
-# navi_split_noted LINE: its word, its key "SERVER.NUMBER" and the rest, in navi_noted_…. A tab is a blank to the shell,
-# so empty fields would get lost.
+# navi_split_noted LINE: its word, its key "SERVER.NUMBER" and the rest, in navi_noted_…. The shell reads a tab as a
+# blank, so empty fields would be lost.
 navi_split_noted() {
     navi_noted_word=${1%%	*}
     navi_noted_rest=${1#*	}
@@ -111,8 +111,8 @@ navi_next_field() {
     navi_noted_rest=${navi_noted_rest#*	}
 }
 
-# navi_write_note: what noted.awk tells, and what only tmux and the agent's process know. A conversation that was known of
-# the same process stays known.
+# navi_write_note: write what noted.awk found, and what only tmux and the agent's process know. A conversation that was
+# known of the same process stays known.
 navi_write_note() {
     navi_read_note "$navi_here/session.$navi_noted_key"
     navi_noted_process_before="$navi_note_process $navi_note_started $navi_note_agent"
@@ -146,7 +146,7 @@ navi_ask_line() {
     case $navi_ask_line in *"$navi_newline"*) navi_note_line=${navi_ask_line#*"$navi_newline"} ;; esac
 }
 
-# navi_read_process_words: the options of the agent that it is to get again, and the names of its variables.
+# navi_read_process_words: the options that the agent will get again, and the names of its variables.
 navi_read_process_words() {
     navi_note_environment=$(tr '\000\n' '\n ' <"$navi_proc/$navi_note_process/environ" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort -u | tr '\n' ' ')
     navi_note_options=

@@ -68,8 +68,8 @@ navi_choose_pace() {
     fi
 }
 
-# navi_count: a step of time has passed. How long it took is read from the system's clock: a turn on a busy machine takes
-# longer than the wait. Without that clock, each step counts as the wait.
+# navi_count: count a step of time that has passed. The system's clock shows how long it took: a turn on a busy machine
+# takes longer than the wait. Without that clock, each step counts as the wait.
 navi_count() {
     if [ "$navi_odd_step" = yes ]; then navi_odd_step=no; else navi_odd_step=yes; fi
     navi_passed=$navi_step
@@ -86,7 +86,8 @@ navi_count() {
     navi_ms_since_run=$((navi_ms_since_run + navi_passed))
 }
 
-# navi_read_counter: the milliseconds since the start of the machine into navi_counted; empty where nothing tells them.
+# navi_read_counter: the milliseconds since the start of the machine into navi_counted; empty if the system does not
+# report them.
 navi_read_counter() {
     navi_counted=
     navi_read_uptime || return 0

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux look/descendants.awk
 # shares: navi_roots navi_threads
-# What the system knows of a process, and which ones are below it. Where /proc tells everything, this costs no program.
+# What the system knows about a process, and which ones are below it. Where /proc shows everything, this costs no
+# program.
 
 # Tests look elsewhere.
 navi_proc=/proc
@@ -48,14 +49,15 @@ navi_read_odd_name() {
     navi_program_mark="$navi_process_started ${26-} $navi_program_comm"
 }
 
-# navi_is_still PROCESS STARTED: whether it runs and is still that process: numbers are used again, so that a start that
-# is not known (0) proves nothing. One that nobody has waited for has ended.
+# navi_is_still PROCESS STARTED: whether it runs and is still that process: numbers are reused, so an unknown start (0)
+# proves nothing. A zombie has ended.
 navi_is_still() {
     [ "${2:-0}" != 0 ] && navi_read_process "$1" 2>/dev/null && [ "$navi_process_started" = "$2" ] || return
     case $navi_process_state in [ZX]*) return 1 ;; esac
 }
 
-# navi_is_probably_still PROCESS STARTED: the same where a system may not tell when a process was started: it runs, then.
+# navi_is_probably_still PROCESS STARTED: the same, but where the system does not report when it started, being alive is
+# enough.
 navi_is_probably_still() {
     kill -0 "$1" 2>/dev/null || return
     [ -n "$navi_has_files" ] || navi_find_files
@@ -80,7 +82,7 @@ navi_list_processes() {
     set +f
 }
 
-# navi_forget_list: the next one is asked of ps anew.
+# navi_forget_list: ask ps anew for the next one.
 navi_forget_list() {
     navi_no_list=yes
     for navi_listed_process in $navi_listed_processes; do unset "navi_listed_$navi_listed_process"; done
@@ -101,7 +103,7 @@ navi_read_listed() {
     navi_program_mark="0 $navi_listed_arguments"
 }
 
-# navi_find_files: whether the system tells of processes, and of those below them, in files.
+# navi_find_files: whether the system shows processes, and those below them, in files.
 navi_find_files() {
     navi_has_files=no
     [ ! -r "$navi_proc/$$/task/$$/children" ] || navi_has_files=yes

@@ -2,7 +2,7 @@
 # shares: navi_held
 # needs: lib/process
 # changes: navi_orphan_file
-# Putting back the status files that clean-up has taken away, where it could not end what it began.
+# Putting back the status files that an interrupted clean-up has moved away.
 
 # navi_restore: put back the file navi_held. A newer file under the old name wins over the one that comes back.
 navi_restore() {
@@ -10,8 +10,8 @@ navi_restore() {
     rm -f "$navi_held"
 }
 
-# navi_put_back: put back what a look of this machine that was cut off had taken away. Earlier versions of navi had it
-# in the state folder itself.
+# navi_put_back: put back the files that an interrupted look of this machine had moved away. Earlier versions of navi
+# had it in the state folder itself.
 navi_put_back() {
     cd "$navi_dir" 2>/dev/null || return
     for navi_held in .navi/gone.* ".navi/at/$navi_place_host@"*/gone.*; do

@@ -7,7 +7,7 @@
 # Files that are not ours to remove, as lines of navi_known.
 navi_foreign=
 
-# Whether they go all the same.
+# Whether to remove them all the same.
 navi_takes_strange=no
 
 # navi_is_of_session FILE: whether that file is of the session that the file of navi_orphan names.
@@ -17,7 +17,7 @@ navi_is_of_session() {
     grep -qF "\"server\":${navi_named%% *},\"session\":\"${navi_named_session%% *}\"," "$1" 2>/dev/null
 }
 
-# navi_remove: take the files of navi_confirmed away, look once more, and put back each of which there is any doubt.
+# navi_remove: move the files of navi_confirmed away, look once more, and put back each doubtful one.
 navi_remove() {
     navi_away=
     navi_forget_certainty
@@ -40,7 +40,7 @@ navi_take_away() {
     navi_away=$navi_away$navi_orphan$navi_newline
 }
 
-# navi_settle: what was taken away is kept for a restore if all is as it was, and else put back.
+# navi_settle: keep the files that were moved away for a restore if nothing has changed, and else put them back.
 navi_settle() {
     navi_held=$navi_here/gone.$$.$navi_orphan_file
     navi_judged=${navi_orphan#*	}
@@ -68,7 +68,7 @@ navi_keep_ended() {
     done
 } 2>/dev/null
 
-# navi_spare: anything else that ends in .json and lies here is not ours to remove, and not suspected again as it is.
+# navi_spare: leave any other file that ends in .json alone, and do not suspect it again unchanged.
 navi_spare() {
     [ ${#navi_foreign} -lt 20000 ] || navi_foreign=
     navi_foreign=$navi_foreign$navi_orphan$navi_newline

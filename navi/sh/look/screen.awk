@@ -1,6 +1,6 @@
-# Prints which rule of the description of agents (ops/look/agents.py) holds for the screens of panes, as records of a look.
-# Input is the text of each pane behind a line "TOKEN capture PROCESS NAME", up to a line "TOKEN end": what follows that
-# may never come. The token is in navi_token, the description in navi_rules.
+# Prints which rule of the description of agents (ops/look/agents.py) holds for the screens of panes, as records of a
+# look. Input is the text of each pane after a line "TOKEN capture PROCESS NAME", up to a line "TOKEN end": what follows
+# that may never come. The token is in navi_token, the description in navi_rules.
 
 BEGIN {
     token = ENVIRON["navi_token"]
@@ -79,7 +79,7 @@ function holds(rule,    i) {
     return 1
 }
 
-# find(COUNT, PATTERN): the last of so many lines that matches; for 0, of those behind the last prompt.
+# find(COUNT, PATTERN): the last of so many lines that matches; for 0, of those after the last prompt.
 function find(count, pattern,    i, least) {
     least = count ? lines - count + 1 : answered + 1
     if (least < first) least = first
@@ -108,7 +108,7 @@ function bare(text) {
     return text
 }
 
-# find_prompt(): the line of the last prompt that was sent, 0 for none. What stands in the box for the next one does not
+# find_prompt(): the line of the last prompt that was sent, 0 for none. The text in the box for the next one does not
 # count: from the last line but one that is a border to the last.
 function find_prompt(    i, bottom, top) {
     if (prompt[name] == "") return 0

@@ -5,7 +5,7 @@
 # What the screens of panes show, by the rules of the agents in them (screen.awk).
 
 # navi_capture LINES: judge the screens of these panes, as lines "PROCESS ID SOCKET	NAME"; what is found is handed to
-# navi_note_screen. A pane that is gone by now takes those behind it along: they are not handed.
+# navi_note_screen. If a pane is gone by now, those after it are not handed either.
 navi_capture() {
     navi_to_capture=$1
     while [ -n "$navi_to_capture" ]; do
@@ -29,8 +29,8 @@ navi_capture() {
     done
 }
 
-# navi_add_capture COUNT: whether the pane of navi_capture_line is asked for now: others are at other servers, or too many. A
-# format of tmux is no name.
+# navi_add_capture COUNT: whether the pane of navi_capture_line is asked for now: others are on other servers, or too
+# many. A format of tmux is no name.
 navi_add_capture() {
     navi_capture_name=${navi_capture_line#*	}
     navi_capture_pane=${navi_capture_line%%	*}

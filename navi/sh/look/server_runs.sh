@@ -2,10 +2,10 @@
 # needs: look/sessions look/lost
 # shares: navi_panes_rest
 # changes: navi_sock
-# Whether tmux would answer as it did at the last listing. Whatever happens in a server takes it processor time: a session
-# is made, renamed or ended, a program puts something out. Linux tells how much it has had, in nanoseconds. So a server
-# that has had none since has nothing new, and to see that takes no program. Where the system does not tell, nothing here
-# is ever at rest.
+# Whether tmux would answer as it did at the last listing. Whatever happens in a server takes processor time: a session
+# is made, renamed or ended, a program prints something. Linux reports how much it has used, in nanoseconds. So a server
+# that has used none since has nothing new, and it takes no program to see that. Where the system does not report it,
+# nothing here is ever at rest.
 
 # The processor time of all known servers, a line each, now, at the last comparison, and after the last listing.
 navi_times=
@@ -137,8 +137,7 @@ navi_begin_hold() {
     navi_times_compared=$navi_times
 }
 
-# navi_go_on_holding: if the servers have done something in this turn, it was for screens. Then the next look asks all the
-# same.
+# navi_go_on_holding: if the servers have worked in this turn, it was for screens. Then the next look asks all the same.
 navi_go_on_holding() {
     [ "$navi_listing_holds" = yes ] || return 0
     navi_begin_hold

@@ -4,7 +4,7 @@
 # changes: navi_answer navi_dead navi_others navi_patience navi_unaskable navi_word
 # The sessions and panes of every tmux server of the user, and the processes below panes that show a shell.
 
-# What becomes of an answer of tmux on its way: after the end line comes a word for each pane: its process and its id,
+# The filter for an answer of tmux: after the end line it prints a word for each pane: its process and its id,
 # an s if it shows a shell, and @ with the time of its last output; of a dead one a - and its process. A title that is
 # animated becomes one that is not. sed ends with the end line and not with the pipe, which the client passes on to the
 # server: one that hangs would hold it open.
@@ -115,8 +115,8 @@ navi_list() {
     navi_add_children
 }
 
-# navi_add_children: what was listed, with what runs now below panes that show a shell: it may only wait for an agent that it
-# runs.
+# navi_add_children: add to the listing what runs now below panes that show a shell: the shell may only wait for an
+# agent that it runs.
 navi_add_children() {
     navi_children=
     for navi_process in $navi_shells; do navi_note_children; done 2>/dev/null
@@ -150,7 +150,7 @@ navi_ask() {
     *"$navi_newline=$1$navi_newline"*) navi_word=hung ;;
     *) navi_question "$1" ;;
     esac
-    # A server that has gone leaves its socket behind: nothing to tell, unless it is the default one.
+    # A server that has ended leaves its socket behind: nothing to report, unless it is the default one.
     if [ -n "$1" ] && [ "$navi_word" = none ]; then
         case $navi_dead in *"=$1$navi_newline"*) ;; *) navi_dead="$navi_dead=$1$navi_newline" ;; esac
         return
@@ -163,7 +163,7 @@ navi_ask() {
     case $navi_rest in *' '*) navi_note_processes "$1" ;; esac
 }
 
-# navi_forget_death SOCKET: somebody listens on it again.
+# navi_forget_death SOCKET: note that a server listens on it again.
 navi_forget_death() {
     case $navi_dead in
     *"=$1$navi_newline"*) navi_dead=${navi_dead%%"=$1$navi_newline"*}${navi_dead#*"=$1$navi_newline"} ;;
@@ -213,8 +213,9 @@ navi_find_rest() {
     navi_rest=${1#"$navi_token end "}
 }
 
-# navi_note_processes SOCKET: keep the processes of living panes, those that show a shell, and whether there are dead ones.
-# In navi_pane_list is a line "PROCESS ID SOCKET" for each living pane, in navi_activity when each had its last output.
+# navi_note_processes SOCKET: keep the processes of living panes, those that show a shell, and whether there are dead
+# ones. navi_pane_list gets a line "PROCESS ID SOCKET" for each living pane, navi_activity when each last printed
+# something.
 navi_note_processes() {
     for navi_process in ${navi_rest#* }; do
         navi_output_time=
@@ -249,8 +250,7 @@ navi_note_activity() {
     [ -z "$navi_output_time" ] || navi_activity="$navi_activity$navi_token activity $1 $navi_output_time$navi_newline"
 }
 
-# navi_note_children: the names of the processes below a shell, without those that have ended and that nobody took note
-# of; "?" where the system does not tell.
+# navi_note_children: the names of the processes below a shell, without zombies; "?" if the system does not show them.
 navi_note_children() {
     navi_below=
     if [ -r "/proc/$navi_process/task/$navi_process/children" ]; then

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2088,SC2154,SC3045
 # needs: look/agents
 # shares: navi_state_text navi_state_unfinished
-# What agents write of their own state into files of their own, one JSON object in a line. They are rewritten in place, so
-# a part may be there for a moment: what was read last is valid until all is there.
+# The files in which agents write their own state, one JSON object in a line. Agents rewrite them in place, so a part
+# may be there for a moment: what was read last is valid until all is there.
 
 # Whether a file was not whole.
 navi_state_unfinished=no
@@ -73,7 +73,8 @@ navi_read_state() {
     navi_understand_state "$1"
 } 2>/dev/null
 
-# navi_read_text PATH BYTES: what a file holds, in navi_state_text. Fails for one that is larger, of which nothing is kept.
+# navi_read_text PATH BYTES: set navi_state_text to the contents of a file. Fails for a larger one, of which nothing is
+# kept.
 navi_read_text() {
     navi_state_text=
     [ -f "$1" ] && [ -r "$1" ] || return 0
@@ -85,8 +86,8 @@ navi_read_text() {
     [ ${#navi_state_text} -le "$2" ] || { navi_state_text= && return 1; }
 } 2>/dev/null
 
-# navi_understand_state PROCESS: in navi_state_word_PROCESS the status that its file reports, if it is of this process, by
-# the words of the description.
+# navi_understand_state PROCESS: set navi_state_word_PROCESS to the status that its file reports, if the file is of this
+# process, in the words of the description.
 navi_understand_state() {
     eval "navi_state_key=\$navi_state_key_$1"
     navi_understood=

@@ -5,11 +5,10 @@
 # changes: navi_ms_since_news navi_ms_since_probe navi_ms_since_question navi_ms_since_run navi_ms_since_screens
 # changes: navi_odd_step navi_out navi_output navi_panes_rest navi_patience navi_processes navi_shown navi_stamps
 # changes: navi_state_unfinished navi_state_word navi_tick navi_ticker navi_woken_by
-# watch.sh DIR CLEANUP FORMAT AGENTS: send what changes, as long as somebody listens.
-# Between looks nothing but builtins runs: processor time of servers and times of files are compared, and only where those
-# moved, or are not known, processes, terminals and how much programs have put out.
-# A line on standard input (or into its FIFO in the state folder) wakes the watch at once;
-# the end of standard input ends it.
+# watch.sh DIR CLEANUP FORMAT AGENTS: send what changes, as long as somebody listens. Between looks only builtins run:
+# they compare processor time of servers and times of files, and only where those changed, or are not known, processes,
+# terminals and how much programs have printed. A line on standard input (or into its FIFO in the state folder) wakes
+# the watch at once; the end of standard input ends it.
 
 # navi_open_watch: a private place for the FIFO and the time stamp, beside the status files where there are any.
 navi_open_watch() {
@@ -28,7 +27,7 @@ navi_open_watch() {
     (umask 077 && mkfifo "$navi_wake" && : >"$navi_stamp" && : >"$navi_state_stamp" && : >"$navi_background_stamp") 2>/dev/null && exec 3<>"$navi_wake"
 }
 
-# navi_close_watch: take everything away and end.
+# navi_close_watch: remove everything and end.
 navi_close_watch() {
     trap - EXIT
     rm -f "$navi_wake" "$navi_stamp" "$navi_state_stamp" "$navi_next_state_stamp" "$navi_background_stamp" \
@@ -117,8 +116,8 @@ navi_list_is_due() {
     [ -n "$navi_times" ] && [ "$navi_listing_holds" = no ] && [ "$navi_ms_since_list" -ge "$navi_list_after" ]
 }
 
-# navi_list_less_often LISTED: listings that find nothing new follow each other ever more slowly, for as long as servers have
-# something to do. After news, and after a rest, they are soon again.
+# navi_list_less_often LISTED: listings that find nothing new follow each other ever more slowly, for as long as servers
+# have work. After news, and after a rest, they come soon again.
 navi_list_less_often() {
     if [ "$navi_listed" != "$1" ]; then
         navi_list_after=$navi_list_soon
@@ -153,12 +152,12 @@ navi_panes_moved() {
     return 1
 }
 
-# navi_states_are_quiet: whether the state files, and the folders in which they come and go, are older than their stamp, so
-# that there is nothing to read.
+# navi_states_are_quiet: whether the state files, and the folders in which they come and go, are older than their stamp,
+# so that there is nothing to read.
 navi_states_are_quiet() { navi_are_older "$navi_state_stamp" "$navi_state_folders$navi_state_paths"; }
 
-# navi_states_moved: read the state files that may have changed since their stamp, and those that were not whole; whether
-# any has changed. A pane whose agent reports another state shows something else.
+# navi_states_moved: read the state files that may have changed since their stamp, and those that were not whole;
+# whether any has changed. A pane whose agent reports another state shows something else.
 navi_states_moved() {
     navi_states_changed=no
     [ -n "$navi_unfinished_states" ] || ! navi_states_are_quiet || return
@@ -262,9 +261,9 @@ navi_note_terminals() {
     navi_terminals=$*
 }
 
-# navi_look_at_files: send the status files, if they differ from those sent before or somebody asks. In navi_file_news is
-# what the next answer says of them. Where they are looked at a second time before it is sent, it is written anew: it
-# may call unchanged only what has been received (navi_received).
+# navi_look_at_files: send the status files, if they differ from those sent before or somebody asks. Sets navi_file_news
+# to what the next answer says of them. If they are looked at again before it is sent, it is written anew: it may call
+# unchanged only what has been received (navi_received).
 navi_look_at_files() {
     : >"$navi_stamp"
     navi_files
@@ -309,7 +308,8 @@ navi_look_at_panes() {
     if [ "$navi_ms_since_question" -eq 0 ]; then navi_begin_hold; else navi_go_on_holding; fi
 }
 
-# navi_may_spare_listing: whether it would find nothing new. Whoever asks, and whatever is suspected, gets a true answer.
+# navi_may_spare_listing: whether a listing would find nothing new. A request, or a suspicion, always gets a real
+# listing.
 navi_may_spare_listing() {
     [ "$navi_asked$navi_suspects" = no ] && [ "$navi_ms_since_question" -lt "$navi_ask_every" ] && navi_keeps_listing
 }
@@ -330,7 +330,7 @@ navi_add_activity() {
     navi_out=$navi_out$navi_activity
 }
 
-# navi_look_again: what was suspected is looked at a second time, once it has been sent.
+# navi_look_again: look a second time at what was suspected, once that has been sent.
 navi_look_again() {
     sleep "$navi_doubt_lasts"
     ! navi_files_moved || navi_look_at_files
@@ -354,17 +354,17 @@ navi_send_answer() {
     navi_out=
 }
 
-# navi_are_panes_new: whether there is something new in panes, or whether panes may have come or gone, which takes a server
-# some time: without that, a new terminal is none of theirs.
+# navi_are_panes_new: whether there is something new in panes, or whether panes may have come or gone, which takes a
+# server some time: without that, a new terminal is none of theirs.
 navi_are_panes_new() {
     navi_screens_wait=no
     [ "$navi_panes_rest" = no ] || return
     { [ "$navi_listing_holds" = no ] && navi_panes_moved; } || navi_output_moved
 }
 
-# navi_turn: compare, look where something moved, tell what is new.
+# navi_turn: compare, look where something changed, send what is new.
 navi_turn() {
-    navi_take_up
+    navi_recover_events
     if [ "$navi_asked" = yes ] || navi_files_moved; then navi_look_at_files; fi
     ! navi_states_moved || navi_ms_since_screens=$navi_see_every
     navi_see_servers
@@ -400,7 +400,7 @@ if ! navi_open_watch; then
 fi
 trap navi_close_watch EXIT
 trap 'exit 0' HUP INT TERM PIPE
-# Nobody reads it while the watch goes on, and a full pipe would stop it.
+# Nothing reads it while the watch runs, and a full pipe would stop it.
 exec 2>/dev/null
 navi_open_relay
 if navi_reads_with_limit; then navi_limit=yes; else navi_limit=no; fi

@@ -1,9 +1,10 @@
 # shellcheck shell=sh disable=SC2013,SC2154,SC2034
-# needs: look/look look/sessions look/files look/judge look/evidence look/notes look/background registry/absent registry/location lib/ending lib/process
+# needs: look/look look/sessions look/files look/judge look/evidence look/notes look/background registry/absent
+# needs: registry/location lib/ending lib/process
 # changes: navi_asks_others navi_format navi_out navi_trouble
-# with_registry.sh DIR FORMAT AGENTS REGISTERED SOCKET...: one look, with the registry, the servers that it names and those of
-# the SOCKETs beside it. With REGISTERED only those servers and the default one are asked, not what runs in their panes
-# and where, and no status file is sent.
+# with_registry.sh DIR FORMAT AGENTS REGISTERED SOCKET...: look once, with the registry, the servers that it names and
+# those of the SOCKETs. With REGISTERED, ask only those servers and the default one, do not look at what runs in their
+# panes and where, and send no status file.
 
 # navi_read_registry: the file as it is in navi_registry_text, and the sockets that it names, a line each, in
 # navi_named_sockets. Shells read files byte by byte: a program is quicker.
@@ -33,7 +34,7 @@ navi_note_sockets() {
     done
 }
 
-# navi_record_registry: the file as it is; or why it can't be used, whatever it says.
+# navi_record_registry: the file as it is, or why it can't be used.
 navi_record_registry() {
     navi_record default "$navi_default"
     navi_record sockets "$navi_sockets"
@@ -53,7 +54,7 @@ navi_record_gone() {
     done
 }
 
-# navi_ask_registered SOCKET...: ask those servers, too, that stand nowhere where one would look.
+# navi_ask_registered SOCKET...: ask those servers, too, that are nowhere where one would look.
 navi_ask_registered() {
     for navi_named_server; do
         navi_named_sockets=$navi_named_sockets$navi_newline$navi_named_server

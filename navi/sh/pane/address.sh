@@ -2,7 +2,7 @@
 # needs: registry/find_entry registry/location lib/ending lib/fail lib/tmux
 # shares: navi_alone navi_entry navi_escapes navi_from navi_history navi_looked navi_where navi_width
 # changes: navi_id navi_identity navi_name navi_sock navi_socket
-# Which pane an address means, and what there is to know of it.
+# Which pane an address means, and what is known about it.
 
 # navi_find_pane SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the
 # end.
@@ -20,7 +20,7 @@ navi_find_pane() {
     fi
 }
 
-# navi_fail_unknown WORDS: end, for there is no such session; or because of a registry that could name one and can't be
+# navi_fail_unknown WORDS: end, because there is no such session, or because the registry that could name one can't be
 # used.
 navi_fail_unknown() {
     [ -z "$navi_trouble" ] || navi_fail $navi_refused "$navi_trouble"
@@ -122,7 +122,7 @@ navi_resolve_anywhere() {
     [ -n "$navi_homes" ]
 }
 
-# navi_add_server_of_file: one server more, whose socket is named by the status file of that name: it can be anywhere. A
+# navi_add_server_of_file: add the server whose socket the status file of that name names: it can be anywhere. A
 # quote within a text of JSON has a backslash before it, so no message can look like this field.
 navi_add_server_of_file() {
     navi_find_status_folder "${navi_dir-}"
@@ -145,7 +145,7 @@ navi_escapes=
 navi_from=0
 
 # navi_look_at_pane [\; COMMAND...]: what the pane navi_where is ready for, and what it shows, its lines joined where
-# they were only wrapped. Fails where there is none. A COMMAND is carried out in the same breath: nothing happens in
+# they were only wrapped. Fails where there is none. A COMMAND is carried out in the same call, so nothing happens in
 # between.
 navi_look_at_pane() {
     navi_ask_pane "$@"
@@ -158,7 +158,7 @@ navi_look_at_pane() {
     esac
     case $navi_word,$navi_answer in
     ok,%*) ;;
-    # Of a pane that is not there, only its window is found.
+    # For a missing pane, tmux finds only its window.
     ok,* | none,* | absent,*) return 1 ;;
     *) navi_tmux_failed ;;
     esac
@@ -227,8 +227,8 @@ navi_check_identity() {
         navi_fail $navi_none "the session $navi_name has ended, and another one is in its place; nothing was sent"
 }
 
-# navi_fail_gone: end, for there is no pane navi_where. A pane that was only named may never have been: its session may
-# live.
+# navi_fail_gone: end, because there is no pane navi_where. A pane that was only named may never have been: its session
+# may live.
 navi_fail_gone() {
     case $navi_name,$navi_where in
     %* | @* | =* | \$*) navi_fail $navi_none "no pane $navi_where on the tmux server ${navi_socket:-of this user}" ;;

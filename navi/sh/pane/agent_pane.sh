@@ -1,11 +1,11 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/address pane/agent_screen lib/fail
 # changes: navi_where
-# In which pane of a session its agent is.
+# Finding the pane of a session in which its agent runs.
 
-# navi_inspect_agent DESCRIPTION: as navi_inspect. But where neither the address nor the registry names a pane, and no agent
-# runs in the active one, it is the only pane of the session in which one runs; several end the operation. In navi_there
-# where agents were looked for, in words.
+# navi_inspect_agent DESCRIPTION: as navi_inspect. But where neither the address nor the registry names a pane, and no
+# agent runs in the active one, take the only pane of the session in which one runs; several end the operation. Sets
+# navi_there to the place where it looked for agents, in words.
 navi_inspect_agent() {
     navi_aimed_at=$navi_aimed
     case $navi_where in '$'*:) ;; *) navi_aimed_at=$navi_where ;; esac
@@ -24,8 +24,8 @@ navi_inspect_agent() {
     navi_inspect
 }
 
-# navi_find_agent_panes DESCRIPTION: the panes of the session in which agents run, in navi_agent_panes as "TARGET AGENT", with
-# commas between them; the last one is navi_agent_pane.
+# navi_find_agent_panes DESCRIPTION: set navi_agent_panes to the panes of the session in which agents run, as "TARGET
+# AGENT" with commas between them, and navi_agent_pane to the last one.
 navi_find_agent_panes() {
     navi_agent_panes=
     navi_session_id=${navi_identity#* }

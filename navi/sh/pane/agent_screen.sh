@@ -3,8 +3,8 @@
 # changes: navi_agents navi_rules
 # The agents in a pane, and what its screen shows by their rules.
 
-# navi_find_pane_agents DESCRIPTION [PROCESS]: find the agents in the pane that was inspected, or below that process; see
-# ops/look/agents.py. "" finds none.
+# navi_find_pane_agents DESCRIPTION [PROCESS]: find the agents in the pane that was inspected, or below that process;
+# see ops/look/agents.py. "" finds none.
 navi_find_pane_agents() {
     navi_agents=
     [ -n "$1" ] || return 0
@@ -13,8 +13,8 @@ navi_find_pane_agents() {
     navi_find_agents "${2-$navi_process}"
 }
 
-# navi_each_agent FUNCTION: call it as FUNCTION PROCESS PARENT STARTED STATE NAME for each agent that was found, until it
-# succeeds. Fails where it never does.
+# navi_each_agent FUNCTION: call FUNCTION PROCESS PARENT STARTED STATE NAME for each agent that was found, until it
+# succeeds. Fails if it never does.
 navi_each_agent() {
     navi_agents_left=$navi_agents
     while [ -n "$navi_agents_left" ]; do
@@ -30,8 +30,8 @@ navi_each_agent() {
     return 1
 }
 
-# navi_judge_screen NAME: the status and the rule of the screen that was captured, in navi_rule_found, or "-"; and the text
-# that the rule found, in navi_rule_text.
+# navi_judge_screen NAME: set navi_rule_found to the status and the rule of the screen that was captured, or to "-", and
+# navi_rule_text to the text that the rule found.
 navi_judge_screen() {
     navi_rule_found=$(
         printf '%s capture %s %s\n%s\n%s end\n' "$navi_token" "$navi_process" "$1" "$navi_screen" "$navi_token" |

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: look/state_files pane/dialogs pane/agent_screen lib/process
-# What the agent in a pane does, judged on its host from its state file, its screen and its title, as core/evidence.py does.
+# What the agent in a pane does, judged on its host by its state file, its screen and its title, as in core/evidence.py.
 
 # navi_pick_agent: the first agent in the pane that runs and was not started by another one: the screen is its own. In
 # navi_agent_name, navi_agent_process and navi_agent_started. Fails where there is none.
@@ -17,8 +17,8 @@ navi_note_picked() {
     navi_agent_name=$5
 }
 
-# navi_judge_agent: the status of that agent, from the screen that was captured; in navi_agent_word: working, idle, error,
-# permission, waiting, or "" if nobody can tell.
+# navi_judge_agent: set navi_agent_word to the status of that agent by the captured screen: working, idle, error,
+# permission, waiting, or "" if it can't be known.
 navi_judge_agent() {
     navi_find_state_file "$navi_agent_process" "$navi_agent_started" "$navi_agent_name"
     navi_read_state "$navi_agent_process" || :
@@ -33,7 +33,7 @@ navi_judge_agent() {
     esac
 }
 
-# navi_judge_title: of an agent without a state file, whose title may know more than its screen.
+# navi_judge_title: judge an agent without a state file by its title, which may know more than its screen.
 navi_judge_title() {
     navi_find_title_status "$navi_agent_name"
     case $navi_titled,$navi_agent_shows in

@@ -1,12 +1,14 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: pane/agent_pane pane/guard pane/question pane/choices pane/ticks pane/writer_lock pane/given_answers registry/absent
+# needs: pane/agent_pane pane/guard pane/question pane/choices pane/ticks pane/writer_lock pane/given_answers
+# needs: registry/absent
 # changes: navi_asked navi_choice navi_name navi_read_tries
-# answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a pane
-# asks, if that has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label; several of them, with commas
-# between, where choices are ticked), text (VALUE is what to type) or dry (nothing is typed). CALL names this call, and WHO who answers. Then wait so many SECONDS for the question
-# to go. LOCK is the token of the caller's own lock.
+# answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a
+# pane asks, if the question has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label; several of
+# them, with commas between, where choices are ticked), text (VALUE is what to type) or dry (nothing is typed). CALL
+# names this call, and WHO the person who answers. Then wait so many SECONDS for the question to go. LOCK is the token
+# of the caller's own lock.
 
-# navi_refuse_closed: a pane that would not take an answer.
+# navi_refuse_closed: refuse a pane that would not accept an answer.
 navi_refuse_closed() {
     [ "$navi_is_dead" = 0 ] || navi_fail 1 "the pane of $navi_name is dead; nothing was typed"
     [ "$navi_input_off" = 0 ] || navi_fail 1 "the pane of $navi_name takes no input; nothing was typed; tmux select-pane -e enables it"
@@ -21,7 +23,7 @@ navi_refuse_closed() {
     esac
 }
 
-# navi_refuse_other SEEN: anything but the very question that was seen stays unanswered.
+# navi_refuse_other SEEN: refuse to answer any question other than the one that was seen.
 navi_refuse_other() {
     navi_read_question
     if [ -n "$navi_asked" ]; then
@@ -55,7 +57,7 @@ navi_find_choice() {
     navi_match_number "$navi_choice"
 }
 
-# navi_refuse_choice WORDS: no choice that is seen is so.
+# navi_refuse_choice WORDS: refuse, because no choice on the screen is the one that is meant.
 navi_refuse_choice() {
     [ "$navi_more_choices" = no ] || navi_fail $navi_usage "no choice of that question in $navi_name that the screen shows $1; others may be off the screen; nothing was typed; attach to choose one of them"
     navi_fail $navi_usage "no choice of that question in $navi_name $1; nothing was typed; navi answer shows the choices"
@@ -63,8 +65,8 @@ navi_refuse_choice() {
 
 # ---- keys
 
-# navi_strike KIND KEY [GLOB]: press a key once, if tmux still shows what was read. What moves meanwhile is read again.
-# Fails where another question is asked by then.
+# navi_strike KIND KEY [GLOB]: press a key once, if tmux still shows what was read. If the screen changes meanwhile,
+# read it again. Fails if another question is asked by then.
 navi_strike() {
     navi_strikes=30
     while :; do
@@ -86,8 +88,8 @@ navi_in_no_mode() {
     return 1
 }
 
-# navi_check_struck STATUS: whether tmux typed it, by its answer navi_struck. If it did not answer it may do so later, so
-# nothing is ever typed again.
+# navi_check_struck STATUS: whether tmux typed it, by its answer navi_struck. If it did not answer it may do so later,
+# so nothing is ever typed again.
 navi_check_struck() {
     case $1,$navi_struck in 0,*'was typed'*) return 0 ;; 0,*) return 1 ;; esac
     navi_verdict "$1" "$navi_struck"
@@ -100,7 +102,7 @@ navi_check_struck() {
     navi_fail $navi_late "tmux did not answer while the key for $navi_name was pressed; whether it was is unknown; navi answer shows what is asked now"
 }
 
-# navi_same_question: read again; whether it is the question that was bound. The choice that takes a text shows it.
+# navi_same_question: read again; whether it is the question that SEEN names. The choice that takes a text shows it.
 navi_same_question() {
     navi_inspect
     [ "$navi_is_dead" = 0 ] || return 1
@@ -146,8 +148,8 @@ navi_move_to() {
     done
 }
 
-# navi_press_choice: the one key that answers, or for a text opens its field; or those that tick choices, and the one that
-# leaves the question then.
+# navi_press_choice: press the one key that answers, or opens the field for a text; or those that tick choices, and then
+# the one that leaves the question.
 navi_press_choice() {
     navi_asked_before=$navi_asked
     if [ "$navi_several" = yes ]; then
@@ -164,7 +166,7 @@ navi_press_choice() {
     fi
 }
 
-# navi_type_answer TEXT: into the field that the choice opened, and Enter when it is seen there.
+# navi_type_answer TEXT: type it into the field that the choice opened, and press Enter when it is seen there.
 navi_type_answer() {
     navi_steps=40
     # Some agents mark nothing; then the field itself has to be seen.
@@ -178,13 +180,14 @@ navi_type_answer() {
     navi_struck=$(navi_paste_once "$1")
     navi_check_struck $? || return 1
     navi_text_glob=$(printf '%.20s' "$1" | LC_ALL=C sed 's/[^A-Za-z0-9 ._-][^A-Za-z0-9 ._-]*/*/g')
-    # What comes together with Enter counts as pasted.
+    # Text that arrives together with Enter counts as pasted.
     sleep 1
     navi_same_question || return 1
     navi_strike q Enter "$navi_text_glob"
 }
 
-# navi_paste_once TEXT: under the condition; through a buffer, for everybody can read the arguments of a process.
+# navi_paste_once TEXT: paste it under the condition; through a buffer, because everybody can read the arguments of a
+# process.
 navi_paste_once() {
     printf '%s' "$1" | navi_tmux "$navi_socket" load-buffer -b "$navi_token" - \; \
         if-shell -F -t "$navi_pane" "$navi_condition" "paste-buffer -p -b $navi_token -t $navi_pane ; display-message -p 'was typed'" \; \

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # needs: pane/agent_pane pane/address pane/question
 # changes: navi_name
-# ask.sh SOCKET TARGET NAME REGISTERED DIR AGENTS: tell what the agent in a pane asks. DIR has the status files, AGENTS
+# ask.sh SOCKET TARGET NAME REGISTERED DIR AGENTS: print what the agent in a pane asks. DIR has the status files, AGENTS
 # describes agents.
 navi_find_pane "$1" "$2" "$3" "$4"
 navi_inspect_agent "$6"

@@ -1,8 +1,8 @@
 # Prints what a screen shows of an agent's box and of a text that was sent to it: a line of words, and then either the
 # draft in the box and what waits below the conversation, or with navi_wants_answer the answer to the text. Input is the
 # text, a line with the token, and the screen, with colours or without. The description of the box is in navi_box, as
-# ops/look/agents.py has it. Neither blanks nor punctuation count where texts are compared: agents break lines where they like,
-# and some understand Markdown.
+# ops/look/agents.py has it. Comparing texts ignores blanks and punctuation: agents break lines where they like, and
+# some understand Markdown.
 #
 # The words: empty, draft or none, for the box; how the draft compares with the text: same, pasted, glued, part, other;
 # how many prompts that were sent are the text; whether the last one is; whether prompts wait for the end of a turn;
@@ -72,7 +72,8 @@ function trimmed(text) {
     return text
 }
 
-# squeezed(TEXT): without blanks and punctuation, which agents take for Markdown; a text of nothing else keeps it.
+# squeezed(TEXT): without blanks and punctuation, which agents take for Markdown; a text that has nothing else keeps
+# them.
 function squeezed(text) {
     gsub(/[ \t\r]+|\302\240|\342\200\213/, "", text)
     if (!keeps) gsub(/[[:punct:]]+/, "", text)
@@ -130,7 +131,7 @@ function compared() {
     return index(text, draft) ? "part" : "other"
 }
 
-# find_prompts(): those that were sent, above the box; of the last one that is the text, the first line behind it.
+# find_prompts(): those that were sent, above the box; of the last one that is the text, the first line after it.
 function find_prompts(    i, stop) {
     stop = top ? top : lines + 1
     count = last = follows = 0
@@ -188,7 +189,7 @@ function find_merged(    i, j, seen) {
     }
 }
 
-# find_end(STOP): of a long text whose beginning has left the screen, the line behind its end.
+# find_end(STOP): of a long text whose beginning has left the screen, the line after its end.
 function find_end(stop,    i) {
     for (i = stop - 1; i > 0; i--) {
         if (ends_at(i) < 60) continue
@@ -208,7 +209,7 @@ function ends_at(i,    seen, more) {
     return length(seen)
 }
 
-# ending_of(I, STOP): the first line behind the prompt in line I, if it is the text; else 0. Agents cut long ones.
+# ending_of(I, STOP): the first line after the prompt in line I, if it is the text; else 0. Agents cut long ones.
 function ending_of(i, stop,    rest, piece) {
     rest = text
     piece = stripped(cut(shown, line[i]))

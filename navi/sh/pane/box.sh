@@ -1,16 +1,16 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
 # needs: pane/box.awk pane/guard pane/agent_state pane/dialogs pane/typing lib/fail
 # changes: navi_unchanged navi_undone navi_verified
-# Typing into the box of an agent, and what becomes of that: it was taken up, it waits for the end of the turn, or nobody
-# can tell.
+# Typing into the box of an agent, and what becomes of the text: the agent accepts it, it waits for the end of the turn,
+# or that can't be known.
 
 # The description of the box of the agent that was found, "" for none.
 navi_box=
 
-# What became of the last text; "" where nobody asked an agent.
+# What became of the last text; "" if no agent got it.
 navi_outcome=
 
-# navi_find_box: the agent whose screen the pane shows, and what is known of its box. Fails where nothing is.
+# navi_find_box: the agent whose screen the pane shows, and what is known about its box. Fails if nothing is.
 navi_find_box() {
     navi_box=
     navi_pick_agent || return
@@ -48,7 +48,7 @@ navi_note_box() {
     navi_is_followed=$7
 }
 
-# navi_refuse_no_box: an agent whose box is not on the screen that was read shows something else, where letters may be commands.
+# navi_refuse_no_box: an agent whose box is not on the screen shows something else, where letters may be commands.
 navi_refuse_no_box() {
     [ "$navi_in_box" = none ] || return 0
     navi_last_shown=$(printf '%s\n' "$navi_screen" | LC_ALL=C sed -n '/[^ ]/h;${g;s/^ *//;p;}')
@@ -56,7 +56,7 @@ navi_refuse_no_box() {
     navi_fail 1 "the screen of $navi_agent_name in $navi_name shows no box for a prompt$navi_last_shown; nothing was sent; leave what is open there, or make a small pane higher; --force types into it"
 }
 
-# navi_refuse_draft: what is typed would be glued to what is in the box. A hint that is not known is faint.
+# navi_refuse_draft: refuse if there is a draft in the box: the text would be appended to it. An unknown hint is faint.
 navi_refuse_draft() {
     [ "$navi_in_box" = draft ] || return 0
     navi_read_box '' "$(navi_tmux "$navi_socket" capture-pane -p -J -e -t "$navi_pane")"
@@ -87,7 +87,8 @@ navi_say_to_agent() {
     case $navi_outcome in unconfirmed) navi_verified=no ;; *) navi_verified=yes ;; esac
 }
 
-# navi_type_into_box TEXT: as one pasted text, so that no key does anything else; only a command must be typed to be one.
+# navi_type_into_box TEXT: paste it as one text, so that no key does anything else; only a command must be typed to be
+# one.
 navi_type_into_box() {
     case $1 in
     *[[:cntrl:]]*) navi_paste "$1" -p ;;
@@ -137,14 +138,15 @@ navi_await_outcome() {
     done
 }
 
-# navi_judge_end TEXT: what became of it if the agent or its session has ended: a command may have done that, and nothing
-# shows whether another text was taken up before.
+# navi_judge_end TEXT: judge what became of it if the agent or its session has ended: a command may have done that, and
+# nothing shows whether another text was accepted before.
 navi_judge_end() {
     case $1 in /* | exit | quit | :q*) navi_outcome=submitted ;; esac
 }
 
-# navi_draft_is_there TEXT: look whether the box shows the text and no dialog is open; then keys may be pressed for as long as
-# nothing changes. A box that shows it proves that none is, also where a list of commands hides what the agent does.
+# navi_draft_is_there TEXT: look whether the box shows the text and no dialog is open; then keys may be pressed for as
+# long as nothing changes. A box that shows it proves that none is open, also where a list of commands hides what the
+# agent does.
 navi_draft_is_there() {
     navi_look_at_pane || navi_fail_gone
     navi_read_box "$1"
@@ -156,7 +158,7 @@ navi_draft_is_there() {
     navi_unchanged=$navi_same_place
 }
 
-# navi_press_again TEXT: if the draft is still there.
+# navi_press_again TEXT: press Enter again if the draft is still there.
 navi_press_again() {
     navi_draft_is_there "$1" || return 0
     navi_enters_left=$((navi_enters_left - 1))
@@ -164,7 +166,7 @@ navi_press_again() {
     navi_press Enter
 }
 
-# navi_is_queued: whether the screen shows that the text waits for the end of the turn. An agent that takes it up at once
+# navi_is_queued: whether the screen shows that the text waits for the end of the turn. An agent that accepts it at once
 # may show so for a moment before.
 navi_is_queued() {
     [ "$navi_looks" -ge "$([ "$navi_word_before" = working ] && echo 8 || echo 25)" ] || return
@@ -177,7 +179,7 @@ navi_is_taken() {
     case $navi_in_box,$navi_draft_is in draft,same | draft,pasted | draft,glued) return 1 ;; esac
     navi_outcome=submitted
     [ "$navi_times" -le "$navi_times_before" ] || return 0
-    # Somebody may have begun to type the next one.
+    # A person may have begun to type the next one.
     [ "$navi_in_box,$navi_draft_is" != draft,part ] || { navi_outcome=unconfirmed && return 1; }
     [ "$navi_is_last" -le "$navi_was_last" ] || return 0
     navi_is_queued && navi_outcome=queued && return

@@ -1,11 +1,12 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: lib/tmux lib/fail
 # The last few calls of `send` in a session, so that a caller whose connection was lost learns what its call did. The
-# session's option @navi_calls has a word "CALL:STATE:AGENT" for each, and is read and written under the lock of the pane.
-# STATE is typing from just before the first key, and then the result; or cancelled: that call types nothing any more.
+# session's option @navi_calls has a word "CALL:STATE:AGENT" for each, and is read and written under the lock of the
+# pane. STATE is typing from just before the first key, and then the result; or cancelled: that call types nothing any
+# more.
 
-# navi_find_call CALL: its state, and the agent that has the text, in navi_call_state and navi_call_agent; and the words of
-# the last three others in navi_other_calls.
+# navi_find_call CALL: set navi_call_state to its state, navi_call_agent to the agent that has the text, and
+# navi_other_calls to the words of the last three others.
 navi_find_call() {
     navi_call_state=
     navi_call_agent=
@@ -24,7 +25,7 @@ navi_find_call() {
     navi_keep_calls $navi_other_calls
 }
 
-# navi_ask_for_calls COMMAND...: of tmux; its answer is in navi_answer.
+# navi_ask_for_calls COMMAND...: ask tmux for them, with this command; its answer is in navi_answer.
 navi_ask_for_calls() {
     navi_consult "$navi_socket" "$@"
     case $navi_word in
@@ -34,13 +35,13 @@ navi_ask_for_calls() {
     esac
 }
 
-# navi_keep_calls WORD...: the last three.
+# navi_keep_calls WORD...: keep the last three.
 navi_keep_calls() {
     while [ $# -gt 3 ]; do shift; done
     navi_other_calls="$*"
 }
 
-# navi_note_call CALL STATE AGENT: as its state. Without a CALL nobody will ask.
+# navi_note_call CALL STATE AGENT: note its state; nothing without a CALL, because nobody will ask.
 navi_note_call() {
     [ -n "$1" ] || return 0
     navi_find_call "$1"
@@ -57,6 +58,6 @@ navi_begin_call() {
     navi_note_call "$1" typing ''
 }
 
-# navi_end_call CALL STATE AGENT: note what came of it. What was typed can have ended the session, or even its server: then
+# navi_end_call CALL STATE AGENT: note its result. What was typed can have ended the session, or even its server: then
 # there is nowhere to note it, and it was sent all the same.
 navi_end_call() { (navi_note_call "$@") >/dev/null 2>&1 || :; }

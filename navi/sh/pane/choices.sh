@@ -4,7 +4,7 @@
 # Which choice of a question is meant; core/question.py finds the same.
 
 # navi_match_choice VALUE: the choice with that number, or else the only one with that label, or else the only one whose
-# label begins so, in navi_choice and navi_label; 0 for none. All choices are looked at for one before the next.
+# label begins so, in navi_choice and navi_label; 0 for none. All choices are tried in one way before the next way.
 navi_match_choice() {
     navi_find_choices number "$1" || navi_find_choices label "$1" || navi_find_choices beginning "$1" || :
     [ "$navi_alike" -eq 1 ] || navi_choice=0

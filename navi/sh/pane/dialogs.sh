@@ -2,13 +2,14 @@
 # needs: look/state_files pane/agent_screen pane/address pane/guard pane/typing lib/fail
 # shares: navi_undone navi_sends_text
 # changes: navi_looked navi_unchanged
-# What an agent would make of what is typed into its pane: in a dialog, Enter says yes and letters choose.
+# Whether an agent would misunderstand a text that is typed into its pane: in a dialog, Enter says yes and letters
+# choose.
 
-# Whether it is a text that is to be sent, and not keys.
+# Whether a text will be sent, and not keys.
 navi_sends_text=no
 
-# navi_refuse_dialogs UNDONE: look at the pane, and end if an agent in it has a dialog open or is suspended, or if nobody
-# can tell. UNDONE says what was not done.
+# navi_refuse_dialogs UNDONE: look at the pane, and end if an agent in it has a dialog open or is suspended, or if that
+# can't be known. UNDONE says what was not done.
 navi_refuse_dialogs() {
     navi_undone=$1
     navi_looked=no
@@ -26,8 +27,8 @@ navi_refuse_mode() {
     navi_refuse "the pane of $navi_name has entered $navi_mode"
 }
 
-# navi_check_agent PROCESS PARENT STARTED STATE NAME: end if that is true of this one; fails otherwise. One that another one
-# started has no screen.
+# navi_check_agent PROCESS PARENT STARTED STATE NAME: end if that is true of this agent; fails otherwise. An agent that
+# another one started has no screen.
 navi_check_agent() {
     [ "$2" = 0 ] || return
     [ "$4" = runs ] || navi_refuse "$5 in $navi_name is suspended" ', and fg there continues it'
@@ -45,15 +46,16 @@ navi_check_agent() {
     navi_refuse "navi can't tell whether $5 in $navi_name has a dialog open"
 }
 
-# navi_lets_no_text_wait NAME: whether it is known of that agent's box that what is typed while it works does not wait there.
+# navi_lets_no_text_wait NAME: whether it is known of that agent's box that a text typed while it works does not wait
+# there.
 navi_lets_no_text_wait() {
     navi_find_described "box	$1	" || return
     navi_box_fields=${navi_described#*	*	*	*	*	}
     [ -z "${navi_box_fields%%	*}" ]
 }
 
-# navi_find_title_status NAME: the status that the title of the pane shows, in navi_titled; "" for none. Spinners, which are
-# patterns of Braille, count as one character.
+# navi_find_title_status NAME: set navi_titled to the status that the title of the pane shows; to "" if it shows none.
+# Spinners, which are patterns of Braille, count as one character.
 navi_find_title_status() {
     navi_titled=
     navi_spinner=$(printf '\342[\240-\243][\200-\277]')

@@ -4,15 +4,15 @@
 # The answers that navi gave, kept with the marks of their sessions, which follow them through renames and undo: a line
 # "NAME a CALL TIME STATE SOCKET DIGEST WHO ANSWER QUESTION" for each, with tabs between its fields. The last four stay.
 
-# navi_open_answers DIR: make the state folder, or end: what can't be noted is not answered.
+# navi_open_answers DIR: make the state folder, or end: navi gives no answer that it can't note.
 navi_open_answers() {
     navi_enter "$1"
     navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was typed'
 }
 
 # navi_note_answer STATE: note the answer of this call. Its state is sent before the key is pressed, then gone if the
-# question is gone, there if it is still there, died if the agent has ended, unfinished if a text was not submitted. Only
-# the note before the key is pressed must succeed.
+# question is gone, there if it is still there, died if the agent has ended, unfinished if a text was not submitted.
+# Only the note before the key is pressed must succeed.
 navi_note_answer() {
     navi_describe_answer "$1"
     navi_find_answers "$navi_status_folder"
@@ -22,7 +22,7 @@ navi_note_answer() {
     [ "$1" != sent ] || navi_fail_to_write "$navi_dir" 'nothing was typed'
 }
 
-# navi_forget_answer: it was not given.
+# navi_forget_answer: remove the note of this answer, which was not given.
 navi_forget_answer() {
     navi_added=
     navi_dropped=$navi_answer_line$navi_newline

@@ -2,13 +2,13 @@
 # needs: lib/tmux
 # Conditions, as formats of tmux, under which tmux itself presses a key: the pane is as it was when it was looked at.
 
-# navi_set_place: in navi_same_place the condition that nothing has moved since, and that the pane is in no mode of tmux,
-# which would get the key.
+# navi_set_place: set navi_same_place to the condition that nothing has moved since, and that the pane is in no mode of
+# tmux, which would get the key.
 navi_set_place() { navi_same_place="#{==:#{history_size} #{cursor_x} #{cursor_y} #{pane_in_mode},$navi_cursor 0}"; }
 
-# navi_set_guard KIND [GLOB]: in navi_condition the condition that the screen still shows what was read: q of the question
-# alone, or c of its choices, too; and where GLOB is given, that, too. Nothing has moved, either. What is missing adds an
-# x, side by side: tmux expands formats within formats only to a depth of 10 before 3.2a, and 100 since.
+# navi_set_guard KIND [GLOB]: set navi_condition to the condition that nothing has moved and the screen still shows what
+# was read: q of the question alone, or c of its choices, too; and GLOB, if it is given. Each missing part adds an x,
+# side by side: tmux expands formats within formats only to a depth of 10 before 3.2a, and 100 since.
 navi_set_guard() {
     navi_set_place
     navi_condition="#{?$navi_same_place,,x}"

@@ -1,7 +1,7 @@
 # Prints the lines of a pane that are new: those that were not in the same place before, without the echo of what was
 # typed. Input has three parts, each after a line with the token: what was typed, the lines before, the lines now.
 # navi_echo_comes means that the echo had not been seen yet, navi_echo_again that a program may show it a second time
-# behind its prompt.
+# after its prompt.
 
 BEGIN {
     token = ENVIRON["navi_token"]
@@ -44,8 +44,8 @@ function added(i, text) {
     return substr(text, length(before[i]) + 1)
 }
 
-# most_alike(): by how many lines what was known has moved. Lines that stand everywhere prove little, and count only
-# where there are no others.
+# most_alike(): by how many lines the known text has moved. Lines that occur everywhere prove little, and count only if
+# there are no others.
 function most_alike(    most) {
     for (i = 1; i <= lines; i++) if (line[i] != "") at[line[i], ++times[line[i]]] = i
     if (!vote(1, 20) && !vote(1, 500)) return -known

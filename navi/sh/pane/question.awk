@@ -1,12 +1,12 @@
-# Prints what a dialog asks, by the description of agents (ops/look/agents.py) in navi_rules: the first line has, with tabs
-# between them, the kind of question, how its choices stand, the number of the marked choice (0 if none is), those of the
-# choices that say yes, say no and take a text (0 for none), yes or no: whether several can be ticked, whether the
-# beginning of the dialog is seen, and whether a digit chooses; the choice that Escape chooses; yes or no: whether more
-# choices may be off the screen; the keys that tick a choice and that leave what is ticked (- for none); and the labels
-# of a row. The lines behind it begin with a letter and a blank: t the tool, i what it is to do, q the question, c a
-# choice with its number, b its number and yes or no: whether it is ticked, d more of that choice. Behind a line "g", globs
-# for lines of the screen: q of what is asked, c of choices. Prints nothing where nothing can be chosen.
-# Input is the screen of the agent navi_agent, on which its rule navi_rule holds.
+# Prints what a dialog asks, by the description of agents (ops/look/agents.py) in navi_rules: the first line has, with
+# tabs between them, the kind of question, how its choices are laid out, the number of the marked choice (0 if none is),
+# those of the choices that say yes, say no and take a text (0 for none), yes or no: whether several can be ticked,
+# whether the beginning of the dialog is seen, and whether a digit chooses; the choice that Escape chooses; yes or no:
+# whether more choices may be off the screen; the keys that tick a choice and that leave what is ticked (- for none);
+# and the labels of a row. Each of the next lines begins with a letter and a blank: t the tool, i its input, q the
+# question, c a choice with its number, b its number and yes or no: whether it is ticked, d more of that choice. After a
+# line "g" come globs for lines of the screen: q of the question, c of choices. Prints nothing where nothing can be
+# chosen. Input is the screen of the agent navi_agent, on which its rule navi_rule holds.
 
 BEGIN {
     count = split(ENVIRON["navi_rules"], whole, "\n")
@@ -21,7 +21,7 @@ BEGIN {
     marks = "(\342\235\257|\342\200\272|\342\227\217|\342\206\222|\342\226\266)"
     lead = "^ *((" marks "|\342\206\221|\342\206\223) *)?"
     counted = lead (style == "brackets" ? "\\[[0-9]+\\] " : "(" box ")?[0-9]+[.] ?")
-    # A digit behind the dot would make it a decimal number.
+    # A digit after the dot would make it a decimal number.
     number = counted "([^0-9]|$)"
     marker = "^ *" marks " *"
     edge = "^ *((\342\206\221|\342\206\223|\342\224\200|\342\225\214|\342\224\201|\342\225\255|\342\225\256|\342\225\260|\342\225\257) *)+$"
@@ -80,8 +80,8 @@ function plain(at,    text) {
 # ---- choices
 
 # find_numbers(): the last numbers on the screen that follow each other. Lines below a choice, up to an empty one,
-# belong to it, also those with numbers further right. Where the pane has no room, an agent leaves out some: if only rules
-# are between two, these are hidden.
+# belong to it, also those with numbers further right. Where the pane has no room, an agent leaves out some: if only
+# rules are between two, these are hidden.
 function find_numbers(    at, text, value, open, broken) {
     for (at = 1; at <= lines; at++) {
         text = plain(at)
@@ -106,8 +106,8 @@ function find_numbers(    at, text, value, open, broken) {
     }
 }
 
-# number_at(TEXT): where the number of a choice begins. A marker or an arrow before it has three bytes, and one column. A
-# choice may be one column further right than the marked one; a number in a description is at least below the label.
+# number_at(TEXT): where the number of a choice begins. A marker or an arrow before it has three bytes, and one column.
+# A choice may be one column further right than the marked one; a number in a description is at least below the label.
 function number_at(text) {
     match(text, /[0-9]/)
     return RSTART - (text ~ marker || text ~ arrow ? 2 : 0)
@@ -224,7 +224,7 @@ function find_text(    at, text) {
     else for (at = first; at < begin; at++) is_question[at] = shown[at] && at != tool_line
 }
 
-# belongs(AT, FIRST): whether a line is of the paragraph with that first line: it is not empty, nor further right.
+# belongs(AT, FIRST): whether a line is of the paragraph with that first line: it is neither empty nor further right.
 function belongs(at, first,    text) {
     text = plain(at)
     return text != "" && indent(text) <= indent(plain(first))
@@ -261,8 +261,8 @@ function print_all(    i) {
     print_globs()
 }
 
-# print_globs(): what tmux finds in the lines of the dialog with all but plain letters left out, which it might take for
-# something else; the beginnings, for the ends may be in other lines there.
+# print_globs(): what tmux finds in the lines of the dialog with all but plain letters left out, which it might
+# interpret; only the beginnings, because the ends may be in other lines there.
 function print_globs(    at, text) {
     for (at = first; at <= end; at++) {
         text = substr(raw[at], 1, 30)
@@ -297,14 +297,14 @@ function chosen(pattern,    i) {
 }
 
 # boxed(TEXT): whether the box of a choice is ticked, yes or no; "" for a choice without one. It is before the number or
-# behind it.
+# after it.
 function boxed(text) {
     if (!match(text, lead "([0-9]+[.] ?)?" box)) return ""
     return substr(text, 1, RLENGTH) ~ /\[ \] $/ ? "no" : "yes"
 }
 
-# more_choices(): whether a list can be moved, as far as arrows tell, or has a beginning or a part that is not seen. Menus show no
-# arrows where the pane has no room for all of it.
+# more_choices(): whether the list can scroll, by its arrows, or begins or ends off the screen. Menus show no arrows
+# where the pane has no room for all of it.
 function more_choices(    at) {
     if (from > 1 || hides || (kind == "menu" && seen == "no")) return "yes"
     for (at = begin - 1; at <= end + 1; at++) if (plain(at) ~ (arrow "( .*)?$")) return "yes"

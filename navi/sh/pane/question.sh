@@ -60,7 +60,7 @@ navi_parse_question() {
     unset IFS
     set +f
     navi_asked=${navi_asked#*"$navi_newline"}
-    # The globs that guard it are behind it.
+    # The globs that guard it follow it.
     navi_guards=${navi_asked#*"${navi_newline}g"}
     navi_guards=${navi_guards#"$navi_newline"}
     navi_asked=${navi_asked%%"${navi_newline}g$navi_newline"*}
@@ -101,7 +101,7 @@ navi_seal() {
 $navi_asked"
 }
 
-# navi_find_answers DIR: what the marks of the session tell of answers, the oldest first, in navi_answers; and the call
+# navi_find_answers DIR: the answers in the marks of the session, the oldest first, in navi_answers; and the call
 # of the last one in navi_last_call.
 navi_find_answers() {
     navi_find_status_folder "$1"

@@ -1,13 +1,15 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
-# needs: pane/agent_pane pane/calls pane/typing pane/dialogs pane/box pane/turn pane/waiting pane/writer_lock registry/change
+# needs: pane/agent_pane pane/calls pane/typing pane/dialogs pane/box pane/turn pane/waiting pane/writer_lock
+# needs: registry/change
 # changes: navi_cooked navi_echo navi_echo_comes navi_from navi_sends_text navi_verified
-# send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TURN IDENTITY TEXT BLOCK DIR
-# AGENTS CALL KEY...: type into a session, or with IDENTITY only into that one. HOW is submit (the text, then Enter), literal (the text alone) or keys. LOCK is the token of the caller's own
-# lock. With a PATTERN, wait for it in what comes after; with TURN, for the end of the agent's turn. BLOCK is the text as
-# Python's prompt needs it, "" if that is the same. DIR has the status files, AGENTS describes agents. CALL names this call for one who asks
-# later what became of it (sent.sh), "" if nobody will.
+# send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TURN IDENTITY TEXT BLOCK DIR AGENTS
+# CALL KEY...: type into a session, or with IDENTITY only into that one. HOW is submit (the text, then Enter), literal
+# (the text alone) or keys. LOCK is the token of the caller's own lock. With a PATTERN, wait for it in what comes after;
+# with TURN, for the end of the agent's turn. BLOCK is the text as Python's prompt needs it, "" if that is the same. DIR
+# has the status files, AGENTS describes agents. CALL names this call, so that its caller can ask later what became of
+# it (sent.sh); "" if it never will.
 
-# navi_refuse_to_answer: nothing is typed where it may answer a question of an agent.
+# navi_refuse_to_answer: refuse to type where that may answer a question of an agent.
 navi_refuse_to_answer() {
     if [ -n "$navi_agents" ]; then
         navi_refuse_dialogs 'nothing was sent'

@@ -1,8 +1,9 @@
-# Prints the lines that a pane has put out since the last time. Rows are counted from the beginning of the history; a
+# Prints the lines that a pane has printed since the last time. Rows are counted from the beginning of the history; a
 # line is one row or, where it is wrapped, several. Input has four parts, each after a line with the token: the last
 # lines that were printed; history, its limit, the cursor's line and the width; the rows from navi_offset on; and the
-# same as lines. Output: a state for the next time, the line of the cursor, and the new lines. Where another stream ended
-# (navi_resumed) all rows are there, and the state begins with whether it is sure that nothing is lost or comes twice.
+# same as lines. Output: a state for the next time, the line of the cursor, and the new lines. Where another stream
+# ended (navi_resumed) all rows are there, and the state begins with whether it is sure that nothing is lost or comes
+# twice.
 
 BEGIN {
     token = ENVIRON["navi_token"]
@@ -98,9 +99,9 @@ function find_first(    i, r) {
     return anchors ? 0 : 1
 }
 
-# find_again(): the line to begin with after some time in which nobody looked: a program may have cleared the history
-# meanwhile. It is sure where all of the lines printed last end in the row where they ended, of a history that can't have
-# dropped rows; or else where they are in one place alone.
+# find_again(): the line to begin with after a pause: a program may have cleared the history meanwhile. It is sure where
+# all of the lines printed last end in the row where they ended, of a history that can't have dropped rows; or else
+# where they are in one place alone.
 function find_again(    i, found, places) {
     if (next_row in at && fact[4] == ENVIRON["navi_before_width"] && !had_full_history())
         if (anchors ? is_behind_anchor(at[next_row]) == anchors : !next_row) return at[next_row]

@@ -3,10 +3,10 @@
 # changes: navi_name navi_socket navi_where
 # tail.sh SOCKET TARGET NAME REGISTERED LINES [IDENTITY PANE NEXT HISTORY WIDTH SERVER ANCHOR]: the last LINES whole
 # lines of a pane, and then each line as it comes: what is above the cursor is whole. An answer with the line of the
-# cursor is given whenever that changes, and now and then a sign of life, so that we end with whoever listens. Answers
-# with lines say which place is behind them; given that place, another call goes on there.
+# cursor is given whenever that changes, and now and then a heartbeat, so that we end when nobody listens. Answers with
+# lines give the position after them; given that position, another call continues there.
 
-# navi_print_out [STATUS ERRORS]: say what is in navi_out.
+# navi_print_out [STATUS ERRORS]: print what is in navi_out.
 navi_print_out() {
     printf '\n%s begin\n%s\n%s errors %s\n%s end %s\n' "$navi_token" "$navi_out" "$navi_token" "${2-}" "$navi_token" "${1:-0}" ||
         exit
@@ -38,7 +38,7 @@ navi_read_news() {
     done
 }
 
-# navi_catch_up: tell the whole lines that have come. What a program with a screen to itself shows is none.
+# navi_catch_up: print the whole lines that have come. A program with a screen to itself prints none.
 navi_catch_up() {
     [ "$navi_alone" = 0 ] || return 0
     navi_read_news
@@ -81,8 +81,8 @@ navi_conclude() {
     exit
 }
 
-# navi_find SOCKET TARGET NAME REGISTERED LINES [IDENTITY PANE NEXT HISTORY WIDTH SERVER]: print server and id of the pane;
-# nothing if the one that was followed before is not in its session any more.
+# navi_find SOCKET TARGET NAME REGISTERED LINES [IDENTITY PANE NEXT HISTORY WIDTH SERVER]: print server and id of the
+# pane; nothing if the one that was followed before is not in its session any more.
 navi_find() {
     if [ -n "${6-}" ]; then
         navi_name=$3

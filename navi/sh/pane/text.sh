@@ -1,14 +1,14 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/address
 # changes: navi_escapes navi_from
-# text.sh SOCKET TARGET NAME REGISTERED START ESCAPES LINES: the text of a pane from the line START on, which tmux counts
-# from the top of the screen ("-" is the beginning of its history), lines joined that were only wrapped; those at the
-# end that are empty are left out. With LINES at least so many of the last lines, if there are, and not much more.
+# text.sh SOCKET TARGET NAME REGISTERED START ESCAPES LINES: print the text of a pane from the line START on, which tmux
+# counts from the top of the screen ("-" is the beginning of its history), with wrapped lines joined, without the empty
+# lines at the end. With LINES at least so many of the last lines, if there are, and not much more.
 
 # Bytes that fit into an answer.
 navi_largest=16000000
 
-# navi_reach LINES: look further back until there are more lines than that: the first one may be the end of a longer one.
+# navi_reach LINES: look further back until there are more lines than that: the first may be the end of a longer one.
 navi_reach() {
     while [ "$navi_history" -gt "${navi_from#-}" ] && [ "$(navi_count_lines)" -le "$1" ]; do
         navi_from=-$((${navi_from#-} * 4 + 100))

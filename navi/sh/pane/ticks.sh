@@ -8,8 +8,8 @@
 # How many keys were pressed.
 navi_ticks=0
 
-# navi_find_wanted HOW VALUE: the choices that are to be ticked, in navi_wanted_ticks as numbers between blanks. VALUE has
-# their numbers or labels, with commas between them. In navi_label what they are.
+# navi_find_wanted HOW VALUE: set navi_wanted_ticks to the choices that are to be ticked, as numbers between blanks, and
+# navi_label to their labels. VALUE has their numbers or labels, with commas between them.
 navi_find_wanted() {
     [ "$1" = choose ] || navi_fail $navi_usage "several choices can be ticked in $navi_name; nothing was typed; --choose 1,2 ticks these and no others"
     [ "$navi_leave" != - ] || navi_fail $navi_usage "several choices can be ticked in $navi_name, and navi knows no keys of ${navi_asker%% *} for that; nothing was typed; attach to answer"
@@ -46,7 +46,7 @@ navi_want() {
     navi_wanted_labels="$navi_wanted_labels, $navi_choice $navi_label"
 }
 
-# navi_refuse_text: a text that somebody has entered would be an answer, too.
+# navi_refuse_text: refuse if there is a text that a person has entered: it would be an answer, too.
 navi_refuse_text() {
     navi_find_box "$navi_free"
     [ "$navi_ticked" != yes ] || navi_fail $navi_usage "a text is entered in choice $navi_free of that question in $navi_name; nothing was typed; attach to answer"
@@ -61,8 +61,8 @@ navi_find_box() {
     esac
 }
 
-# navi_find_difference: the first choice that is ticked and not wanted, or the other way around; in navi_tick_next. Fails
-# if there is none.
+# navi_find_difference: set navi_tick_next to the first choice that is ticked and not wanted, or the other way around.
+# Fails if there is none.
 navi_find_difference() {
     navi_asked_left=$navi_asked$navi_newline
     while [ -n "$navi_asked_left" ]; do
@@ -77,7 +77,7 @@ navi_find_difference() {
     return 1
 }
 
-# navi_tick_wanted: tick what is wanted and not ticked, and the other way around. Fails where the screen does not follow.
+# navi_tick_wanted: tick what is wanted and not ticked, and the other way around. Fails if the screen does not follow.
 navi_tick_wanted() {
     while navi_find_difference; do
         [ "$navi_ticks" -lt 40 ] || return
@@ -101,7 +101,7 @@ navi_await_tick() {
     return 1
 }
 
-# navi_stop_ticking: keys were pressed, and the screen did not show what was expected.
+# navi_stop_ticking: end, because keys were pressed and the screen did not show what was expected.
 navi_stop_ticking() {
     navi_note_answer unfinished
     navi_fail $navi_late "${navi_hindrance:-what $navi_name shows changed} while choices were ticked; the question was not left (keys pressed: $navi_ticks); navi answer shows what is ticked now"

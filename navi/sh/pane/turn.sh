@@ -6,8 +6,8 @@
 # How many lines above the screen count.
 navi_turn_from=-2000
 
-# navi_note_turn TEXT: what the screen and as much above it as is looked at later show of this very text before it is typed:
-# how many prompts are it, whether the last one is, and what is behind that.
+# navi_note_turn TEXT: note, before this text is typed, what the screen and as much above it as is looked at later show
+# of it: how many prompts equal it, whether the last one does, and what comes after that.
 navi_note_turn() {
     navi_before_turn=$(navi_ask_box "$1" yes "$(navi_tmux "$navi_socket" capture-pane -p -J -S "$navi_turn_from" -t "$navi_pane")")
     navi_note_box ${navi_before_turn%%"$navi_newline"*}
@@ -16,9 +16,9 @@ navi_note_turn() {
     case $navi_before_turn in *"$navi_newline"*) navi_before_turn=${navi_before_turn#*"$navi_newline"} ;; *) navi_before_turn= ;; esac
 }
 
-# navi_await_turn TEXT: wait for the answer to a text that was sent, in navi_answer_lines, until the turn ends or a line
-# matches navi_pattern (then it is in navi_found_line). How it ended is in navi_turn: idle, error, permission, waiting, or
-# ended for an agent that has. Fails when time is up.
+# navi_await_turn TEXT: wait for the answer to a text that was sent, until the turn ends or a line matches navi_pattern.
+# Sets navi_answer_lines to the answer, navi_found_line to that line, and navi_turn to how the turn ended: idle, error,
+# permission, waiting, or ended for an agent that has. Fails when time is up.
 navi_await_turn() {
     navi_turn=
     navi_worked=no
@@ -50,8 +50,8 @@ navi_take_answer() {
 }
 navi_turn_screen=
 
-# navi_is_begun: whether the agent has taken the text up, so that what is behind it is the answer. Once it was seen, it may
-# have scrolled away.
+# navi_is_begun: whether the agent has accepted the text, so that what comes after it is the answer. Once seen, it may
+# scroll away.
 navi_is_begun() {
     if [ "$navi_times" -gt "$navi_prompts_before_turn" ] || [ "$navi_is_last" -gt "$navi_last_before_turn" ] || navi_replaces_equal; then
         navi_begun_turn=yes
@@ -59,8 +59,9 @@ navi_is_begun() {
     [ "$navi_begun_turn" = yes ]
 }
 
-# navi_replaces_equal: whether the last prompt is the text as before, but another one: an equal one has scrolled away for it,
-# so that their number tells nothing. Then nothing waits in the box or for the end of a turn, and something else is behind it.
+# navi_replaces_equal: whether the last prompt is the text as before, but another one: an equal one has scrolled away,
+# so that their number proves nothing. Then nothing waits in the box or for the end of a turn, and what comes after it
+# differs.
 navi_replaces_equal() {
     case $navi_outcome,$navi_in_box,$navi_has_queue,$navi_is_last in
     submitted,empty,0,1 | queued,empty,0,1) ;;
@@ -70,8 +71,8 @@ navi_replaces_equal() {
 }
 navi_begun_turn=no
 
-# navi_turn_ended: whether that is so, by the same evidence twice. Between a prompt and the work on it, an agent may still
-# seem idle for a moment.
+# navi_turn_ended: whether the same evidence shows twice that the turn has ended. Between a prompt and the work on it,
+# an agent may still seem idle for a moment.
 navi_turn_ended() {
     navi_agent_lives || { navi_turn=ended && return; }
     navi_judge_agent

@@ -6,10 +6,10 @@
 # Typing into a pane.
 
 # The condition, as a format of tmux, under which nothing has changed since an agent was last seen without a dialog; ""
-# where nobody has to look.
+# if that need not be checked.
 navi_unchanged=
 
-# navi_refuse_unready FORCE: a pane that would not take what is typed, or not as it is meant.
+# navi_refuse_unready FORCE: refuse a pane that would not accept the text, or not as it is meant.
 navi_refuse_unready() {
     [ "$navi_is_dead" = 0 ] || navi_fail 1 "the pane of $navi_name is dead; nothing was sent"
     [ "$navi_input_off" = 0 ] || navi_fail 1 "the pane of $navi_name takes no input; nothing was sent; tmux select-pane -e enables it"
@@ -27,8 +27,8 @@ navi_refuse_unready() {
     navi_leave_mode
 }
 
-# navi_leave_mode: leave all modes of tmux that the pane is in, or end: keys would go to the mode, and text past it. Not every
-# mode knows cancel; copy-mode -q leaves any, since tmux 3.2.
+# navi_leave_mode: leave all modes of tmux that the pane is in, or end: keys would go to the mode, and text past it. Not
+# every mode knows cancel; copy-mode -q leaves any, since tmux 3.2.
 navi_leave_mode() {
     navi_tmux "$navi_socket" send-keys -t "$navi_pane" -X cancel >/dev/null 2>&1
     navi_is_in_mode || return 0
@@ -44,8 +44,8 @@ navi_is_in_mode() {
     [ "$navi_word,$navi_answer" != ok,0 ]
 }
 
-# navi_refuse_asking DIR: an agent that asks for permission takes what is typed for an answer to that. Its status file
-# tells, as long as more than a shell is left in the pane. DIR is "" for the usual folder.
+# navi_refuse_asking DIR: refuse if an agent asks for permission, because it takes what is typed for an answer to that.
+# Its status file shows that, as long as more than a shell is left in the pane. DIR is "" for the usual folder.
 navi_refuse_asking() {
     navi_is_asking "$1" || return 0
     navi_pane_program=$(navi_tmux "$navi_socket" display-message -p -t "$navi_pane" '#{pane_current_command}')
@@ -82,7 +82,8 @@ navi_has_children() {
     [ -n "$navi_children_found" ]
 } 2>/dev/null
 
-# navi_check_lines TEXT: a program that reads whole lines gets at most 4095 bytes of each.
+# navi_check_lines TEXT: refuse lines that are too long: a program that reads whole lines gets at most 4095 bytes of
+# each.
 navi_check_lines() {
     [ ${#1} -gt 1000 ] || return 0
     case $(stty -a <"$navi_terminal" 2>/dev/null) in *' -icanon'* | '') return 0 ;; esac
@@ -91,8 +92,8 @@ navi_check_lines() {
     fi
 }
 
-# navi_type TEXT: byte for byte where it is one short line that can be printed, else as one pasted text, for a tab typed
-# would complete something and a line end would submit.
+# navi_type TEXT: type it byte for byte if it is one short printable line, else paste it as one text, because a typed
+# tab would complete something and a line end would submit.
 navi_type() {
     [ -n "$1" ] || return 0
     navi_check_lines "$1"
@@ -102,8 +103,9 @@ navi_type() {
     esac
 }
 
-# navi_paste TEXT HOW: through a buffer of this call alone, for everybody can read the arguments of a process. HOW is -p
-# for a bracketed paste where the program asks for it, or -r for keys. Panes that are synchronized all get it.
+# navi_paste TEXT HOW: paste it through a buffer of this call alone, because everybody can read the arguments of a
+# process. HOW is -p for a bracketed paste where the program asks for it, or -r for keys. Panes that are synchronized
+# all get it.
 navi_paste() {
     navi_typed=$1
     navi_targets=$navi_pane
@@ -118,13 +120,13 @@ navi_paste() {
     navi_check_answer "$(navi_load "$@" 2>&1)" $?
 }
 
-# navi_load [\; COMMAND...]: put the text navi_typed into the buffer of this call for the time of these commands of tmux.
+# navi_load [\; COMMAND...]: put the text navi_typed into the buffer of this call while these commands of tmux run.
 navi_load() {
     printf '%s' "$navi_typed" | navi_tmux "$navi_socket" load-buffer -b "$navi_token" - "$@" \; delete-buffer -b "$navi_token"
 }
 
-# navi_guarded COMMAND FUNCTION: let tmux carry out the command if nothing has changed since the pane was looked at; else
-# look again. A busy agent changes its screen often. FUNCTION calls tmux with more commands.
+# navi_guarded COMMAND FUNCTION: let tmux run the command if nothing has changed since the pane was looked at; else look
+# again. A busy agent changes its screen often. FUNCTION calls tmux with more commands.
 navi_guarded() {
     navi_guard_tries=100
     while :; do
@@ -143,7 +145,7 @@ navi_call_tmux() {
     navi_tmux "$navi_socket" display-message -p '' "$@" </dev/null
 }
 
-# navi_press KEY...: by their names.
+# navi_press KEY...: press keys by their names.
 navi_press() {
     if [ -n "$navi_unchanged" ]; then
         navi_press_guarded "$@"
@@ -202,7 +204,7 @@ navi_await_echo() {
 }
 
 # navi_submit RETRIES: Enter, and see that it did something. A program that showed what was typed and then does not
-# move has not taken it yet; one that shows nothing can't be asked. In navi_verified: yes, no, or unknown.
+# change has not accepted it yet; one that shows nothing can't be judged. In navi_verified: yes, no, or unknown.
 navi_submit() {
     navi_verified=unknown
     navi_left=$1

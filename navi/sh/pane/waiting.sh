@@ -12,7 +12,7 @@ navi_is_cooked() {
     esac
 }
 
-# navi_check_pattern PATTERN FIXED: refuse at once what grep would not understand.
+# navi_check_pattern PATTERN FIXED: refuse at once a pattern that grep would not understand.
 navi_check_pattern() {
     navi_match=-E
     [ -z "$2" ] || navi_match=-F
@@ -85,14 +85,14 @@ navi_report_death() {
     navi_give_up 1 "the pane of $navi_name died with $navi_end_words before the pattern appeared"
 }
 
-# navi_give_up STATUS WORDS: the end of a wait that was in vain, with what the pane shows.
+# navi_give_up STATUS WORDS: end a wait that was in vain, and print what the pane shows.
 navi_give_up() {
     printf '%s screen\n%s\n' "$navi_token" "$navi_screen"
     navi_fail "$@"
 }
 
-# navi_note_before: what the pane shows now, with the end of its history, was there before the answer. Of a program that
-# has a screen to itself, what is beneath counts, too.
+# navi_note_before: what the pane shows now, with the end of its history, was there before the answer. If a program has
+# the screen to itself, the screen beneath counts, too.
 navi_note_before() {
     [ -n "$navi_pattern" ] || return 0
     navi_before=$navi_screen
@@ -109,8 +109,8 @@ navi_note_before() {
 }
 
 # navi_choose_lines: from which line on (navi_offset) the pane is to be read, against what (navi_known), and where that
-# is found there (navi_align): at the beginning; or else where most of it is found, for its place is not known: late in
-# the history, because a full one drops lines and other widths need other lines; or near the same place.
+# is found there (navi_align): at the beginning; or else where most of it is found, because its position is not known:
+# late in the history, because a full one drops lines and other widths need other lines; or near the same place.
 navi_choose_lines() {
     navi_known=$navi_before
     navi_align=

@@ -14,7 +14,7 @@ navi_hold_pane() {
     navi_pane_lock=$navi_locks/pane.$navi_server.${navi_pane#%}@$navi_place_key
     navi_acquire "$navi_pane_lock" 0 7 && return
     navi_acquire "$navi_pane_lock" 30 7 || navi_fail $navi_late "another process has been typing into $navi_name for 30 s; nothing was sent"
-    # What was seen before is out of date, and somebody may have locked the session meanwhile.
+    # Earlier looks are out of date, and another person may have locked the session meanwhile.
     navi_inspect
     navi_refuse_locked "$1"
 }

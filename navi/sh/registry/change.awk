@@ -1,7 +1,7 @@
 # needs: lib/json.awk lib/json_writer.awk registry/write_lines.awk
 # Changes the registry. Standard input has a line for each change: put NAME KEY raw VALUE and put NAME KEY text VALUE,
 # drop NAME, dropif NAME CREATED_AT (with the name as JSON has it), unset NAME KEY, move NAME NEW, between tabs. A put
-# creates the entry, `add` in place of put keeps a value that is there, and a move also changes the name in the target.
+# creates the entry, `add` instead of put keeps an existing value, and a move also changes the name in the target.
 # Exit status 0 means that navi_next is complete, 3 that the file is no registry, 4 that its version differs.
 
 BEGIN {
@@ -32,7 +32,7 @@ function set_field(entry) {
     put(entry, word[3], word[4] == "text" ? quoted(word[5]) : word[5])
 }
 
-# is_of(entry, time): whether it was created then; what is no entry may go, too.
+# is_of(entry, time): whether it was created then; a value that is not an entry may go, too.
 function is_of(entry, time) { return !entry || decode(raw_of(entry, "created_at")) == time }
 
 function drop(parent, name,    at, i) {

@@ -29,7 +29,7 @@ navi_change_registry() {
 navi_rewrite_registry() {
     navi_next=$navi_registry.next.$navi_self
     for navi_leftover in "$navi_registry".next.*; do
-        # Of somebody who was killed meanwhile.
+        # The file of a process that was killed meanwhile.
         [ ! -e "$navi_leftover" ] || rm -f "$navi_leftover"
     done
     if [ -e "$navi_registry" ] && ! { [ -f "$navi_registry" ] && [ -r "$navi_registry" ]; }; then
@@ -56,8 +56,8 @@ navi_rewrite_registry() {
     return "$navi_disk_status"
 }
 
-# navi_write_next: the changed registry into navi_next, with the owner and the permissions of the old one; what came of
-# it in navi_write_code.
+# navi_write_next: the changed registry into navi_next, with the owner and the permissions of the old one;
+# navi_write_code is the result.
 navi_write_next() {
     export navi_registry navi_next
     [ ! -e "$navi_registry" ] || cp -p "$navi_registry" "$navi_next" 2>/dev/null
@@ -106,8 +106,8 @@ navi_enrol() {
     set +f
 }
 
-# navi_register: note in the registry what navi_start has started, in place of one of its name that has ended; if that
-# can't be, navi_unregistered says why.
+# navi_register: note in the registry what navi_start has started, replacing one of its name that has ended; if that
+# fails, navi_unregistered says why.
 navi_register() {
     navi_used_at=$(navi_registry_time)
     navi_name=${navi_new_session#* * * * }
@@ -123,13 +123,14 @@ navi_register() {
 # navi_registry_time: now, as the registry writes it. For $( ) alone, whose shell becomes date.
 navi_registry_time() { exec date -u +%Y-%m-%dT%H:%M:%SZ; }
 
-# navi_registry_time_of EPOCH: that time. date(1) of BSD spells it in another way.
+# navi_registry_time_of EPOCH: that time. date(1) of BSD needs another option.
 navi_registry_time_of() {
     date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || exec date -u -r "$1" +%Y-%m-%dT%H:%M:%SZ
 }
 
-# navi_touch_entry: note in the registry, in the background, that navi_name was used just now; navi_await_touch waits for
-# the end of that. It gives up if the registry is locked for more than a second, so that no operation waits for long.
+# navi_touch_entry: note in the registry, in the background, that navi_name was used just now; navi_await_touch waits
+# for the end of that. It gives up if the registry is locked for more than a second, so that no operation waits for
+# long.
 navi_touch_entry() {
     navi_toucher=
     [ "$navi_entry" = yes ] || return 0

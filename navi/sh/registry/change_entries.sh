@@ -1,9 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: registry/require registry/change
 # changes: navi_edits navi_used_at
-# change_entries.sh COUNT (NAME CREATED_AT)... (SOCKET ID)...: change the registry: COUNT words name entries that go (their
-# names as JSON has them), if they are still those that were created then; the rest are living sessions, which are
-# registered.
+# change_entries.sh COUNT (NAME CREATED_AT)... (SOCKET ID)...: change the registry: COUNT words name entries to remove
+# (their names as JSON has them), if they still have that time of creation; the rest are living sessions to register.
 navi_need_registry
 navi_edits=
 navi_left=$1

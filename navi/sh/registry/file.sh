@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: registry/require registry/location lib/disk lib/locks
-# file.sh [TEXT]: the registry as it is; or, with a TEXT, that in its place. What was there stays beside it.
+# file.sh [TEXT]: print the registry as it is; or, with a TEXT, replace it. The old file stays beside it.
 navi_need_registry
 if [ $# -eq 0 ]; then
     [ -e "$navi_registry" ] || navi_fail $navi_none "the registry $navi_registry does not exist yet"
@@ -10,7 +10,8 @@ if [ $# -eq 0 ]; then
 fi
 navi_open_sockets || navi_fail $navi_refused "$navi_trouble"
 navi_acquire "$navi_registry_lock" "${LOCK_TIMEOUT:-5}" || navi_fail $navi_late "the registry $navi_registry is locked by another process"
-# navi_replace TEXT: what was there stays beside it. Names that others could have taken before are made anew.
+# navi_replace TEXT: replace the registry; the old file stays beside it. Names that others could have taken before are
+# made anew.
 navi_replace() {
     rm -f "$navi_registry.before" "$navi_registry.$$"
     { [ ! -e "$navi_registry" ] || cp -p "$navi_registry" "$navi_registry.before"; } &&

@@ -1,4 +1,4 @@
-# How navi writes the registry's file (change.awk): an entry a line. So only the one that is meant has to be parsed.
+# How navi writes the registry's file (change.awk): an entry a line. So only the wanted entry has to be parsed.
 
 function is_first(line) { return line == "{\"sessions\":{" }
 

@@ -2,8 +2,8 @@
 # needs: lib/tmux
 # shares: navi_trouble
 # Where the registry of sessions is: one JSON file in the folder of tmux sockets, with a lock beside it. Its format,
-# places and lock are those of the tools that agents' skills use, so that they and navi can share it. Whoever can write
-# there decides into which session a text is typed, so folder, file and lock must be the user's own.
+# paths and lock are those of the tools that agents' skills use, so that they and navi can share it. A user who can
+# write there decides into which session a text is typed, so folder, file and lock must be the user's own.
 
 # Why the registry can't be used, or what was wrong with it.
 navi_trouble=
@@ -34,8 +34,8 @@ navi_trust_folder() {
     return 1
 }
 
-# navi_trust_file PATH WORDS: the same of a file in it; WORDS say what can't be done without. A FIFO would hold us up. A
-# lock can be a folder, and one that is gone by now says nothing.
+# navi_trust_file PATH WORDS: the same for a file in it; WORDS say what can't be done without it. A FIFO would block us.
+# A lock can be a folder, and one that is gone by now proves nothing.
 navi_trust_file() {
     if [ -L "$1" ]; then
         navi_trouble="$2: it is a symbolic link; remove it"
@@ -58,7 +58,7 @@ navi_open_sockets() {
     navi_find_registry || return
     if [ ! -d "$navi_sockets" ]; then
         mkdir -p -m 700 "$navi_sockets" 2>/dev/null
-        # Somebody else may have been quicker.
+        # Another process may have been quicker.
         navi_find_registry || return
         [ -d "$navi_sockets" ] || mkdir -m 700 "$navi_sockets" 2>/dev/null
     fi
@@ -68,8 +68,8 @@ navi_open_sockets() {
 # The folders that were found to be good, as lines "=FOLDER".
 navi_guarded=
 
-# navi_guard FOLDER: fail if it is not ours, or others can write to it; navi_trouble says which. One that tools have made
-# in the usual place with a lax umask is put right.
+# navi_guard FOLDER: fail if it is not ours, or others can write to it; navi_trouble says which. If tools have made the
+# usual folder with a lax umask, correct its mode.
 navi_guard() {
     case $navi_guarded in *"=$1$navi_newline"*) return 0 ;; esac
     if [ ! -d "$1" ] || [ ! -w "$1" ]; then

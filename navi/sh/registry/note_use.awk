@@ -10,7 +10,7 @@ BEGIN {
     exit stamps == 1 && is_first(line[1]) && is_last(text) && write_lines(ENVIRON["navi_next"]) ? 0 : 1
 }
 
-# stamped(text): its own field, not one of an inner object; a text can not hold the mark, for its quotes are escaped.
+# stamped(text): its own field, not one of an inner object; a text can't hold the mark, because its quotes are escaped.
 function stamped(text,    at, before, after) {
     at = index(text, mark) + length(mark)
     before = substr(text, 1, at - 1)

@@ -1,13 +1,13 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/recover_kill lib/recover_rename lib/recover_undo registry/find_entry registry/change
 # changes: navi_edits navi_name navi_used_at
-# Recovery of the registry's entries, for requests that carry its scripts. Nobody waits long for the registry: what can't
-# be written now is left for later.
+# Recovery of the registry's entries, for requests that carry its scripts. No request waits long for the registry: what
+# can't be written now is left for later.
 
 navi_has_registry() { :; }
 
-# navi_recover_entry: the session is not to be in the registry any more, and that is the last of its end. Fails if tmux
-# does not tell, or the registry can't be written now.
+# navi_recover_entry: remove the session from the registry, which is the last step of its end. Fails if tmux does not
+# answer, or the registry can't be written now.
 navi_recover_entry() {
     navi_read_kill
     navi_ask_for_name || return
@@ -24,7 +24,7 @@ navi_change_soon() {
     navi_change_registry "$1" || [ $? -eq "$navi_unusable" ]
 }
 
-# navi_move_entry: the session navi_former_name is called navi_current_name.
+# navi_move_entry: rename the entry of the session navi_former_name to navi_current_name.
 navi_move_entry() { navi_rename_entry || navi_pass_on moved; }
 
 # navi_rename_entry: a former name that comes from a broken journal may hold what separates the words of a change.
@@ -45,7 +45,7 @@ navi_recover_moved() {
     rm -f "$navi_journal"
 }
 
-# navi_recover_restored: a session that was brought back is to be in the registry again. Fails as navi_recover_entry
+# navi_recover_restored: register a session that was brought back again. Fails as navi_recover_entry
 # does.
 navi_recover_restored() {
     navi_find_restored || return

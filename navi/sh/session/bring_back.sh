@@ -2,9 +2,9 @@
 # needs: session/folder session/start session/check_start registry/recover lib/recover_undo
 # shares: navi_needed_then
 # changes: navi_command_line navi_name navi_shown_first navi_socket navi_type
-# Bringing back a session of which navi_kept has what is needed (kill.sh): undo.sh does so, and restore.sh.
+# Bringing back a session from what navi_kept holds of it (kill.sh), for undo.sh and restore.sh.
 
-# The program that must be there, "" where that is not checked.
+# The program that must exist, "" if that is not checked.
 navi_needed_then=
 
 # navi_read_kept: what is kept, in the variables of starting a session. Without its directory nothing is done.
@@ -65,7 +65,7 @@ navi_start_again() {
     case $navi_type_then,$navi_command_line,$navi_more in ,?*, | agent,*,) printf '%s anew\n' "$navi_token" ;; esac
 }
 
-# navi_give_all_back: what the session had beside its windows.
+# navi_give_all_back: give the session back what it had besides its windows.
 navi_give_all_back() {
     navi_renew_place "$navi_started_id"
     navi_give_back_files

@@ -4,8 +4,8 @@
 # changes: navi_answer navi_ending
 # Whether a session that was just started lives: tmux is asked again before anything is reported as created.
 
-# navi_await_line: wait until the shell of the new session has read its startup files; without its command there is
-# to be no session. A shell that takes long goes on by itself: the line is not typed, it can't get lost.
+# navi_await_line: wait until the shell of the new session has read its startup files; without its command, no session
+# is created. A shell that takes long continues by itself: the line is not typed, so it can't get lost.
 navi_await_line() {
     navi_waits=8
     navi_replaced=
@@ -75,7 +75,7 @@ navi_ask_start() {
         capture-pane -p -J -S -100 -t "${navi_started_pane%% *}"
 }
 
-# navi_judge_ending: the process has ended. That is as it should be where the pane is to stay, and of a command that
+# navi_judge_ending: judge the end of the process. It is right if the pane should stay, and for a command that
 # succeeded.
 navi_judge_ending() {
     [ -z "$navi_keeps" ] || return 0
@@ -110,7 +110,7 @@ navi_settle() {
     [ -z "$navi_ending" ] || navi_finish_ended
 }
 
-# navi_finish_ended: say how it ended; without a pane that stays the session is gone.
+# navi_finish_ended: report how it ended; without a pane that stays the session is gone.
 navi_finish_ended() {
     printf '%s ended %s\n' "$navi_token" "$navi_ending"
     [ -n "$navi_keeps" ] || navi_tmux "$navi_socket" kill-session -t "$navi_started_id" 2>/dev/null || :

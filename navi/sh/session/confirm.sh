@@ -3,9 +3,9 @@
 # changes: navi_answer navi_identified_line
 # Whether an agent that was just started has the conversation that it was asked to resume.
 
-# navi_confirm PANE PROCESS NAME ID BEFORE: wait until the agent of that name below the PROCESS of the pane says that it has
-# the conversation ID. The file BEFORE was written just before it was started. In navi_confirmed: yes; no if it runs and
-# does not say it in time, or nobody knows it; or ended, with what it printed last in navi_answer.
+# navi_confirm PANE PROCESS NAME ID BEFORE: wait until the agent of that name below the PROCESS of the pane reports the
+# conversation ID. The file BEFORE was written just before it was started. Sets navi_confirmed to yes; to no if it runs
+# and does not report it in time, or nothing can confirm it; or to ended, with what it printed last in navi_answer.
 navi_confirm() {
     navi_confirmed=no
     navi_confirm_tries=0
@@ -23,21 +23,21 @@ navi_confirm() {
     done
 }
 
-# navi_find_title_trace NAME: in navi_confirm_title what the title of that agent's pane matches once it has a conversation.
-# Fails for one whose title proves nothing.
+# navi_find_title_trace NAME: set navi_confirm_title to what the title of that agent's pane matches once it has a
+# conversation. Fails for an agent whose title proves nothing.
 navi_find_title_trace() {
     navi_find_described "trace	$1				" || return
     navi_confirm_title=$navi_described
 }
 
-# navi_clear_title PANE NAME: before that agent is started in a pane in which it ran: what it left there as the title would
-# prove that it has a conversation.
+# navi_clear_title PANE NAME: clear the title before that agent is started again in its pane: the old title would prove
+# that it has a conversation.
 navi_clear_title() {
     ! navi_find_title_trace "$2" || navi_consult "$navi_socket" select-pane -t "$1" -T ''
 }
 
-# navi_line_is_over PROCESS: whether the first process of a pane has become a plain shell, or has ended, because its line
-# has (first_process.sh).
+# navi_line_is_over PROCESS: whether the first process of a pane has become a plain shell, or has ended, because its
+# line has ended (first_process.sh).
 navi_line_is_over() {
     if [ -d "/proc/$1" ]; then
         ! grep -qa NAVI_MARK "/proc/$1/cmdline"
@@ -71,13 +71,13 @@ navi_ask_agent() {
         navi_has_trace "$@" || return
         navi_confirmed=yes
         ;;
-    # The others say nothing; one that can't find it ends soon.
+    # The others report nothing; one that can't find it ends soon.
     *) [ "$navi_confirm_tries" -ge 25 ] ;;
     esac
 }
 
-# navi_has_trace NAME ID BEFORE: whether the agent has written, since that file, what it writes when it takes up a
-# conversation. Its program may be a process of its own.
+# navi_has_trace NAME ID BEFORE: whether the agent has written, since that file, what it writes when it begins or
+# resumes a conversation. Its program may be a process of its own.
 navi_has_trace() {
     navi_find_described "trace	$1	" || return
     navi_trace=$navi_described

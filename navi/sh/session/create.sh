@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2174
-# needs: session/folder session/start session/check_start session/registered_name session/remember pane/writer_lock registry/recover
+# needs: session/folder session/start session/check_start session/registered_name session/remember pane/writer_lock
+# needs: registry/recover
 # expects: navi_take_steps
 # shares: navi_count
 # changes: navi_name navi_socket navi_unregistered
@@ -16,13 +17,14 @@ navi_take_name() {
     navi_refuse_registered "$navi_name" 'nothing was created'
 }
 
-# navi_sweep_locks: delete old lock files if there are many. Released ones stay, because somebody may wait for them.
+# navi_sweep_locks: delete old lock files if there are many. Released ones stay, because a process may wait for them.
 navi_sweep_locks() {
     set -- "$navi_locks"/*
     [ $# -lt 100 ] || find "$navi_locks" -type f ! -name 'lock.*' -mtime +1 -exec rm -f {} + 2>/dev/null || :
 }
 
-# navi_run STEP... VARIABLE=VALUE...: start the session and take the steps (steps.sh). If one of them fails, the session ends.
+# navi_run STEP... VARIABLE=VALUE...: start the session and take the steps (steps.sh). If one of them fails, end the
+# session.
 navi_run() {
     navi_start_with "$@"
     [ "$navi_count" -eq 0 ] || navi_take_steps "$@"
@@ -35,7 +37,7 @@ navi_start_with() {
 }
 
 # navi_create STARTER DIR SOCKET NAME CWD LINE WORD TYPE ENDS KEEP WINDOW REGISTER COUNT STEP... VARIABLE=VALUE...:
-# create a session, and take steps in it, of COUNT words. Nothing is left where a step fails.
+# create a session, and take steps in it, of COUNT words. Nothing is left if a step fails.
 navi_create() {
     navi_starter=$1
     navi_enter "$2"

@@ -2,10 +2,10 @@
 # needs: session/folder session/identity registry/recover hooks/status_file lib/process lib/note lib/disk
 # changes: navi_event navi_name navi_session_file navi_socket
 # dismiss.sh DIR SOCKET SERVER ID CREATED NAME FILE: acknowledge a session's notification; its status is working again.
-# A session that was lost is forgotten.
+# A lost session is forgotten.
 
-# navi_find_lost SOCKET NAME: in navi_lost the notes (look/notes.sh), a line each, of the lost sessions of that name; with
-# a SOCKET only those of its server. Fails if there is none.
+# navi_find_lost SOCKET NAME: set navi_lost to the notes (look/notes.sh), a line each, of the lost sessions of that
+# name; with a SOCKET only those of its server. Fails if there is none.
 navi_find_lost() {
     navi_lost=
     for navi_note in "$navi_state/at/$navi_place_host@"*/session.*.*; do

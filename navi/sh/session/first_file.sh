@@ -2,22 +2,22 @@
 # needs: lib/disk lib/quote lib/state_folder
 # shares: navi_first navi_mark
 # changes: navi_quoted
-# The file from which the first process of a pane reads what it runs (first_process.sh), and the FIFO by which it tells
-# that the program was found.
+# The file from which the first process of a pane reads what it runs (first_process.sh), and the FIFO by which it
+# reports that the program was found.
 
-# navi_open_mark: the FIFO by which a new session tells that its command was found.
+# navi_open_mark: make the FIFO by which a new session reports that its command was found.
 navi_open_mark() {
     navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was created'
     navi_mark=$navi_here/start.$$
     rm -f "$navi_mark"
     mkfifo -m 600 "$navi_mark" 2>/dev/null ||
         navi_fail_to_write "$navi_dir" 'nothing was created' "no FIFO can be made in $navi_here"
-    # From now on nothing that is written gets lost.
+    # From now on nothing written to it is lost.
     exec 4<>"$navi_mark"
 }
 
-# navi_write_first VARIABLE=VALUE...: the file navi_first, for the user alone, from which the first process reads what it
-# runs. It removes the file.
+# navi_write_first VARIABLE=VALUE...: write the file navi_first, for the user alone, from which the first process reads
+# what it runs. That process removes the file.
 navi_write_first() {
     navi_open_state || navi_fail_to_write "$navi_dir" 'nothing was created'
     navi_first=$navi_here/start.line.$$

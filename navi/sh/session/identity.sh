@@ -3,7 +3,7 @@
 # changes: navi_id navi_identity navi_looked navi_name navi_session_file navi_socket
 # Whether a session is still the one that was meant, and where its status file is.
 
-# navi_set_target SOCKET SERVER ID CREATED NAME FILE: the session that is meant. Without ID there is only its status file;
+# navi_set_target SOCKET SERVER ID CREATED NAME FILE: set the target session. Without ID there is only its status file;
 # without FILE there is none. With the SERVER `named` it is whatever has that name now.
 navi_set_target() {
     navi_socket=$1
@@ -16,8 +16,8 @@ navi_set_target() {
     [ -z "$navi_id" ] || navi_leave_foreign_file
 }
 
-# navi_leave_foreign_file: a status file that names another session, such as that of the same name on another tmux server,
-# is not this session's.
+# navi_leave_foreign_file: a status file that names another session, such as that of the same name on another tmux
+# server, is not this session's.
 navi_leave_foreign_file() {
     [ -n "$navi_session_file" ] && [ -e "$navi_session_file" ] || return 0
     navi_find_place
@@ -33,8 +33,8 @@ navi_find_by_name() {
     navi_seek_session || [ -e "$navi_session_file" ] || navi_fail_unknown "no session named $navi_name"
 }
 
-# navi_check_target: the state of that session, in navi_target_state: same, gone, or other (another session has its id or its name). If
-# tmux does not answer, the operation ends.
+# navi_check_target: set navi_target_state to the state of that session: same, gone, or other (another session has its
+# id or its name). If tmux does not answer, the operation ends.
 navi_check_target() {
     navi_target_state=gone
     if [ -z "$navi_id" ]; then

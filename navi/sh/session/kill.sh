@@ -3,8 +3,8 @@
 # changes: navi_answer navi_kept navi_namesake navi_registered
 # kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away. What undo
 # needs is kept in .navi/killed/KEEP: LINE is the command to run then, unless navi started the session and knows its
-# command; MORE follows it; where it has {session_id}, the note of the session may know it (look/notes.sh). If this shell is killed half-way, the next operation or look completes or undoes the rest
-# (lib/recover_kill.sh).
+# command; MORE follows it; where MORE has {session_id}, the note of the session may know it (look/notes.sh). If this
+# shell is killed half-way, the next operation or look completes or undoes the rest (lib/recover_kill.sh).
 
 # navi_prepare: write the journal, and then what is kept. If the folder can't be written to, only undo is lost.
 navi_prepare() {
@@ -17,7 +17,7 @@ navi_prepare() {
     navi_note_kill
 } 2>/dev/null
 
-# navi_find_unkept: in navi_unkept, why nothing was kept of a living session, "" if it was or is not to be.
+# navi_find_unkept: in navi_unkept, why nothing was kept of a living session, "" if it was kept or need not be.
 navi_find_unkept() {
     navi_unkept=
     [ -z "$navi_kept" ] && [ -n "$navi_keep" ] && [ "$navi_target_state" = same ] || return 0
@@ -26,11 +26,11 @@ navi_find_unkept() {
 }
 
 # navi_keep: write down what is needed to start it again. Its text follows when it ends, and its status file is kept
-# under a second name: so it is known later whether it has changed. The empty text, which comes last, says that all is
-# there.
+# under a second name, which shows later whether it has changed. The empty text, which comes last, shows that everything
+# is there.
 navi_keep() {
     mkdir -p -m 700 "$navi_state/killed" "$navi_kept" || return
-    # One question for all; only the path, which comes last, can hold a line end.
+    # One request for all; only the path, which comes last, can hold a line end.
     navi_kept_facts=$(navi_tmux "$navi_socket" display-message -p -t "$navi_id:" \
         "#{remain-on-exit} #{session_group_size} #{session_group}$navi_newline#{@navi_type}$navi_newline#{@navi_line}$navi_newline#{pane_current_path}")
     case $navi_kept_facts in on*) printf '' >"$navi_kept/keep" || return ;; esac
@@ -110,8 +110,8 @@ navi_forget() {
     [ $# -lt 50 ] || find "$navi_state/killed" -type d -mtime +7 -prune -exec rm -rf {} + 2>/dev/null || :
 }
 
-# navi_check_named: only the status file is known, and its session may live: on another machine, or on a tmux server that
-# nobody could ask when the sessions were listed.
+# navi_check_named: only the status file is known, and its session may live: on another machine, or on a tmux server
+# that could not be asked when the sessions were listed.
 navi_check_named() {
     navi_find_named_session "$navi_session_file"
     case $navi_named in

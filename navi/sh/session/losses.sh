@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2154,SC2016
 # needs: git/run session/changes.awk session/below.awk
-# losses.sh SECONDS [DIRECTORY PROCESSES]...: for each session, what git knows of its directory, asked for so many seconds
-# at most, and the names of the processes below its own ones. Nothing is changed.
+# losses.sh SECONDS [DIRECTORY PROCESSES]...: report for each session what git knows about its directory, asked for so
+# many seconds at most, and the names of the processes below its own ones. It changes nothing.
 
-# navi_uncommitted SECONDS: what git knows of the current directory, with git's status and its errors.
+# navi_uncommitted SECONDS: what git knows about the current directory, with git's status and its errors.
 navi_uncommitted() {
     navi_git "$1" status --porcelain=v2 --branch --untracked-files=normal 2>&1
     printf '\nstatus %s\n' "$?"

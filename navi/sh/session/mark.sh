@@ -4,7 +4,7 @@
 # mark.sh DIR NAME CHANGE...: change the bookmark and tags of a session: +b and -b, +tTAG and -tTAG. The file
 # .navi/marks has a line for each: name, b or t, and the tag, separated by tabs. So every dashboard shows the same.
 
-# navi_note_change CHANGE: the last word on a mark counts.
+# navi_note_change CHANGE: the last change of a mark counts.
 navi_note_change() {
     case $1 in
     ?b) navi_changed_mark="$navi_name	b	" ;;

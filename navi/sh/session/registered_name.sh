@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2030,SC2031,SC2034,SC2086,SC2154
 # needs: pane/address
 # changes: navi_name
-# A name that a session is to get may be registered already.
+# A name that a session will get may be registered already.
 
 # navi_refuse_registered NAME UNDONE: end if the registry has the name for a living session other than navi_identity,
-# because that entry must not be lost. A tmux server that can't be asked may have one. UNDONE tells what was not done.
+# because that entry must not be lost. A tmux server that can't be asked may have one. UNDONE says what was not done.
 navi_refuse_registered() {
     navi_taken_on=$(
         navi_own_identity=${navi_identity-}

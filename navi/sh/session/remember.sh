@@ -2,8 +2,8 @@
 # needs: lib/state_folder lib/tmux registry/recover
 # The files of the state folder that remember where sessions were started last, and on which servers.
 
-# navi_put_first LINE NAME: put a line first in a file of the state folder. Others may do so at the same time, so this has
-# the lock of marks meanwhile.
+# navi_put_first LINE NAME: put a line first in a file of the state folder. Other processes may do so at the same time,
+# so this takes the lock of marks.
 navi_put_first() {
     case $1 in *"$navi_newline"*) return ;; esac
     navi_open_state || return
@@ -16,9 +16,9 @@ navi_put_first() {
     navi_unlock_marks
 } 2>/dev/null
 
-# navi_keep_lines LINE FILE: in navi_first_text that line, and those of the file that stay: twenty in all, and sockets as
-# long as they are there: the sessions of a server whose socket is forgotten would look as if they had ended. Fails where
-# the file can't be read.
+# navi_keep_lines LINE FILE: set navi_first_text to that line, and those of the file that stay: twenty in all, and
+# sockets as long as they exist: the sessions of a server whose socket is forgotten would look as if they had ended.
+# Fails where the file can't be read.
 navi_keep_lines() {
     navi_first_text=$1$navi_newline
     [ -e "$2" ] || return 0
@@ -32,7 +32,7 @@ navi_keep_lines() {
     done <"$2"
 }
 
-# navi_note_socket: a tmux server whose socket is where nobody would look for it. Noted before anything starts there, so
+# navi_note_socket: note a tmux server whose socket is in an unusual folder. Noted before anything starts there, so
 # that a session is found whose start was killed.
 navi_note_socket() {
     navi_find_user

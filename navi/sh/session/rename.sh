@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2030,SC2031,SC2034,SC2086
-# needs: session/folder session/identity session/registered_name registry/recover lib/recover_rename hooks/status_file lib/disk
+# needs: session/folder session/identity session/registered_name registry/recover lib/recover_rename
+# needs: hooks/status_file lib/disk
 # changes: navi_current_name navi_events navi_former_name navi_gathered_events navi_journal navi_lock navi_maker
 # changes: navi_new navi_old navi_status_name
 # rename.sh DIR NEW SOCKET SERVER ID CREATED NAME FILE: rename a session in tmux, its status file, and the name within
@@ -25,7 +26,7 @@ navi_prepare() {
     navi_note_rename || [ -z "$navi_old" ] || navi_fail_to_write "$navi_dir" 'nothing was renamed'
 }
 
-# navi_write_new_file: it is not yet where status files are, and not in the lock, which is to name its holder.
+# navi_write_new_file: write it neither where status files are nor into the lock, which must name its holder.
 navi_write_new_file() {
     navi_old=${navi_session_file##*/}
     navi_old=${navi_old%.json}
@@ -46,7 +47,7 @@ navi_write_new_file() {
     navi_merge >/dev/null 2>&1 || navi_fail_to_write "$navi_dir" 'nothing was renamed'
 }
 
-# navi_clear: nothing was renamed.
+# navi_clear: remove what was prepared, because nothing was renamed.
 navi_clear() {
     if [ -n "$navi_old" ]; then navi_take_rename_back; else rm -f "$navi_journal"; fi
 }

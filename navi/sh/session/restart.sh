@@ -2,13 +2,13 @@
 # needs: session/folder session/identity session/first_file session/confirm session/taken registry/absent
 # needs: lib/note lib/shells
 # changes: navi_not_taken_by
-# restart.sh STARTER DIR AGENTS AGENT ID LINE MORE WORD ANEW PANE SOCKET SERVER SESSION CREATED NAME FILE: end the agent of a
-# session and start it again in its conversation, in the same pane and with the environment that it had. MORE resumes the
-# conversation ID, which the agent in PANE has ("" if that is not known); where it has {session_id}, only the note of the
-# session knows which (look/notes.sh).
+# restart.sh STARTER DIR AGENTS AGENT ID LINE MORE WORD ANEW PANE SOCKET SERVER SESSION CREATED NAME FILE: end the agent
+# of a session and start it again in its conversation, in the same pane and with the environment that it had. MORE
+# resumes the conversation ID, which the agent in PANE has ("" if that is not known); where it has {session_id}, only
+# the note of the session knows which (look/notes.sh).
 
-# navi_find_running: the agent of that name that the session shows, or that of the PANE, in navi_old_agent ("" if it does
-# not run), and its pane, as it is or was.
+# navi_find_running: set navi_old_agent to the agent of that name that the session shows, or that of the PANE ("" if it
+# does not run), and find its pane, as it is or was.
 navi_find_running() {
     navi_old_agent=
     navi_old_pane=
@@ -75,7 +75,7 @@ navi_complete_line() {
     case $navi_needed in *[!A-Za-z0-9_./+@~-]*) navi_needed= ;; esac
 }
 
-# navi_know_conversation: in navi_wanted_conversation the one that MORE resumes.
+# navi_know_conversation: set navi_wanted_conversation to the one that MORE resumes.
 navi_know_conversation() {
     [ -z "$navi_anew" ] || return 0
     case $navi_more in *'{session_id}'*) ;; *) [ -z "$navi_wanted_conversation" ] || return 0 ;; esac
@@ -86,8 +86,8 @@ navi_know_conversation() {
     case $navi_more in *'{session_id}'*) navi_more=${navi_more%%'{session_id}'*}$navi_wanted_conversation${navi_more#*'{session_id}'} ;; esac
 }
 
-# navi_refuse_others: what else runs in its pane would end with the pane's shell. A shell that begins may run something for
-# a moment.
+# navi_refuse_others: fail if another program runs in its pane: it would end with the pane's shell. A shell that begins
+# may run something for a moment.
 navi_refuse_others() {
     [ "$navi_old_dead" = 0 ] && [ "$navi_old_process" != "${navi_old_agent:-0}" ] || return 0
     navi_other_tries=25
@@ -117,13 +117,14 @@ navi_find_other() {
     return 1
 }
 
-# navi_name_other: the name of the process that was read last; where a system tells only its arguments, their first word.
+# navi_name_other: set navi_other_name to the name of the process that was read last; where a system reports only
+# arguments, to the first.
 navi_name_other() {
     navi_other_name=${navi_program_comm:-${navi_listed_arguments%% *}}
     navi_other_name=${navi_other_name##*/}
 }
 
-# navi_save_environment: NAME='VALUE' of the agent, in navi_old_environment, but what tmux and the shell set anew.
+# navi_save_environment: NAME='VALUE' of the agent, in navi_old_environment, except what tmux and the shell set anew.
 navi_save_environment() {
     navi_old_environment=
     [ -n "$navi_old_agent" ] && [ -r "/proc/$navi_old_agent/environ" ] || return 0
@@ -131,7 +132,7 @@ navi_save_environment() {
         grep -a '^[A-Za-z_][A-Za-z0-9_]*=' | grep -av '^\(TMUX\|TMUX_PANE\|PWD\|OLDPWD\|SHLVL\|_\|LINES\|COLUMNS\|NAVI_[A-Z]*\)=')
 } 2>/dev/null
 
-# navi_end_old: end it, and prove that it has ended. One that is suspended must go on for that.
+# navi_end_old: end it, and prove that it has ended. A suspended one must be continued for that.
 navi_end_old() {
     [ -n "$navi_old_agent" ] || return 0
     for navi_signal in TERM CONT KILL; do
@@ -148,7 +149,7 @@ navi_end_old() {
     navi_fail $navi_late "process $navi_old_agent ($navi_restart_agent) has not ended 10 s after SIGKILL; nothing was started"
 }
 
-# navi_note_old_processes: the agent and the processes that belong to it, in navi_old_processes as words PROCESS:STARTED.
+# navi_note_old_processes: set navi_old_processes to the agent and the processes that belong to it, as PROCESS:STARTED.
 navi_note_old_processes() {
     navi_old_processes=
     for navi_old_one in $navi_old_agent $navi_old_helpers; do
@@ -235,7 +236,7 @@ navi_await_found() {
     done
 }
 
-# navi_print_restarted: what became of it. It is proven that the old one has ended.
+# navi_print_restarted: print the result. It is proven that the old agent has ended.
 navi_print_restarted() {
     [ -n "$navi_wanted_conversation" ] || { printf '%s restarted anew\n' "$navi_token" && return; }
     navi_keep_conversation

@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154,SC2174
 # needs: session/bring_back session/confirm session/taken lib/process lib/note
 # changes: navi_cleans_up navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
-# restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the session of the note
-# KEY (look/notes.sh), which was lost: start LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the
-# one that MORE resumes. What is needed stands in .navi/killed/KEEP meanwhile: if this shell is killed half-way, the next
+# restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the lost session of
+# the note KEY (look/notes.sh): start LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the one
+# that MORE resumes. .navi/killed/KEEP holds what is needed meanwhile: if this shell is killed half-way, the next
 # operation or look completes or undoes the rest. The note goes when the session is back.
 
-# navi_refuse_living: its server may run again, or still.
+# navi_refuse_living: refuse if the session lives: its server may run again, or still.
 navi_refuse_living() {
     navi_serves "$navi_note_server" || return 0
     navi_consult "$navi_note_socket" list-panes -s -t "$navi_note_session" -F '#{pid} #{session_id} #{session_created}'
@@ -17,12 +17,13 @@ navi_refuse_living() {
     esac
 }
 
-# navi_note_runs: whether the agent of the note still runs: some go on without their terminal. None outlives its machine.
+# navi_note_runs: whether the agent of the note still runs: some go on without a terminal. None outlives its machine.
 navi_note_runs() {
     [ -n "$navi_note_process" ] && [ "${navi_note%/*}" = "$navi_here" ] && navi_is_still "$navi_note_process" "$navi_note_started"
 }
 
-# navi_refuse_unproven: where a system does not tell when a process was started, another agent may have its number.
+# navi_refuse_unproven: refuse if the system does not report when a process was started: another agent may have its
+# number.
 navi_refuse_unproven() {
     [ "$navi_has_files" = no ] && [ -n "$navi_note_process" ] && [ "${navi_note%/*}" = "$navi_here" ] || return 0
     ! navi_may_be_agent "$navi_note_process" "$navi_note_started" ||
@@ -61,7 +62,7 @@ navi_keep_note() {
     ! navi_is_registered || printf '' >"$navi_kept/registered"
 } 2>/dev/null
 
-# navi_leave_restore: whatever the end, nothing stays that is only for its time.
+# navi_leave_restore: remove, however it ended, what is needed only meanwhile.
 navi_leave_restore() {
     navi_restore_status=$?
     navi_unlock_conversation

@@ -29,7 +29,7 @@ navi_start() {
     if [ -n "$navi_line_now$navi_shown_first$*" ]; then
         [ -z "$navi_line_now" ] || navi_open_mark
         navi_write_first "$@"
-        # Whoever respawns the pane later gets a shell.
+        # Respawning the pane later starts a shell.
         set -- -- sh -c '[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"' navi-start "$navi_first"
     fi
     navi_start_named "$@"
@@ -77,7 +77,7 @@ navi_start_tmux() {
         navi_consult "$navi_socket" "$@"
         ;;
     esac
-    # Whether tmux prints this before or after the ids is a matter of chance.
+    # tmux prints this before or after the ids, by chance.
     case $navi_answer in 'no such window: '*) navi_answer=${navi_answer#*"$navi_newline"} ;; esac
     case $navi_word,$navi_answer in
     ok,* | failed,[0-9]*' $'* | absent,[0-9]*' $'*) ;;

@@ -3,8 +3,9 @@
 # changes: navi_cooked navi_count navi_echo navi_echo_comes navi_from navi_where
 # The steps that are taken in a new session before it is reported as created.
 
-# navi_take_steps STEP...: navi_count words. A step is three of them: await or expect, a pattern or a text, seconds; ready,
-# the description of agents, seconds; or send or keys, a text or the name of a key, and nothing.
+# navi_take_steps STEP...: take the steps in the next navi_count words. A step is three of them: await or expect, a
+# pattern or a text, seconds; ready, the description of agents, seconds; or send or keys, a text or the name of a key,
+# and nothing.
 navi_take_steps() {
     navi_force=
     navi_status_folder=
@@ -18,7 +19,7 @@ navi_take_steps() {
     done
 }
 
-# navi_step KIND WHAT SECONDS: what is awaited after something was typed is looked for in what came after that.
+# navi_step KIND WHAT SECONDS: text that is awaited after typing is looked for in what came after that.
 navi_step() {
     navi_inspect
     case $1 in
@@ -38,8 +39,8 @@ navi_step() {
     esac
 }
 
-# navi_await_input DESCRIPTION SECONDS: wait until the agent in the session takes input: its box is there, and what it shows
-# of itself is that it rests. Some show their box before.
+# navi_await_input DESCRIPTION SECONDS: wait until the agent in the session takes input: its box is there, and its
+# screen shows that it rests. Some show their box before.
 navi_await_input() {
     while :; do
         navi_find_pane_agents "$1"

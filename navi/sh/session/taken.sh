@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2062,SC2086,SC2154
 # needs: look/agents look/state_files lib/note lib/place lib/fail lib/lock_files
 # shares: navi_not_taken_by
-# Two agents never run on one conversation: who has it is looked for in agents' state files, in the arguments of
-# processes, in the notes of sessions, also those of other machines that share the folder, and in status files.
+# Two agents never run on one conversation: these functions look for its owner in agents' state files, in the arguments
+# of processes, in the notes of sessions, also those of other machines that share the folder, and in status files.
 
 # navi_lock_conversation ID: nobody else resumes it meanwhile.
 navi_lock_conversation() {
@@ -17,7 +17,7 @@ navi_keep_conversation() { [ -z "${navi_conversation_lock-}" ] || touch "$navi_c
 
 navi_unlock_conversation() { [ -z "${navi_conversation_lock-}" ] || rm -f "$navi_conversation_lock"; }
 
-# navi_refuse_taken ID BUT: end if somebody has the conversation, other than the note of the path BUT.
+# navi_refuse_taken ID BUT: end if another process has the conversation, other than the note of the path BUT.
 navi_refuse_taken() {
     [ -n "$navi_has_files" ] || navi_find_files
     navi_find_taker_by_state "$1"
@@ -27,7 +27,7 @@ navi_refuse_taken() {
     navi_keep_conversation
 }
 
-# The processes, as words PROCESS:STARTED, that are to end before anybody resumes the conversation.
+# The processes, as words PROCESS:STARTED, that must end before the conversation is resumed.
 navi_not_taken_by=
 
 navi_refuse_taker() { navi_fail $navi_exists "its conversation $1 is open already, $2; nothing was started"; }
@@ -76,8 +76,8 @@ navi_find_taker_by_arguments() {
     done
 }
 
-# navi_find_taker_by_note ID BUT: a session whose note says so, here if its agent runs. What another machine's session
-# does by now can't be known here.
+# navi_find_taker_by_note ID BUT: a session whose note says so, here if its agent runs. The present state of another
+# machine's session can't be known here.
 navi_find_taker_by_note() {
     for navi_taken_file in "$navi_state"/at/*/session.*.*; do
         [ "$navi_taken_file" != "$2" ] && grep -qsxF "conversation $1" "$navi_taken_file" || continue

@@ -8,7 +8,7 @@ from navi.core.agent_panes import narrowed
 from navi.core.model import Pane, Session
 from navi.core.text import clean
 from navi.tui.dialogs.rows import names_of
-from navi.tui.palette.picker import Entry, Picker
+from navi.tui.palette.picker import Picker, PickerEntry
 from navi.tui.screen_protocol import Screen
 from navi.tui.style.paint import Segment
 from navi.tui.style.theme import Glyphs, status_style
@@ -32,11 +32,11 @@ def with_one_agent(
     )  # fmt: skip
 
 
-def _entry(pane: Pane, glyphs: Glyphs) -> Entry:
+def _entry(pane: Pane, glyphs: Glyphs) -> PickerEntry:
     """Return the row of a pane: its agent, where it runs, and what its screen shows."""
     agent = clean(pane.agents[0].name) if pane.agents else clean(pane.command)
     word = pane.screen.status if pane.screen and pane.screen.status else ""
     status: Segment = (status_style(word), f"{glyphs.of_status(word)} {word}") if word else ("dim", "")
     text = clean(pane.screen.text) if pane.screen else ""
     cells: tuple[Segment, ...] = (("name", agent), ("dim", f"pane {clean(pane.position)}"), status, ("message", text))
-    return Entry(pane.id, agent, cells, f"pane {pane.position} {word} {text}")
+    return PickerEntry(pane.id, agent, cells, f"pane {pane.position} {word} {text}")

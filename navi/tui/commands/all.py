@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.settings import Problem, Settings
 from navi.core.failure import HostState
 from navi.core.listing import Key, ListFilter, is_agent, marks_of
@@ -37,7 +37,7 @@ from navi.tui.pages.stack import PageStack
 from navi.tui.palette.commands import PaletteCommands
 from navi.tui.preview.commands import PreviewCommands
 from navi.tui.progress import HostProgress
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 from navi.tui.terminal_programs import TerminalPrograms
 
 
@@ -46,7 +46,7 @@ class Commands:
 
     def __init__(
         self, fleet: Fleet, settings: Settings, problems: Sequence[Problem], environment: Mapping[str, str],
-        keymap: Keymap, screen: Screen, refresh: Callable[[], None], moved: Callable[[], None],
+        keymap: Keymap, screen: DashboardScreen, refresh: Callable[[], None], moved: Callable[[], None],
         quit: Callable[[], None], make_hosts: MakeHosts,
     ) -> None:  # fmt: skip
         self._screen, self._fleet, self._keymap, self._moved = screen, fleet, keymap, moved
@@ -63,7 +63,7 @@ class Commands:
         self._programs = TerminalPrograms(fleet, screen.terminal, environment, screen.show_message, keymap)
         hub = HubWatch(fleet, services.hub_folder, screen.show_message)
         headless = HeadlessCommands(services, screen, self._programs, lambda: hub.connected)
-        sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, Places(environment), headless)
+        sessions = SessionCommands(fleet, settings, actions, screen.glyphs, screen, NaviFiles(environment), headless)
         self._undoable: Callable[[], bool] = lambda: sessions.last_killed is not None
         self._sessions = self._session_keys(services, actions, sessions, headless)
         self.feeds = services.shared(SharedFeeds)
@@ -71,10 +71,10 @@ class Commands:
         hosts = HostCommands(
             fleet, screen.list, self.filters, self.pages, self._programs, screen.show_message, self.host_progress
         )  # fmt: skip
-        restoring = RestoreCommands(fleet, settings, actions, screen, Places(environment))
+        restoring = RestoreCommands(fleet, settings, actions, screen, NaviFiles(environment))
         self._palette = self._make_palette()
         screen.header.clicked = self._click_host
-        self.first_run = FirstRun(services, screen, Places(environment), make_hosts)
+        self.first_run = FirstRun(services, screen, NaviFiles(environment), make_hosts)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
         parts = (self._sessions, self.pages, self.search, self.filters, self._preview, self._palette, self.first_run)
         groups = (screen, *parts, hosts, restoring)

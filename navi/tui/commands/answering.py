@@ -7,19 +7,19 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core.address import Named
 from navi.core.agent_panes import named_pane, narrowed, panes_to_answer
 from navi.core.model import Session
 from navi.core.question import Question, Reply
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.pane.question import Answered, answer, ask
+from navi.ops.pane.question import AnswerOutcome, answer, ask
 from navi.tui.commands.actions import PENDING, Action, Actions
 from navi.tui.commands.agent_choice import with_one_agent
 from navi.tui.commands.drafts import Drafts
 from navi.tui.commands.reports import answer_to, close_and_keep, report_on
-from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
+from navi.tui.dialogs.answer_dialog import AnswerDialog, SessionQuestion, TextForm
 from navi.tui.dialogs.rows import subject_of
 from navi.tui.screen_protocol import Screen
 from navi.tui.style.theme import Glyphs
@@ -109,11 +109,11 @@ class Answering:
     def _made(self, session: Session, question: Question, reply: Reply) -> Action | str:
         """Return the action that answers a session's question, or why it can't be answered so."""
         try:
-            operation = answer(pane_of(session), question.digest, reply, os.urandom(8).hex(), who())
+            operation = answer(pane_of(session), question.digest, reply, os.urandom(8).hex(), user_and_machine())
         except OperationError as error:
             return str(error)
 
-        def done(answered: Answered) -> str:
+        def done(answered: AnswerOutcome) -> str:
             words = operation.report(session.address, answered)
             if not answered.gone or answered.died:
                 raise OperationError(words)
@@ -142,10 +142,10 @@ def _name_of(session: Session, is_double: bool) -> str:
 
 
 def _put(dialog: AnswerDialog, name: str, question: Question) -> str:
-    dialog.put(Asked(name, question))
+    dialog.put(SessionQuestion(name, question))
     return ""
 
 
 def _put_fault(dialog: AnswerDialog, name: str, words: str, style: str) -> None:
     if style == "fault":
-        dialog.put(Asked(name, fault=words))
+        dialog.put(SessionQuestion(name, fault=words))

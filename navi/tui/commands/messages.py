@@ -10,7 +10,16 @@ from navi.core.address import LOCAL
 from navi.core.agent_panes import agent_panes, named_pane
 from navi.core.model import Session
 from navi.ops import OperationError
-from navi.ops.pane.send import Became, Interrupted, Sent, find_outcome, interrupt, interrupted_words, send, sent_words
+from navi.ops.pane.send import (
+    Interrupted,
+    Sent,
+    TextState,
+    find_outcome,
+    interrupt,
+    interrupted_words,
+    send,
+    sent_words,
+)
 from navi.tui.commands.actions import NOT_BEGUN, Action, Actions
 from navi.tui.commands.agent_choice import with_one_agent
 from navi.tui.commands.drafts import Drafts, subject_of_all
@@ -123,7 +132,7 @@ def _sending(session: Session, text: str) -> Action:
 
     def done(sent: Sent) -> str:
         words = sent_words(session.address, sent)
-        if sent.became is Became.UNCONFIRMED:
+        if sent.became is TextState.UNCONFIRMED:
             raise OperationError(words)
         return words
 

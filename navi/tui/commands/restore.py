@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.settings import Settings
 from navi.core.address import LOCAL, address_of
-from navi.core.launch import of_caller
+from navi.core.launch import variables_of_caller
 from navi.core.model import HostView, LostSession
 from navi.core.text import clean, plural
 from navi.fleet import Fleet
@@ -16,18 +16,20 @@ from navi.ops.session.restore import Restored, restore
 from navi.tui.commands.actions import Action, Actions
 from navi.tui.commands.reports import report_on
 from navi.tui.dialogs.rows import subject
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 
 
 class RestoreCommands:
     """Brings back all lost sessions of all hosts that answer, with a result for each."""
 
-    def __init__(self, fleet: Fleet, settings: Settings, actions: Actions, screen: Screen, places: Places) -> None:
+    def __init__(
+        self, fleet: Fleet, settings: Settings, actions: Actions, screen: DashboardScreen, files: NaviFiles
+    ) -> None:
         self._fleet = fleet
         self._settings = settings
         self._actions = actions
         self._screen = screen
-        self._environment = places.environment
+        self._environment = files.environment
 
     @property
     def commands(self) -> Mapping[str, Callable[[], None]]:
@@ -52,7 +54,7 @@ class RestoreCommands:
             return str(error)
 
     def _action(self, host: str, lost: LostSession) -> Action:
-        variables = of_caller(self._environment) if host == LOCAL else ()
+        variables = variables_of_caller(self._environment) if host == LOCAL else ()
         operation = restore(lost, self._settings.agents, variables=variables)
         address = address_of(host, lost.name)
 

@@ -15,7 +15,7 @@ from navi.tui.headless.answering import HeadlessAnswering
 from navi.tui.headless.commands import HeadlessCommands
 from navi.tui.headless.feedback import FeedbackCommands
 from navi.tui.pages.stack import PageStack
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 from navi.tui.terminal_programs import TerminalPrograms
 
 
@@ -23,7 +23,7 @@ class SessionKeys:
     """Runs the commands for the sessions that they apply to."""
 
     def __init__(
-        self, screen: Screen, pages: PageStack, programs: TerminalPrograms, sessions: SessionCommands,
+        self, screen: DashboardScreen, pages: PageStack, programs: TerminalPrograms, sessions: SessionCommands,
         answering: Answering, messages: MessageCommands, headless: HeadlessCommands,
         headless_answering: HeadlessAnswering, feedback: FeedbackCommands,
     ) -> None:  # fmt: skip

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.config.reader import read_templates
 from navi.config.settings import Settings
-from navi.config.undo_list import Killed, forget, last_killed, remember
+from navi.config.undo_list import UndoEntry, forget, last_killed, remember
 from navi.core.address import LOCAL, address_of
-from navi.core.launch import of_caller
+from navi.core.launch import variables_of_caller
 from navi.core.marks import retag
 from navi.core.model import Session
 from navi.core.text import clean, short_path
@@ -24,7 +24,7 @@ from navi.ops.session.creation import STILL_STARTING, Created, check_name, new
 from navi.ops.session.lifecycle import rename, undo
 from navi.ops.session.losses import MOST_SESSIONS, Losses, losses
 from navi.ops.session.marks import check_tags, mark, name_of_marks
-from navi.ops.session.verbs import SESSION_VERBS, About, SessionVerb
+from navi.ops.session.verbs import SESSION_VERBS, SessionVerb, VerbTarget
 from navi.tui.commands.actions import PENDING, Action, Actions, ShowResult
 from navi.tui.commands.drafts import Drafts
 from navi.tui.commands.reports import answer_to, close_and_keep, report_on
@@ -57,7 +57,7 @@ class SessionCommands:
     """The commands about sessions."""
 
     def __init__(
-        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, screen: Screen, places: Places,
+        self, fleet: Fleet, settings: Settings, actions: Actions, glyphs: Glyphs, screen: Screen, files: NaviFiles,
         spawner: Spawner | None = None,
     ) -> None:  # fmt: skip
         self._spawner = spawner
@@ -66,8 +66,8 @@ class SessionCommands:
         self._actions = actions
         self._glyphs = glyphs
         self._screen = screen
-        self._places = places
-        self._state = places.state
+        self._files = files
+        self._state = files.state
         self._prompts = Drafts()
 
     # ---- asking and reporting
@@ -165,14 +165,14 @@ class SessionCommands:
             confirmed()
 
     def _change(self, verb: SessionVerb, session: Session, off: bool, hints: bool) -> Action:
-        operation = verb.operation(About(session, session, self._settings.agents, off))
+        operation = verb.operation(VerbTarget(session, session, self._settings.agents, off))
 
         def done(answer: Any) -> str:
             words = operation.report(session.address, answer)
             if not verb.undoable:
                 return words
             if answer.undo_id:
-                killed = Killed(session.host, answer.undo_id, session.address)
+                killed = UndoEntry(session.host, answer.undo_id, session.address)
                 remember(self._state, killed)
                 self._screen.offer_undo(killed)
             return words + (undo_hint(answer.undo_id, self._screen.key_of("undo")) if hints else "")
@@ -182,7 +182,7 @@ class SessionCommands:
     # ---- restoring
 
     @property
-    def last_killed(self) -> Killed | None:
+    def last_killed(self) -> UndoEntry | None:
         """The session that `undo` restores: the one that the footer offers, although another program may have killed
         one since, or else the last one of all programs.
         """
@@ -266,7 +266,7 @@ class SessionCommands:
         self._open_new(session, name=f"{session.label}-2", runs=session.agent or "shell")
 
     def _open_new(self, session: Session | None, name: str, runs: str) -> None:
-        templates, problems = read_templates(self._places.templates, self._settings.agents)
+        templates, problems = read_templates(self._files.templates, self._settings.agents)
         spawning = self._spawner.fields(session if runs else None) if self._spawner else None
         keep = partial(self._prompts.keep, session.key if session and runs else "new")
         form = NewForm(
@@ -314,7 +314,7 @@ class SessionCommands:
 
     def _variables(self, host: str) -> tuple[str, ...]:
         """Return the variables that a session on that host gets from navi's own environment."""
-        return of_caller(self._places.environment) if host == LOCAL else ()
+        return variables_of_caller(self._files.environment) if host == LOCAL else ()
 
     def _complete(self, form: NewForm, text: str) -> None:
         """Ask the form's host for directories that begin with what was typed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from navi.core.question import Choice, How, Question, Reply, Unsuited, choices_for
+from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choices_for
 from navi.core.text import clean
 from navi.tui.dialogs.dialog import Dialog, Form
 from navi.tui.dialogs.fields import TextField
@@ -19,7 +19,7 @@ Send = Callable[["AnswerDialog", Reply], None]
 """Sends a reply to the questions of a dialog."""
 
 
-class Asked(NamedTuple):
+class SessionQuestion(NamedTuple):
     """What one session asks: a question, or why there is none, or None for both as long as that is not known."""
 
     address: str
@@ -43,7 +43,7 @@ class AnswerDialog(Dialog):
     ) -> None:  # fmt: skip
         what = clean(addresses[0]) if len(addresses) == 1 else f"{len(addresses)} sessions"
         super().__init__(glyphs, f"Answer {what}", close)
-        self._asked = {address: Asked(address) for address in addresses}
+        self._asked = {address: SessionQuestion(address) for address in addresses}
         self._chosen = chosen
         self._ticked: set[int] | None = None
         self._follows = True
@@ -56,7 +56,7 @@ class AnswerDialog(Dialog):
         """The digits mean choices here."""
         return (ANSWER, DIALOG)
 
-    def put(self, asked: Asked) -> None:
+    def put(self, asked: SessionQuestion) -> None:
         """Show what a session asks."""
         self._asked[asked.address] = asked
         if all(one.question or one.fault for one in self._asked.values()):
@@ -144,22 +144,22 @@ class AnswerDialog(Dialog):
         elif choice is None:
             self.show_fault(f"there is no choice {self._chosen}")
         elif choice.n == question.free:
-            self._ask_for_text(self, Reply(How.TEXT))
+            self._ask_for_text(self, Reply(AnswerMode.TEXT))
         else:
-            self._send(self, Reply(How.CHOOSE, str(choice.n)))
+            self._send(self, Reply(AnswerMode.CHOOSE, str(choice.n)))
 
     def _decide_several(self, question: Question, choice: Choice | None) -> None:
         """Send what is ticked, as `navi answer --choose 1,3` does, or ask for a text where that is chosen."""
         if self.types_several and choice and choice.n == question.free and not self.ticked:
-            self._ask_for_text(self, Reply(How.TEXT))
+            self._ask_for_text(self, Reply(AnswerMode.TEXT))
             return
         if not self.ticked:
             self.show_fault("nothing is ticked; Space ticks a choice")
             return
-        reply = Reply(How.CHOOSE, ",".join(map(str, sorted(self.ticked))))
+        reply = Reply(AnswerMode.CHOOSE, ",".join(map(str, sorted(self.ticked))))
         try:
             choices_for(question, reply)
-        except Unsuited as error:
+        except UnsuitableReply as error:
             self.show_fault(str(error))
         else:
             self._send(self, reply)
@@ -265,7 +265,7 @@ class AnswerDialog(Dialog):
         return "-".join(shown(key) for key in dict.fromkeys((keys[0], keys[-1])))
 
 
-def _fate(one: Asked, together: bool, does: str) -> Segment:
+def _fate(one: SessionQuestion, together: bool, does: str) -> Segment:
     if together:
         return ("good", does)
     if one.question:

@@ -106,7 +106,7 @@ class TextField:
         return [("", clean(before)), ("cursor", here), ("", clean(self.text[place + 1 :])), *hint]
 
 
-class Choice:
+class ChoiceField:
     """One of several words; left, right and the space bar change it."""
 
     keys = ("Left Right", "choose")
@@ -161,7 +161,7 @@ class Choice:
         return sum(width_of(clean(words)) + 3 for _, words in self._options[first:end])
 
 
-class Box:
+class CheckBox:
     """A checkbox."""
 
     keys = ("Space", "ticks")

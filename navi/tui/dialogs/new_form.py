@@ -13,7 +13,7 @@ from navi.core.model import HostView, Session
 from navi.core.text import clean, short_path
 from navi.ops.look.directories import Directories
 from navi.tui.dialogs.dialog import Form
-from navi.tui.dialogs.fields import Box, Choice, Field, TextField
+from navi.tui.dialogs.fields import CheckBox, ChoiceField, Field, TextField
 from navi.tui.dialogs.spawn_fields import WARNING, SpawnFields
 from navi.tui.keys.keymap import DIRECTORY, MESSAGE
 from navi.tui.style.theme import Glyphs
@@ -38,7 +38,7 @@ class NewForm(Form):
     ) -> None:  # fmt: skip
         super().__init__(glyphs, "New session", submit, close)
         self.spawning = spawning
-        self._headless = Box("", "without a terminal", bool(spawning and runs and session and session.headless))
+        self._headless = CheckBox("", "without a terminal", bool(spawning and runs and session and session.headless))
         self._views = views
         self._kinds = {kind.name: kind for kind in kinds}
         self._templates = {f"{TEMPLATE}{template.name}": template for template in templates}
@@ -47,13 +47,14 @@ class NewForm(Form):
         self._complete = complete
         here = session.host if session and session.host in {view.name for view in views} else LOCAL
         hosts = [(view.name, f"{clean(view.name)} {glyphs.hosts[view.state]}") for view in views]
-        self._host = Choice("host", hosts, here)
+        self._host = ChoiceField("host", hosts, here)
         self._name = TextField("name", name, longest=200)
         self._directory = TextField("directory", self._usual_directory(here))
-        self._runs = Choice("agent", [(one, one) for one in (*self._kinds, *PRESETS, COMMAND, *self._templates)], runs)
+        offered = (*self._kinds, *PRESETS, COMMAND, *self._templates)
+        self._runs = ChoiceField("agent", [(one, one) for one in offered], runs)
         self._line = TextField("command line", hint="the host's shell runs it")
-        self._free = Box("", "skip permission prompts")
-        self._attach = Box("", "open it afterwards")
+        self._free = CheckBox("", "skip permission prompts")
+        self._attach = CheckBox("", "open it afterwards")
         self._untouched = self._directory.text
         self._offers: tuple[str, ...] = ()
         self._place = self.fields().index(self.spawns.area if self.spawns else self._name)

@@ -18,7 +18,7 @@ FAR = 10**6
 """More rows than there are."""
 
 
-class Choice(NamedTuple):
+class PickRow(NamedTuple):
     """A row: `key` is what is picked, `name` and `note` are what people read."""
 
     key: str
@@ -33,7 +33,7 @@ class Pick(Chooser):
     narrowest = 76
 
     def __init__(
-        self, glyphs: Glyphs, title: str, text: str, choices: Sequence[Choice], verb: str,
+        self, glyphs: Glyphs, title: str, text: str, choices: Sequence[PickRow], verb: str,
         picked: Callable[[Sequence[str]], None], close: Callable[[], None], ticked: Collection[str] = (),
     ) -> None:  # fmt: skip
         super().__init__(glyphs, title, close)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from navi.tui.dialogs.fields import Choice, Field, TextField
+from navi.tui.dialogs.fields import ChoiceField, Field, TextField
 from navi.tui.dialogs.message_form import TextArea
 
 MODES: tuple[tuple[str, str], ...] = (
@@ -22,10 +22,10 @@ class SpawnFields:
     def __init__(
         self, harnesses: Sequence[tuple[str, str]], harness: str = "", model: str = "", mode: str = ""
     ) -> None:
-        self._harness = Choice("agent", harnesses, harness)
+        self._harness = ChoiceField("agent", harnesses, harness)
         self._model = TextField("model", model, hint=" the agent's default", longest=200)
         modes = MODES if mode in dict(MODES) else (*MODES, (mode, mode))
-        self._mode = Choice("permissions", modes, mode)
+        self._mode = ChoiceField("permissions", modes, mode)
         self.area = TextArea(hint=" what the agent should do")
         self.area.label = "prompt"
         self._title = TextField("title", hint=" the beginning of the prompt", longest=100)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.core.model import HostView
 from navi.tui.first_run.hook_offer import HookOffer
 from navi.tui.first_run.host_offer import HostOffer, MakeHosts
 from navi.tui.pages.page import Services
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 
 
 class FirstRun:
     """What is offered to a newcomer."""
 
-    def __init__(self, services: Services, screen: Screen, places: Places, make_hosts: MakeHosts) -> None:
-        self._hosts = HostOffer(services, screen, places, make_hosts)
-        self._hooks = HookOffer(services, screen, places)
+    def __init__(self, services: Services, screen: DashboardScreen, files: NaviFiles, make_hosts: MakeHosts) -> None:
+        self._hosts = HostOffer(services, screen, files, make_hosts)
+        self._hooks = HookOffer(services, screen, files)
 
     @property
     def commands(self) -> Mapping[str, Callable[[], None]]:

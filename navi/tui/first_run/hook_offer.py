@@ -9,22 +9,22 @@ from typing import NamedTuple
 
 import trio
 
-from navi.config.offers import HOOKS, answer, was_answered
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
+from navi.config.offers import HOOKS, note_answered, was_answered
 from navi.core.address import LOCAL
 from navi.core.model import HostView, Source
 from navi.core.text import clean, plural, short_path
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.hooks.install import Found, look_at_hooks, write_hooks
+from navi.ops.hooks.install import InstalledHooks, look_at_hooks, write_hooks
 from navi.ops.hooks.others import AGENTS, OVERWRITTEN, ROUNDS, SETTLES, plan_install, standing
 from navi.tui.dialogs.dialog import Report, Subject
-from navi.tui.dialogs.pick import Choice, Pick
+from navi.tui.dialogs.pick import Pick, PickRow
 from navi.tui.first_run.banner import Banner
 from navi.tui.first_run.looking import Looking
 from navi.tui.pages.page import Services
 from navi.tui.per_host import PerHost
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 
 TITLE = "Status hooks"
 
@@ -38,16 +38,16 @@ class Lacking(NamedTuple):
     """The agents of a host whose hooks are not installed, and what was found there."""
 
     agents: tuple[str, ...]
-    found: Found
+    found: InstalledHooks
 
 
 class HookOffer:
     """Looks once at the hooks of each host on which an agent runs that could report by them, and does not."""
 
-    def __init__(self, services: Services, screen: Screen, places: Places) -> None:
+    def __init__(self, services: Services, screen: DashboardScreen, files: NaviFiles) -> None:
         self._services = services
         self._screen = screen
-        self._places = places
+        self._files = files
         self._asked: set[str] = set()
         self._silent = PerHost(silent_agents)
         self._lacking: dict[str, Lacking] = {}
@@ -60,7 +60,7 @@ class HookOffer:
         for view in views:
             if view.name not in self._asked and view.fresh and (agents := self._silent.of(view)):
                 self._asked.add(view.name)
-                if not was_answered(self._places.state, HOOKS, view.name):
+                if not was_answered(self._files.state, HOOKS, view.name):
                     self._services.background.start(partial(self._look_once, view.name, agents))
 
     async def _look_once(self, host: str, agents: Collection[str]) -> None:
@@ -69,11 +69,11 @@ class HookOffer:
             self._put(host, found, [one for one in agents if standing(found, one).state == "absent"])
         self._show()
 
-    async def _look(self, host: str) -> Found:
+    async def _look(self, host: str) -> InstalledHooks:
         fleet = self._services.fleet
         return await fleet.ask(host, look_at_hooks(fleet.host(host).settings.sessions_dir))
 
-    def _put(self, host: str, found: Found, agents: Sequence[str]) -> None:
+    def _put(self, host: str, found: InstalledHooks, agents: Sequence[str]) -> None:
         self._lacking.pop(host, None)
         if agents:
             self._lacking[host] = Lacking(tuple(agents), found)
@@ -119,7 +119,7 @@ class HookOffer:
             self._put(view.name, found, lacking)
 
     def _open(self) -> None:
-        rows = [Choice(host, _host(host), self._note(host)) for host in self._lacking]
+        rows = [PickRow(host, _host(host), self._note(host)) for host in self._lacking]
         text = TEXT.format(where="" if list(self._lacking) == [LOCAL] else " --all")
         pick = Pick(
             self._screen.glyphs, TITLE, text, rows, "installs where ticked",
@@ -145,7 +145,7 @@ class HookOffer:
 
     def _forget(self, hosts: Sequence[str]) -> None:
         """Offer the hooks of these hosts no more."""
-        answer(self._places.state, HOOKS, hosts)
+        note_answered(self._files.state, HOOKS, hosts)
         for host in hosts:
             self._lacking.pop(host, None)
         self._show()

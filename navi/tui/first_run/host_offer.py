@@ -8,8 +8,8 @@ from functools import partial
 
 import trio
 
-from navi.config.offers import HOSTS, answer, was_answered
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
+from navi.config.offers import HOSTS, note_answered, was_answered
 from navi.config.reader import read_remotes
 from navi.config.remote import Remote
 from navi.config.remotes_file import Unwritable, add_hosts, new_hosts, remotes_of
@@ -18,10 +18,10 @@ from navi.core.model import HostView
 from navi.core.text import clean, plural, short_path
 from navi.hosts import Host
 from navi.tui.dialogs.dialog import Report, Subject
-from navi.tui.dialogs.pick import Choice, Pick
+from navi.tui.dialogs.pick import Pick, PickRow
 from navi.tui.first_run.looking import Looking
 from navi.tui.pages.page import Services
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 
 MakeHosts = Callable[[Sequence[Remote]], Iterable[Host]]
 """Returns the hosts of these remotes."""
@@ -40,17 +40,17 @@ LOOK_EVERY = 0.1
 class HostOffer:
     """`make_hosts` returns the hosts of remotes."""
 
-    def __init__(self, services: Services, screen: Screen, places: Places, make_hosts: MakeHosts) -> None:
+    def __init__(self, services: Services, screen: DashboardScreen, files: NaviFiles, make_hosts: MakeHosts) -> None:
         self._services = services
         self._screen = screen
-        self._places = places
+        self._files = files
         self._make_hosts = make_hosts
 
     def begin(self) -> None:
         """Offer hosts if there is no remotes.yaml. Call this before the first frame, before any key is pressed."""
-        if os.path.lexists(self._places.remotes) or was_answered(self._places.state, HOSTS):
+        if os.path.lexists(self._files.remotes) or was_answered(self._files.state, HOSTS):
             return
-        hosts = read_ssh_hosts(self._places.environment)
+        hosts = read_ssh_hosts(self._files.environment)
         if hosts:
             self._open(hosts)
 
@@ -74,16 +74,16 @@ class HostOffer:
 
     def _read(self) -> tuple[Sequence[SshHost], Sequence[SshHost]]:
         """Return the hosts that are new, and all."""
-        remotes, _ = read_remotes(self._places.remotes)
-        hosts = read_ssh_hosts(self._places.environment)
+        remotes, _ = read_remotes(self._files.remotes)
+        hosts = read_ssh_hosts(self._files.environment)
         return new_hosts(hosts, remotes), hosts
 
     # ---- the dialog
 
     def _open(self, hosts: Sequence[SshHost]) -> None:
         known = {host.name: host for host in hosts}
-        rows = [Choice(host.name, host.name, host.destination) for host in hosts]
-        text = TEXT.format(file=short_path(str(self._places.remotes), str(self._places.home)))
+        rows = [PickRow(host.name, host.name, host.destination) for host in hosts]
+        text = TEXT.format(file=short_path(str(self._files.remotes), str(self._files.home)))
         pick = Pick(
             self._screen.glyphs, TITLE, text, rows, "adds the ticked hosts",
             lambda names: self._add(pick, [known[name] for name in names]), self._close,
@@ -93,8 +93,8 @@ class HostOffer:
     def _close(self) -> None:
         """Close the dialog; the offer was answered."""
         self._screen.close()
-        if not was_answered(self._places.state, HOSTS):
-            answer(self._places.state, HOSTS)
+        if not was_answered(self._files.state, HOSTS):
+            note_answered(self._files.state, HOSTS)
             self._screen.show_message(f"{self._screen.key_of('add_hosts')} offers the hosts of ~/.ssh/config again")
 
     def _add(self, pick: Pick, hosts: Sequence[SshHost]) -> None:
@@ -104,12 +104,12 @@ class HostOffer:
 
     async def _write(self, pick: Pick, hosts: Sequence[SshHost]) -> None:
         try:
-            await trio.to_thread.run_sync(add_hosts, self._places.remotes, hosts)
+            await trio.to_thread.run_sync(add_hosts, self._files.remotes, hosts)
         except Unwritable as error:
             pick.busy = False
             pick.show_fault(str(error))
             return
-        answer(self._places.state, HOSTS)
+        note_answered(self._files.state, HOSTS)
         self._services.fleet.add(self._make_hosts(remotes_of(hosts)))
         if self._screen.shows(pick):
             await self._report([host.name for host in hosts])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from navi.tui.dialogs.dialog import Dialog
-from navi.tui.screen import Screen
+from navi.tui.screen import DashboardScreen
 
 
 class Looking(Dialog):
@@ -13,7 +13,7 @@ class Looking(Dialog):
 
     narrowest = 60
 
-    def __init__(self, screen: Screen, title: str, words: str) -> None:
+    def __init__(self, screen: DashboardScreen, title: str, words: str) -> None:
         super().__init__(screen.glyphs, title, screen.close)
         self.note = words
 

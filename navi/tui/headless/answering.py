@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core.headless import HeadlessStatus
 from navi.core.model import Session
 from navi.core.question import Reply
@@ -14,7 +14,7 @@ from navi.core.text import clean, clean_lines
 from navi.tui.commands.actions import PENDING
 from navi.tui.commands.drafts import Drafts
 from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work
-from navi.tui.dialogs.answer_dialog import AnswerDialog, Asked, TextForm
+from navi.tui.dialogs.answer_dialog import AnswerDialog, SessionQuestion, TextForm
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table, subject_in_table
 from navi.tui.headless.feeds import SharedFeeds
@@ -120,14 +120,14 @@ class Answering:
             self._put(name, question, len(feed.questions))
         elif feed.ready or feed.fault:
             nothing = f"the agent of {clean(self._sessions[name].short_label)} asks nothing"
-            self._dialog.put(Asked(name, fault=feed.fault or nothing))
+            self._dialog.put(SessionQuestion(name, fault=feed.fault or nothing))
 
     def _put(self, name: str, question: Document, count: int) -> None:
         from navi.headless.asking import question_of
 
         input = "\n".join(input_lines(question["input"]))
         asked = question_of(question, self._part, input)._replace(agent=self._sessions[name].agent)
-        self._dialog.put(Asked(name, asked))
+        self._dialog.put(SessionQuestion(name, asked))
         if count > 1:
             self._dialog.show_note(f"{count} questions are open; this is the oldest")
 
@@ -202,7 +202,7 @@ class Answering:
 
         session = self._sessions[name]
         answer = answer_of(question, reply, dict(self._parts))
-        message = {"type": "control_response", "session_id": session.name, "by": who(), **answer}
+        message = {"type": "control_response", "session_id": session.name, "by": user_and_machine(), **answer}
 
         async def work(hub: TrioHubClient) -> str:
             await hub.tell({**message, "request_id": question["request_id"]})

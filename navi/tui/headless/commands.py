@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core.address import LOCAL
 from navi.core.headless import BUSY, HeadlessStatus
 from navi.core.listing import Key
@@ -219,7 +219,7 @@ class HeadlessCommands:
         async def work(hub: TrioHubClient) -> str:
             made = await hub.ask(
                 "POST", "/api/sessions/spawn", prompt=fields.prompt, cwd=directory, host=host, harness=fields.harness,
-                model=fields.model, permission_mode=fields.mode, title=fields.title, by=who(),
+                model=fields.model, permission_mode=fields.mode, title=fields.title, by=user_and_machine(),
             )  # fmt: skip
             id = str(made["session_id"])
             self._screen.expect(lambda session: session.headless is not None and session.name == id, place)
@@ -239,7 +239,7 @@ def _path(session: Session, last: str = "") -> str:
 async def _send(session: Session, text: str, name: str, hub: TrioHubClient) -> str:
     if session.headless and session.headless.over:
         return await _resume(session, text, hub)
-    message = {"type": "user_message", "uuid": name, "content": text, "by": who()}
+    message = {"type": "user_message", "uuid": name, "content": text, "by": user_and_machine()}
     await hub.tell({**message, "session_id": session.name})
     reached = session.headless is None or session.headless.status != HeadlessStatus.DISCONNECTED
     label = session.short_label
@@ -249,12 +249,12 @@ async def _send(session: Session, text: str, name: str, hub: TrioHubClient) -> s
 async def _resume(session: Session, text: str, hub: TrioHubClient) -> str:
     """Go on with a conversation, or begin another one with what is stored of it, if its agent has no record of it."""
     anew = session.headless is not None and session.headless.lost
-    await hub.ask("POST", _path(session, "/resume"), prompt=text, by=who(), anew=anew)
+    await hub.ask("POST", _path(session, "/resume"), prompt=text, by=user_and_machine(), anew=anew)
     return f"{session.short_label} goes on {'in a new' if anew else 'with its'} conversation"
 
 
 async def _interrupt(session: Session, hub: TrioHubClient) -> str:
-    await hub.tell({"type": "interrupt", "session_id": session.name, "by": who()})
+    await hub.tell({"type": "interrupt", "session_id": session.name, "by": user_and_machine()})
     return f"asked the agent of {session.short_label} to end its turn"
 
 
@@ -275,7 +275,7 @@ async def _end(session: Session, hub: TrioHubClient, hints: tuple[str, str]) -> 
     after, kill = hints
     info = await hub.ask("GET", _path(session, "/info"))
     try:
-        ended = await hub.end(info, who(), SHORT)
+        ended = await hub.end(info, user_and_machine(), SHORT)
     except OperationError as error:
         raise OperationError(f"{session.short_label}: {error}", error.status) from error
     if not ended:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
@@ -66,7 +66,7 @@ class FeedbackCommands:
         """Send feedback; an agent that takes none yet is to take it from now on."""
         found = await hub.ask("GET", f"/api/sessions/by-claude-session/{conversation}")
         id = _taking(found["sessions"], session) or await self._begin(session, conversation, hub)
-        sent = await hub.ask("POST", f"/api/sessions/{id}/feedback", content=text, by=who())
+        sent = await hub.ask("POST", f"/api/sessions/{id}/feedback", content=text, by=user_and_machine())
         before = int(sent["position"]) - 1
         after = f", after {before} before it" if before else ""
         return f"queued for {session.short_label}{after}: {WHEN}"

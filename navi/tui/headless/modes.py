@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from navi.config.person import who
+from navi.config.person import user_and_machine
 from navi.core.headless import HeadlessStatus
 from navi.core.model import Session
-from navi.tui.palette.picker import Entry, Picker
+from navi.tui.palette.picker import Picker, PickerEntry
 from navi.tui.screen_protocol import Screen
 from navi.tui.style.theme import Glyphs
 
@@ -44,14 +44,17 @@ def choose_mode(
     screen.open(Picker(glyphs, title, lambda: entries, chosen, screen.close, "is the mode from then on", first))
 
 
-def _entry(mode: str, current: bool) -> Entry:
+def _entry(mode: str, current: bool) -> PickerEntry:
     cells = (("name", mode), ("good", "now" if current else ""), ("dim", MEANINGS.get(mode, "")))
-    return Entry(mode, mode, cells, MEANINGS.get(mode, ""))
+    return PickerEntry(mode, mode, cells, MEANINGS.get(mode, ""))
 
 
 async def set_mode(session: Session, mode: str, hub: TrioHubClient) -> str:
     """Ask the hub for another mode; return what is reported."""
-    message = {"type": "set_mode", "session_id": session.name, "mode": mode, "uuid": str(uuid.uuid4()), "by": who()}
+    message = {
+        "type": "set_mode", "session_id": session.name, "mode": mode, "uuid": str(uuid.uuid4()),
+        "by": user_and_machine(),
+    }  # fmt: skip
     await hub.tell(message)
     away = session.headless is not None and session.headless.status == HeadlessStatus.DISCONNECTED
     later = ", as soon as its host can be reached" if away else ""

@@ -44,7 +44,7 @@ not to take the room from the messages of all.
 """
 
 
-class Columns(NamedTuple):
+class ColumnWidths(NamedTuple):
     """How wide the columns of names and of hosts are. Without one of their own (0), hosts are behind the names."""
 
     name: int = 0
@@ -56,7 +56,7 @@ class Columns(NamedTuple):
         return self.name + (self.host + 1 if self.host else 0)
 
 
-NO_COLUMNS = Columns()
+NO_COLUMNS = ColumnWidths()
 """Those of a list whose sessions take more lines."""
 
 
@@ -65,7 +65,7 @@ def columns_for_state(width: int) -> int:
     return AGE - 1 if width < WORDLESS else STATUS + AGE - (2 if width < NARROW else 0)
 
 
-def choose_columns(sessions: Iterable[Session], width: int) -> Columns:
+def choose_columns(sessions: Iterable[Session], width: int) -> ColumnWidths:
     """Return the columns for a list of this width: names and hosts get what they need, as long as that is no more than
     their share, or little.
 
@@ -76,9 +76,9 @@ def choose_columns(sessions: Iterable[Session], width: int) -> Columns:
     sizes = {(min(name, longest), host) for name, host in {_sizes(one.label, one.remote) for one in sessions}}
     name, host = (max((size[place] for size in sizes), default=0) for place in (0, 1))
     if host and name + 1 + host + GAP + COMFORTABLE <= room:
-        return Columns(name, host)
+        return ColumnWidths(name, host)
     joined = max((name + (host + 1 if host else 0) for name, host in sizes), default=0)
-    return Columns(min(joined, _share(room, NAMES_AND_HOSTS)))
+    return ColumnWidths(min(joined, _share(room, NAMES_AND_HOSTS)))
 
 
 def _share(room: int, share: float) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState
-from navi.core.listing import ListFilter, Sort, in_order, is_agent, needs_person, next_mark, place_of_each
+from navi.core.listing import ListFilter, Sort, in_order, is_agent, needs_person, next_mark, ranked
 from navi.core.model import HostView
 from navi.core.notices import is_lost
 from navi.core.text import clean
@@ -43,7 +43,7 @@ class ListCommands:
         self._show_message = show_message
         self._changed = changed
         self._visits_finished = visits_finished
-        self._places = PerHost(place_of_each)
+        self._ranked = PerHost(ranked)
         self.list_filter = list_filter
 
     @property
@@ -62,7 +62,7 @@ class ListCommands:
     def show(self) -> None:
         """List what the fleet has now."""
         views = self._fleet.views
-        listed = in_order(self._places.of(view, self.list_filter) for view in views)
+        listed = in_order(self._ranked.of(view, self.list_filter) for view in views)
         self._list.empty = () if listed else empty_lines(views, self.list_filter, self._keymap)
         self._list.show(listed, views, grouped=self.list_filter.sort is Sort.PRIORITY)
 

@@ -15,7 +15,7 @@ from navi.tui.list.rows import RowContext, height_of, row
 from navi.tui.style.paint import paint
 
 
-class Row(urwid.Widget):
+class SessionRow(urwid.Widget):
     """A session in the list box; `clicked` is called with its place, and whether the cursor was there already."""
 
     _sizing = frozenset([urwid.FLOW])
@@ -74,8 +74,8 @@ class Rows(urwid.ListWalker):  # type: ignore[type-arg]
         self._context = context
         self._clicked = clicked
         self._sessions: Sequence[Session] = ()
-        self._current: dict[int, Row] = {}
-        self._before: dict[Key, Row] = {}
+        self._current: dict[int, SessionRow] = {}
+        self._before: dict[Key, SessionRow] = {}
         self.focus = 0
 
     def show(self, sessions: Sequence[Session]) -> None:
@@ -89,13 +89,13 @@ class Rows(urwid.ListWalker):  # type: ignore[type-arg]
         """Forget the rows that are not in use any more."""
         self._before = {}
 
-    def __getitem__(self, place: int) -> Row:
+    def __getitem__(self, place: int) -> SessionRow:
         """Return the row at a place. Raises IndexError where there is none."""
         if place not in self._current:
             if not 0 <= place < len(self._sessions):
                 raise IndexError(place)
             session = self._sessions[place]
-            found = self._before.pop(session.key, None) or Row(self._clicked)
+            found = self._before.pop(session.key, None) or SessionRow(self._clicked)
             found.put(place, session, self._context(place))
             self._current[place] = found
         return self._current[place]
@@ -118,7 +118,7 @@ class Rows(urwid.ListWalker):  # type: ignore[type-arg]
         self._modified()
 
 
-class Box(urwid.ListBox):  # type: ignore[type-arg]
+class SessionListBox(urwid.ListBox):  # type: ignore[type-arg]
     """A list box that remembers the visible places, and how many lines of the first one are hidden."""
 
     visible: Sequence[int] = ()

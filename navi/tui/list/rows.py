@@ -21,7 +21,7 @@ from navi.tui.list.columns import (
     NO_COLUMNS,
     STATUS,
     WORDLESS,
-    Columns,
+    ColumnWidths,
     host_label,
 )
 from navi.tui.list.density import height_of as lines_of
@@ -49,7 +49,7 @@ class RowContext:
     current: bool = False
     query: str = ""
     lines: int = 3
-    columns: Columns = NO_COLUMNS
+    columns: ColumnWidths = NO_COLUMNS
     heading: int = 0
     home: str = ""
     selected: bool = False
@@ -109,7 +109,7 @@ def _only(session: Session, context: RowContext, width: int) -> Line:
     return [*_symbols(session, context), *_cells(session, context), *beside, ("", after), *state]
 
 
-def _has_room(session: Session, columns: Columns) -> bool:
+def _has_room(session: Session, columns: ColumnWidths) -> bool:
     """Return whether the name, and the host behind it, have room in their columns."""
     return (width_of(clean(session.label)) if columns.host else _columns_of_label(session)) <= columns.name
 

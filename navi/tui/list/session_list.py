@@ -16,7 +16,7 @@ from navi.tui.frame import Content, Extent
 from navi.tui.list.changes import Changes
 from navi.tui.list.columns import NO_COLUMNS, choose_columns
 from navi.tui.list.density import Density, choose_density, headings_of, height_of
-from navi.tui.list.list_box import Box, Rows
+from navi.tui.list.list_box import Rows, SessionListBox
 from navi.tui.list.rows import RowContext, Urgent, above_and_below, label_lasts, position
 from navi.tui.style.paint import Line, paint, wrap_line
 from navi.tui.style.theme import Glyphs
@@ -49,7 +49,7 @@ class SessionList(Content):
         self._needed: bool | None = None
         self.density = "auto"
         self._rows = Rows(self._context, self._click)
-        self._box = Box(self._rows)
+        self._box = SessionListBox(self._rows)
         self.empty: Sequence[Line] = ()
         self.query = ""
         self._filters: Sequence[str] = []

@@ -14,7 +14,7 @@ from navi.core.model import Session
 from navi.core.text import clean
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.git.comments import Comment, Talk, comments
+from navi.ops.git.comments import Comment, Discussion, comments
 from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.fetcher import Fetcher, in_words
 from navi.tui.pages.git import GitFetcher, GitView, asking, branch_of, style_of
@@ -33,7 +33,7 @@ class CommentsView(NamedTuple):
 
     asking: bool = False
     fault: str = ""
-    talk: Talk | None = None
+    talk: Discussion | None = None
     seen: float | None = None
 
 
@@ -132,7 +132,7 @@ def comment_lines(git: GitView, view: CommentsView, now: float, clock: float, ke
     return [*lines, *(_talk(view.talk, git.request.url, clock) if view.talk else [])]
 
 
-def _talk(talk: Talk, url: str, clock: float) -> list[Line]:
+def _talk(talk: Discussion, url: str, clock: float) -> list[Line]:
     lines: list[Line] = []
     if not talk.comments:
         lines += [[], [("dim", "  no comments yet")]]

@@ -15,10 +15,10 @@ from navi.core.facts import (
     agent_facts,
     answers,
     cleaned,
+    deciding_rule,
     evidence_texts,
     place_facts,
     recent_text,
-    rule,
     time_parts,
     tokens_text,
     tool_parts,
@@ -156,7 +156,7 @@ def _decision(session: Session, view: HostView, now: float, glyphs: Glyphs) -> I
     else:
         yield from _facts([Fact("source", str(status.source)), Fact("because", status.reason)])
     if view.frame:
-        yield from _facts([Fact("rule", rule(session, view.frame))])
+        yield from _facts([Fact("rule", deciding_rule(session, view.frame))])
     if status.inferred:
         yield labelled("", INFERRED, "dim")
 

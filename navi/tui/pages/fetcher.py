@@ -20,7 +20,7 @@ Fetch = Callable[[Subject, Callable[[Found], None]], Awaitable[None]]
 """Fetches what there is about a subject, and gives it to the function, as often as there is news."""
 
 
-class Background:
+class PageTasks:
     """Runs the tasks of pages."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Background:
 class Fetcher(Generic[Subject, Found]):
     """Results by subject. `changed` is called with each new one."""
 
-    def __init__(self, background: Background, fetch: Fetch[Subject, Found], changed: Callable[[], None]) -> None:
+    def __init__(self, background: PageTasks, fetch: Fetch[Subject, Found], changed: Callable[[], None]) -> None:
         self._background = background
         self._fetch = fetch
         self._changed = changed

@@ -55,7 +55,7 @@ class HelpPage(Page):
         """Return every key with what it does, and every symbol."""
         keymap = self.services.keymap
         groups = [tuple(help_lines(keymap, [group])) for group in groups_for(keymap, self.opened_in)]
-        return [Columns((*groups, *map(tuple, legend_lines(self.services.glyphs))), self._named)]
+        return [HelpColumns((*groups, *map(tuple, legend_lines(self.services.glyphs))), self._named)]
 
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """Return the command that shows the names of commands."""
@@ -67,7 +67,7 @@ class HelpPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class HelpColumns:
     """Groups of lines: below each other, or in two columns of about the same height. `named` shows commands' names."""
 
     groups: tuple[tuple[Line, ...], ...]

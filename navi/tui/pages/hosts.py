@@ -12,7 +12,7 @@ from navi.core.ages import age, ago, exact_age, latency
 from navi.core.failure import HostState
 from navi.core.listing import asks_person
 from navi.core.model import HostView
-from navi.core.place import twins
+from navi.core.same_machine import duplicate_hosts
 from navi.core.text import clean, plural, short_path
 from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.grid import Grid, GridRow
@@ -53,7 +53,7 @@ def host_lines(
     views: Sequence[HostView], problems: Sequence[Problem], glyphs: Glyphs, now: float, keymap: Keymap
 ) -> list[Entry]:
     """Return the configuration's problems, then every host with its state. `now` is of `trio.current_time`."""
-    same = twins({view.name: view.frame for view in views if view.frame})
+    same = duplicate_hosts({view.name: view.frame for view in views if view.frame})
     rows = tuple(
         GridRow(_cells(view, glyphs), tuple(_below(view, glyphs, now, keymap, same.get(view.name, ""))))
         for view in views

@@ -11,7 +11,7 @@ from navi.core.model import Session
 from navi.core.text import clean
 from navi.fleet import Fleet
 from navi.tui.keys.keymap import Binding, Keymap
-from navi.tui.pages.fetcher import Background
+from navi.tui.pages.fetcher import PageTasks
 from navi.tui.style.paint import Line
 from navi.tui.style.theme import Glyphs
 
@@ -41,7 +41,7 @@ class Services:
         self.keymap = keymap
         self.problems = problems
         self.changed = changed
-        self.background = Background()
+        self.background = PageTasks()
         self.hub_folder = ""
         self._shared: dict[type, object] = {}
 

@@ -13,7 +13,7 @@ from navi.tui.pages.stream import StreamPage, StreamView
 from navi.tui.pages.view import PageView
 
 
-class Opened(NamedTuple):
+class OpenPage(NamedTuple):
     """A page and the panel that shows it, which remembers how far it is scrolled."""
 
     page: Page
@@ -36,7 +36,7 @@ class PageStack:
         }
         self._current = current
         self._changed = changed
-        self._opened: list[Opened] = []
+        self._opened: list[OpenPage] = []
 
     @property
     def page(self) -> Page | None:
@@ -80,7 +80,7 @@ class PageStack:
         page = kind(self._services, below or self._current())
         page.opened_in = self.contexts or (LIST,)
         back = self._services.keymap.name("back")
-        self._opened.append(Opened(page, self._panel(page, back)))
+        self._opened.append(OpenPage(page, self._panel(page, back)))
 
     def _panel(self, page: Page, back: str) -> PageView:
         glyphs = self._services.glyphs

@@ -12,8 +12,8 @@ from navi.tui.keys.possible import Situation, footer_order, why_not
 from navi.tui.keys.table import MOVING
 from navi.tui.list.commands import ListCommands
 from navi.tui.palette.hosts import host_entries
-from navi.tui.palette.picker import Entry, Picker
-from navi.tui.screen import Screen
+from navi.tui.palette.picker import Picker, PickerEntry
+from navi.tui.screen import DashboardScreen
 
 NUMBERED = 9
 """Hosts that have a key."""
@@ -23,7 +23,7 @@ class PaletteCommands:
     """`contexts` returns those of keys, `situation` what decides which commands can do something; `run` runs one."""
 
     def __init__(
-        self, fleet: Fleet, screen: Screen, filters: ListCommands, keymap: Keymap,
+        self, fleet: Fleet, screen: DashboardScreen, filters: ListCommands, keymap: Keymap,
         contexts: Callable[[], Sequence[str]], situation: Callable[[], Situation], run: Callable[[str], None],
     ) -> None:  # fmt: skip
         self._fleet = fleet
@@ -52,7 +52,7 @@ class PaletteCommands:
         self._open("Hosts", entries, self._filters.choose, "lists its sessions", self._filters.list_filter.scope)
 
     def _open(
-        self, title: str, entries: Callable[[], Sequence[Entry]], choose: Callable[[str], None], does: str,
+        self, title: str, entries: Callable[[], Sequence[PickerEntry]], choose: Callable[[str], None], does: str,
         chosen: str = "",
     ) -> None:  # fmt: skip
         self._screen.open(Picker(self._screen.glyphs, title, entries, choose, self._screen.close, does, chosen))
@@ -81,7 +81,7 @@ class PaletteCommands:
         self._filters.choose(Scope.ALL if self._filters.list_filter.scope == host else host)
 
 
-def command_entries(offered: Sequence[tuple[int, Binding]], now: Situation) -> list[Entry]:
+def command_entries(offered: Sequence[tuple[int, Binding]], now: Situation) -> list[PickerEntry]:
     """Return a row for each command: what can do something comes first, then what the footer shows, moving last."""
     order = (*footer_order(now), *(binding.command for _, binding in offered if binding.group is not MOVING))
     places = {command: place for place, command in reversed(list(enumerate(order)))}
@@ -90,8 +90,8 @@ def command_entries(offered: Sequence[tuple[int, Binding]], now: Situation) -> l
     return [_entry(binding, why_not(binding.command, now)) for *_, binding in rows if binding.command != "palette"]
 
 
-def _entry(binding: Binding, refused: str) -> Entry:
+def _entry(binding: Binding, refused: str) -> PickerEntry:
     name = binding.command.replace("_", " ")
     keys = " ".join(map(shown, binding.keys))
     cells = (("key", shown(binding.keys[0])), ("name", name), ("dim", refused or binding.help))
-    return Entry(binding.command, name, cells, f"{binding.help} {binding.group.title} {keys}", refused)
+    return PickerEntry(binding.command, name, cells, f"{binding.help} {binding.group.title} {keys}", refused)

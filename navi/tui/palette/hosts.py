@@ -10,7 +10,7 @@ from navi.core.listing import Scope
 from navi.core.model import HostView
 from navi.core.text import clean, need_you, plural
 from navi.tui.host_bar import HostCount
-from navi.tui.palette.picker import Entry
+from navi.tui.palette.picker import PickerEntry
 from navi.tui.style.paint import Segment
 from navi.tui.style.theme import HOST_STYLES, Glyphs
 
@@ -20,7 +20,7 @@ ALL = {Scope.ALL: "all hosts", Scope.REMOTE: "all remotes"}
 
 def host_entries(
     views: Sequence[HostView], counts: Mapping[str, HostCount], glyphs: Glyphs, key_of: Callable[[int], str]
-) -> list[Entry]:
+) -> list[PickerEntry]:
     """Return a row for all hosts, for all remotes, and for each host.
 
     `key_of` returns the key of the host at a place, counted from 1, "" if it has none.
@@ -33,19 +33,19 @@ def host_entries(
     ]
 
 
-def _group(scope: Scope, counts: Sequence[HostCount]) -> Entry:
+def _group(scope: Scope, counts: Sequence[HostCount]) -> PickerEntry:
     count = HostCount(sum(one.sessions for one in counts), sum(one.waiting for one in counts))
-    return Entry(scope, ALL[scope], (("name", ALL[scope]), *_counts(count), ("", ""), ("", "")))
+    return PickerEntry(scope, ALL[scope], (("name", ALL[scope]), *_counts(count), ("", ""), ("", "")))
 
 
-def _host(view: HostView, count: HostCount, glyphs: Glyphs, key: str) -> Entry:
+def _host(view: HostView, count: HostCount, glyphs: Glyphs, key: str) -> PickerEntry:
     name = clean(view.name)
     style = HOST_STYLES[view.state]
     state = "" if view.state is HostState.CONNECTED else str(view.state)
     cells: tuple[Segment, ...] = (
         ("name", f"{glyphs.hosts[view.state]} {name}"), *_counts(count), (style, state), ("dim", key),
     )  # fmt: skip
-    return Entry(view.name, name, cells, f"{clean(view.destination)} {state}")
+    return PickerEntry(view.name, name, cells, f"{clean(view.destination)} {state}")
 
 
 def _counts(count: HostCount) -> tuple[Segment, Segment]:

@@ -22,7 +22,7 @@ GAP = "  "
 """What is between two columns."""
 
 
-class Entry(NamedTuple):
+class PickerEntry(NamedTuple):
     """A row. `value` is what is chosen with it; `name` and `about` are searched; `cells` are shown, in columns.
 
     `refused` is why it can't be chosen now, "" if it can.
@@ -44,7 +44,7 @@ class Picker(Chooser):
     widest = 96
 
     def __init__(
-        self, glyphs: Glyphs, title: str, entries: Callable[[], Sequence[Entry]], choose: Callable[[str], None],
+        self, glyphs: Glyphs, title: str, entries: Callable[[], Sequence[PickerEntry]], choose: Callable[[str], None],
         close: Callable[[], None], does: str, chosen: str = "",
     ) -> None:  # fmt: skip
         super().__init__(glyphs, title, close)
@@ -52,9 +52,9 @@ class Picker(Chooser):
         self._choose = choose
         self._does = does
         self._typed = ""
-        self._entries: Sequence[Entry] = ()
+        self._entries: Sequence[PickerEntry] = ()
         self._natural: Sequence[int] = ()
-        self._found: Sequence[Entry] = ()
+        self._found: Sequence[PickerEntry] = ()
         self.update(chosen)
 
     @property

@@ -20,7 +20,7 @@ READ_EVERY = 10.0
 SETTLE_TIME = 0.2
 """Seconds that the cursor must rest on a session before its branch is fetched, which starts a program there."""
 
-Place = tuple[str, str]
+Directory = tuple[str, str]
 """A host and a directory there."""
 
 
@@ -32,8 +32,8 @@ class BranchFeed:
     def __init__(self, fleet: Fleet, changed: Callable[[], None]) -> None:
         self._fleet = fleet
         self._changed = changed
-        self._known: dict[Place, str] = {}
-        self._subject: tuple[Place, str] | None = None
+        self._known: dict[Directory, str] = {}
+        self._subject: tuple[Directory, str] | None = None
         self._hosts = HostTasks(self._run_for)
 
     def of(self, session: Session | None) -> str:
@@ -63,12 +63,12 @@ class BranchFeed:
             with trio.move_on_after(pause):
                 await woken.wait()
 
-    async def _fetch(self, place: Place) -> None:
+    async def _fetch(self, directory: Directory) -> None:
         """Fetch a branch. Without an answer, what was known stays."""
         try:
-            found = await self._fleet.ask(place[0], branch(place[1]))
+            found = await self._fleet.ask(directory[0], branch(directory[1]))
         except (HostError, OperationError):
             return
-        if found != self._known.get(place, ""):
-            self._known[place] = found
+        if found != self._known.get(directory, ""):
+            self._known[directory] = found
             self._changed()

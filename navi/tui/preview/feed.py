@@ -16,7 +16,7 @@ from navi.ops.pane.preview import capture
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.keys.keymap import Keymap
 from navi.tui.preview.host_tasks import HostTasks
-from navi.tui.preview.view import HISTORY, Conversation, Preview
+from navi.tui.preview.view import HISTORY, Preview, TranscriptEnd
 
 PAUSES = (0.4, 0.8, 1.5)
 """Seconds until the next capture: after one that differed, after one that did not, and after two and more."""
@@ -101,7 +101,7 @@ class PreviewFeed:
 
         def show() -> None:
             if not changed.is_set():
-                self._preview.show(session.key, Conversation(tuple(feed.last_lines(HISTORY))))
+                self._preview.show(session.key, TranscriptEnd(tuple(feed.last_lines(HISTORY))))
                 if feed.fault:
                     self._preview.fail(session.key, feed.fault)
 

@@ -10,7 +10,7 @@ from navi.core.agent_panes import looked_into, named_pane
 from navi.core.ages import age
 from navi.core.listing import Key
 from navi.core.model import Session
-from navi.core.sgr import PLAIN, Look, Runs
+from navi.core.sgr import PLAIN, Runs, TextStyle
 from navi.core.text import clean
 from navi.ops.pane.preview import Capture
 from navi.tui.frame import Extent, ScrollingPanel
@@ -32,7 +32,7 @@ Subject = tuple[Key, object]
 """What identifies a session: a later session with the same name is not this one."""
 
 
-class Conversation(NamedTuple):
+class TranscriptEnd(NamedTuple):
     """The end of the transcript of a session without a terminal, in place of a capture."""
 
     lines: tuple[Line, ...]
@@ -51,8 +51,8 @@ class Preview(ScrollingPanel):
         self._colors = colors
         self._next: Session | None = None
         self._subject: Subject | None = None
-        self._known: dict[Subject, Capture | Conversation] = {}
-        self._capture: Capture | Conversation = Capture(())
+        self._known: dict[Subject, Capture | TranscriptEnd] = {}
+        self._capture: Capture | TranscriptEnd = Capture(())
         self._note = "no session"
         self._title: Sequence[Line] = ()
         self._next_title: Sequence[Line] = ()
@@ -95,7 +95,7 @@ class Preview(ScrollingPanel):
         self._above_end = 0
         self.changed()
 
-    def show(self, key: Key, capture: Capture | Conversation) -> bool:
+    def show(self, key: Key, capture: Capture | TranscriptEnd) -> bool:
         """Show a capture if it is of the session that is followed; return whether it differs from the last one.
 
         While the user has scrolled up, nothing moves until they are back at the end.
@@ -112,7 +112,7 @@ class Preview(ScrollingPanel):
         self.changed()
         return True
 
-    def _remember(self, subject: Subject, capture: Capture | Conversation) -> None:
+    def _remember(self, subject: Subject, capture: Capture | TranscriptEnd) -> None:
         self._known.pop(subject, None)
         self._known[subject] = capture
         if len(self._known) > MOST_KNOWN:
@@ -188,7 +188,7 @@ class Preview(ScrollingPanel):
         """Yield for each line of the screen the number of its line in the text, and where it begins and ends there. A
         conversation is always folded.
         """
-        if isinstance(self._capture, Conversation):
+        if isinstance(self._capture, TranscriptEnd):
             yield from (piece for line in self._capture.lines for piece in fold(line, width))
             return
         for number, text in enumerate(self._capture.lines):
@@ -198,7 +198,7 @@ class Preview(ScrollingPanel):
                 yield number, 0, len(text)
 
     def _line(self, piece: Line | tuple[int, int, int]) -> Line:
-        if isinstance(self._capture, Conversation):
+        if isinstance(self._capture, TranscriptEnd):
             return cast(Line, piece)
         number, begin, end = cast(tuple[int, int, int], piece)
         text = self._capture.lines[number]
@@ -231,7 +231,7 @@ def _subject_of(session: Session | None) -> Subject | None:
     return session.key, (session.tmux.id, session.tmux.created) if session.tmux else None
 
 
-def _note_on(capture: Capture | Conversation) -> str:
+def _note_on(capture: Capture | TranscriptEnd) -> str:
     if capture.lines:
         return ""
     return "(the pane is empty)" if isinstance(capture, Capture) else "(nothing is printed yet)"
@@ -264,7 +264,7 @@ def styled(text: str, runs: Runs, colors: Colors, begin: int, end: int) -> Itera
 
 
 @lru_cache(1024)
-def style_of(look: Look, colors: Colors) -> str:
+def style_of(look: TextStyle, colors: Colors) -> str:
     """Return the name of a pane's look in a terminal with so many colours."""
     attributes = {"bold": look.bold, "underline": look.underline, "standout": look.reverse}
     return named_look(look.front, look.back, [word for word, has in attributes.items() if has], colors)

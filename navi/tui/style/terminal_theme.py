@@ -38,7 +38,7 @@ def hinted_theme(environment: Mapping[str, str]) -> str:
     return "light" if environment.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15") else "dark"
 
 
-class AnswerReader:
+class ColorAnswers:
     """Takes answers to QUESTION out of what is typed. They may come at any time, in pieces, and between keys."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from navi.cli.asking.answers import sift
+from navi.cli.asking.answers import split_answers
 from navi.cli.output.output import Failed
 from navi.core.failure import Failure, HostState
 from navi.core.model import Frame, Tmux
@@ -45,7 +45,7 @@ SIFTED: list[tuple[str, dict[str, Frame | Failed], int, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("given", "status", "said"), [row[1:] for row in SIFTED], ids=[row[0] for row in SIFTED])
 def test_what_stays_unknown_of_answers(given: dict[str, Frame | Failed], status: int, said: dict[str, str]) -> None:
-    answers = sift(list(given.items()), lambda frame: frame)
+    answers = split_answers(list(given.items()), lambda frame: frame)
     assert answers.status == status
     assert [name for name, _ in answers.failures] == list(said)
     for name in given:

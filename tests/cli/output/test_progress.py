@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from navi.cli.output.progress import Progress
+from navi.cli.output.progress import ProgressLine
 from tests.support.dashboard import NAVI, record
 from tests.support.machines import Lab
 from tests.support.resumable import install, start
@@ -116,7 +116,7 @@ class Fake(io.StringIO):
 def test_names_can_not_act_on_the_terminal_and_a_terminal_that_is_gone_does_no_harm(gone: bool) -> None:
     stream = Fake()
     stream.gone = gone
-    progress = Progress(stream, {"TERM": "xterm"})
+    progress = ProgressLine(stream, {"TERM": "xterm"})
     with progress.of(9), progress.waiting("evil\x1b[31m\n服务器" * 40, counted=True):
         if gone:
             until(lambda: progress._line_shown, what="an attempt to write")
@@ -129,7 +129,7 @@ def test_names_can_not_act_on_the_terminal_and_a_terminal_that_is_gone_does_no_h
 
 
 def test_scopes_within_each_other_count_the_outer_one() -> None:
-    progress = Progress(Fake(), {"TERM": "xterm"})
+    progress = ProgressLine(Fake(), {"TERM": "xterm"})
     with progress.of(3), ExitStack() as stack:
         with progress.waiting("a", counted=True), progress.of(7), progress.waiting("connection"):
             assert re.fullmatch(r"navi : 0 of 3 done, waiting for a, 0 s", progress._line())

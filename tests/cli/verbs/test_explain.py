@@ -9,7 +9,7 @@ import time
 from navi.cli.verbs.explain import Explained, document
 from navi.core.agents import AGENTS
 from navi.core.facts import facts
-from navi.core.model import AgentProcess, Frame, Pane, Screen, Session, StatusFile, Tmux, TmuxSession
+from navi.core.model import AgentProcess, Frame, Pane, ScreenMatch, Session, StatusFile, Tmux, TmuxSession
 from navi.core.status import sessions_of
 from navi.core.text import escape_json
 from tests.support.dashboard import HOUR
@@ -36,7 +36,7 @@ NOW = 1000.0
 
 def frame(*agents: AgentProcess, hook: str = "") -> Frame:
     """Return a host with a session in which these agents run."""
-    screen = Screen("permission", "permission dialog", "Do you want to proceed?")
+    screen = ScreenMatch("permission", "permission dialog", "Do you want to proceed?")
     title = "\u2733 Fix it"
     pane = Pane("%0", "0.0", 7, "node", title, "/work", activity=NOW - 3, agents=agents, screen=screen)
     files = (StatusFile("api", status=hook, message="Run it?", timestamp=NOW - 60),) if hook else ()

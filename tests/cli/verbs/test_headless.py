@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from navi.cli.output.growing import Growing
+from navi.cli.output.growing import GrowingText
 from navi.cli.output.headless_transcript import LiveTranscript, PrintedTranscript, stored
 from navi.cli.output.output import Output
 from navi.cli.verbs.headless import _await_begin
-from navi.config.places import Places
+from navi.config.navi_files import NaviFiles
 from navi.headless.client import HubClient, NoHub
 from navi.hosts.sockets import runtime_folder
 from navi.ops import OperationError
@@ -380,7 +380,7 @@ def test_who_follows_an_agent_whose_hub_stays_away_hears_of_it(lab: Lab) -> None
         shows(lab, address, "one")
         with connect() as first:
             info = {**first.ask("GET", f"/api/sessions/{address}"), "address": address}
-            transcript, growing = PrintedTranscript(info), Growing(Output(sys.stdout, sys.stderr), {})
+            transcript, growing = PrintedTranscript(info), GrowingText(Output(sys.stdout, sys.stderr), {})
             assert "one" in list(stored(first, info, transcript))
             with closing(LiveTranscript(connect, first, info, transcript, growing, heard.append, away=3.0)) as followed:
                 hub.kill()
@@ -530,7 +530,7 @@ def test_another_program_of_an_agent_is_configuration(lab: Lab) -> None:
     wrapper.write_text(f'#!/bin/sh\necho "wrapped $1" >&2\nexec {program} "$@"\n')
     wrapper.chmod(0o755)
     text = f"harnesses:\n  claude-code: {{program: '\"{wrapper}\" --'}}\n  nothing: {{program: x}}\n"
-    path = Places(lab.environment()).settings
+    path = NaviFiles(lab.environment()).settings
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     with serving(lab) as hub:

@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from navi.ops.hooks.install import hook_text
+from tests.support.lab_hosts import agent
 from tests.support.machines import Lab
-from tests.support.places import agent
 from tests.support.repository import ON_LINES, TALK, commit, repository, stand_in, stand_in_for_comments, work
 from tests.support.scripts import registry_of, write_entries
 from tests.support.verbs import HERE_AND_THERE, account, living, navi, pane

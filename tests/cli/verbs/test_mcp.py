@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from navi.cli.advice import REQUIREMENT, advice
+from navi.cli.install_hint import REQUIREMENT, install_hint
 from navi.cli.verbs.serve import PACKAGES
 
 PLACES = [
@@ -25,14 +25,14 @@ def test_the_package_goes_where_navi_runs(tmp_path: Path, prefix: str, base: str
     folder.mkdir(parents=True)
     if "pipx" in prefix:
         (folder / "pipx_metadata.json").write_text("{}")
-    said = advice(str(folder), base or str(folder))
+    said = install_hint(str(folder), base or str(folder))
     assert words in said
     assert not re.search(r"install '?navi(?! with pipx)\b|navi\[", said), "that name is a stranger's"
 
 
 def test_several_packages_are_named_together(tmp_path: Path) -> None:
     (tmp_path / "pipx_metadata.json").write_text("{}")
-    words = advice(str(tmp_path), "/usr", ["a>=1", "b"])
+    words = install_hint(str(tmp_path), "/usr", ["a>=1", "b"])
     assert words == f"install them with: pipx inject {tmp_path.name} 'a>=1' 'b'"
 
 

@@ -14,7 +14,7 @@ from navi.config.remote import SESSIONS_DIR
 from navi.core.text import clean
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings, OperationError
-from navi.ops.git.comments import CUT, MAX_COMMENTS, MOST_LETTERS, MOST_LINES, Comment, Talk, comments
+from navi.ops.git.comments import CUT, MAX_COMMENTS, MOST_LETTERS, MOST_LINES, Comment, Discussion, comments
 from navi.ops.operation import Answer
 from tests.support.machines import Lab
 from tests.support.repository import ON_LINES, TALK, stand_in_for_comments
@@ -33,7 +33,7 @@ def local(lab: Lab, **more: str) -> Iterator[LocalHost]:
     yield LocalHost(HostSettings(SESSIONS_DIR, False), {**lab.environment(), **more})
 
 
-async def ask(lab: Lab, **more: str) -> Talk:
+async def ask(lab: Lab, **more: str) -> Discussion:
     """Ask as navi does."""
     with local(lab, **more) as host:
         try:
@@ -42,7 +42,7 @@ async def ask(lab: Lab, **more: str) -> Talk:
             await host.close()
 
 
-def parsed(talk: str, lines: str) -> Talk:
+def parsed(talk: str, lines: str) -> Discussion:
     """Read an answer of the script."""
     output = f"token talk\n{talk}\ntoken lines\n{lines}".encode()
     return comments(URL, 42).parse(Answer(0, output, "", "token"))
@@ -61,7 +61,7 @@ def one(told: dict[str, object], kind: str = "comments") -> Comment:
 async def test_all_comments_are_listed_the_oldest_first(lab: Lab) -> None:
     stand_in_for_comments(lab, json.dumps(TALK), json.dumps(ON_LINES))
     found = await ask(lab)
-    assert found == Talk(
+    assert found == Discussion(
         (
             Comment("comment", "alice", NEW_YEAR, ("Hello there,", "", "        this is good")),
             Comment("line", "bob", NEW_YEAR + DAY, ("on a line",), path="navi/a.py", line=3),
@@ -75,7 +75,7 @@ async def test_all_comments_are_listed_the_oldest_first(lab: Lab) -> None:
 
 async def test_gh_is_asked_about_the_remotes_own_host_and_twice_at_most(lab: Lab) -> None:
     asked = stand_in_for_comments(lab, NO_TALK, "[]")
-    assert await ask(lab) == Talk(())
+    assert await ask(lab) == Discussion(())
     path = f"repos/o/r/pulls/42/comments?per_page={MAX_COMMENTS}&sort=created&direction=desc"
     assert asked.read_text().splitlines() == [
         *("pr", "view", "42", "--repo", "ghe.example.com/o/r", "--json", "comments,reviews"),
@@ -110,7 +110,7 @@ async def test_what_gh_says_in_place_of_an_answer_is_reported(lab: Lab, first: s
 
 async def test_what_gh_says_beside_an_answer_is_no_part_of_it(lab: Lab) -> None:
     stand_in_for_comments(lab, NO_TALK, "[]", "echo 'A new release of gh is available' >&2")
-    assert await ask(lab) == Talk(())
+    assert await ask(lab) == Discussion(())
 
 
 async def test_gh_paints_and_asks_nothing_whatever_the_environment_says(lab: Lab) -> None:

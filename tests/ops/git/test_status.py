@@ -13,19 +13,19 @@ from navi.config.remote import SESSIONS_DIR
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings, OperationError
 from navi.ops.git.status import Repository, branch, git, pull_request, repository_of, shown_url
+from tests.support.lab_hosts import LabHost, everywhere, lab_host
 from tests.support.machines import Lab
-from tests.support.places import Place, everywhere, place
 from tests.support.repository import RECORDED, commit, repository, run, stand_in
 
 
-async def look(one: Place, folder: Path) -> Repository:
+async def look(one: LabHost, folder: Path) -> Repository:
     """Look at a folder as navi does."""
     return await one.host.run(git(str(folder)))
 
 
 @everywhere
 async def test_branch_commit_and_files_are_reported(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = repository(one.account)
         (folder / "a").write_text("old\n")
         (folder / "b").write_text("old\n")
@@ -47,14 +47,14 @@ async def test_branch_commit_and_files_are_reported(lab: Lab, where: str) -> Non
 
 @everywhere
 async def test_an_unborn_branch_has_a_name_and_no_commit(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         found = await look(one, repository(one.account))
         assert (found.branch, found.commit, found.dirty, found.difference) == ("main", None, False, ())
 
 
 @everywhere
 async def test_a_detached_head_has_a_commit_and_no_branch(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = repository(one.account)
         commit(one.account, folder)
         run(one.account, folder, "checkout", "--quiet", "--detach")
@@ -65,7 +65,7 @@ async def test_a_detached_head_has_a_commit_and_no_branch(lab: Lab, where: str) 
 
 @everywhere
 async def test_the_branch_alone_is_read_without_more(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = repository(one.account)
         (folder / "de ep").mkdir()
         assert await one.host.run(branch(str(folder / "de ep"))) == "main"
@@ -80,7 +80,7 @@ async def test_the_branch_alone_is_read_without_more(lab: Lab, where: str) -> No
 
 @everywhere
 async def test_ahead_and_behind_and_the_remotes_url_without_its_password(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         origin = repository(one.account, "origin")
         commit(one.account, origin)
         run(one.account, one.account.home, "clone", "--quiet", str(origin), "work")
@@ -97,7 +97,7 @@ async def test_ahead_and_behind_and_the_remotes_url_without_its_password(lab: La
 
 @everywhere
 async def test_worktrees_are_named(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = repository(one.account)
         commit(one.account, folder)
         run(one.account, folder, "worktree", "add", "--quiet", "-b", "topic", "../other tree")
@@ -108,7 +108,7 @@ async def test_worktrees_are_named(lab: Lab, where: str) -> None:
 
 @everywhere
 async def test_a_conflict_is_counted(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = repository(one.account)
         commit(one.account, folder)
         run(one.account, folder, "branch", "other")
@@ -132,7 +132,7 @@ async def test_a_conflict_is_counted(lab: Lab, where: str) -> None:
     ],
 )
 async def test_what_is_no_work_tree_is_reported(lab: Lab, where: str, folder: str, words: str, status: int) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         if folder == ".git":
             folder = f"{repository(one.account).name}/.git"
         with pytest.raises(OperationError, match=words) as caught:
@@ -142,7 +142,7 @@ async def test_what_is_no_work_tree_is_reported(lab: Lab, where: str, folder: st
 
 @everywhere
 async def test_nothing_of_the_repository_is_run_or_acts_on_the_terminal(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = repository(one.account)
         (folder / "a").write_text("1\n")
         commit(one.account, folder, "sub\x1b[31mject \u202e")
@@ -159,7 +159,7 @@ async def test_nothing_of_the_repository_is_run_or_acts_on_the_terminal(lab: Lab
 
 @everywhere
 async def test_a_long_difference_is_cut(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = repository(one.account)
         (folder / "a").write_text("")
         commit(one.account, folder)

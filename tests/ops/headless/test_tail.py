@@ -12,16 +12,16 @@ from navi.ops import Answer
 from navi.ops.headless.runs import Exit, RunId
 from navi.ops.headless.tail import (
     LONGEST_LINE,
-    Ended,
-    Fed,
+    InputsFed,
     LineCutter,
-    Lines,
-    Missing,
+    LogFound,
+    LogLines,
+    LogMissing,
     News,
     PieceReader,
     Position,
+    RunEnded,
     TailReader,
-    There,
 )
 
 ID = RunId("a")
@@ -44,7 +44,7 @@ def test_no_line_is_lost_or_doubled_however_a_log_is_cut(
 ) -> None:
     """Parts may overlap, as after a connection that was lost."""
     start = min(start, len(data))
-    cutter, found, at = LineCutter(ID, start), list[Lines](), start
+    cutter, found, at = LineCutter(ID, start), list[LogLines](), start
     for part in cuts(data[start:], places):
         early = min(again, at)
         found += cutter.feed(at - early, data[at - early : at] + part)
@@ -145,13 +145,13 @@ def test_a_stream_is_read() -> None:
             for news in reader(answer(record)._replace(output=b"tok %s\n%s" % (record[0].encode(), record[1])))
         ]
 
-    assert news_of((f"place {PLACE}", b""), ("missing 1 2 lost", b"")) == [Missing(RunId("b"), 2, "lost")]
-    assert news_of(("part 0 0", b"abcde\nfg")) == [Lines(ID, 3, 6, b"de\n")]
+    assert news_of((f"place {PLACE}", b""), ("missing 1 2 lost", b"")) == [LogMissing(RunId("b"), 2, "lost")]
+    assert news_of(("part 0 0", b"abcde\nfg")) == [LogLines(ID, 3, 6, b"de\n")]
     begin, *pieces = printed([("0", b"h\n"), ("0e", b"fed 1\nfed 2\nexit 0 12 asked\n"), ("0", b"xy\n")])
-    assert news_of(("from 0 8", b""), ("piece", begin)) == [There(ID)]
-    assert news_of(("piece", pieces[0])) == [Lines(ID, 6, 10, b"fgh\n")]
-    assert news_of(("piece", pieces[1])) == [Fed(ID, 2)]
-    assert news_of(("piece", pieces[2])) == [Lines(ID, 10, 13, b"xy\n"), Ended(ID, Exit(0, 12, "asked"))]
+    assert news_of(("from 0 8", b""), ("piece", begin)) == [LogFound(ID)]
+    assert news_of(("piece", pieces[0])) == [LogLines(ID, 6, 10, b"fgh\n")]
+    assert news_of(("piece", pieces[1])) == [InputsFed(ID, 2)]
+    assert news_of(("piece", pieces[2])) == [LogLines(ID, 10, 13, b"xy\n"), RunEnded(ID, Exit(0, 12, "asked"))]
 
 
 def test_a_stream_that_goes_on_elsewhere_is_invalid() -> None:

@@ -24,7 +24,7 @@ from navi.ops.hooks.install import (
     UNKNOWN_VERSION,
     Change,
     File,
-    Found,
+    InstalledHooks,
     Plan,
     Version,
     claude_standing,
@@ -38,8 +38,8 @@ from navi.ops.hooks.install import (
     write_hooks,
 )
 from navi.ops.hooks.settings import hook_command, is_hook_command
+from tests.support.lab_hosts import LabHost, everywhere, lab_host
 from tests.support.machines import Account, Lab, program
-from tests.support.places import Place, everywhere, place
 from tests.support.scripts import DASH, Shell, every_shell, run, settings_of, stand_in
 from tests.support.waiting import until
 
@@ -85,10 +85,12 @@ FORMATS = {
 }
 
 
-def found(text: str | None, version: Version | None = NEWEST, sessions_dir: str = SESSIONS_DIR, **more: bool) -> Found:
+def found(
+    text: str | None, version: Version | None = NEWEST, sessions_dir: str = SESSIONS_DIR, **more: bool
+) -> InstalledHooks:
     """Return what a look would find where the settings hold this text."""
     hook, plugin, settings = File("hook"), File("navi.js"), File("settings.json", text)
-    return Found(
+    return InstalledHooks(
         sessions_dir,
         hook,
         plugin,
@@ -328,7 +330,7 @@ def opencode(account: Account) -> Path:
     return folder / "plugin" / "navi.js"
 
 
-async def carry_out(one: Place, what: str = "install", sessions_dir: str = SESSIONS_DIR) -> str:
+async def carry_out(one: LabHost, what: str = "install", sessions_dir: str = SESSIONS_DIR) -> str:
     """Look, plan and write; return where the old settings are kept."""
     seen = await one.host.run(look_at_hooks(sessions_dir))
     operation = write_hooks((install if what == "install" else remove)(seen))
@@ -345,7 +347,7 @@ def tree(account: Account) -> dict[str, bytes]:
 
 @everywhere
 async def test_install_and_remove_are_one_story(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         claude(one.account)
         path, plugin = settings(one.account, USUAL), opencode(one.account)
         path.chmod(0o640)
@@ -380,7 +382,7 @@ COPIES: dict[str, tuple[str, bool]] = {
 @pytest.mark.parametrize(("text", "goes"), COPIES.values(), ids=COPIES)
 @everywhere
 async def test_a_copy_that_holds_nothing_else_goes_with_the_hooks(lab: Lab, where: str, text: str, goes: bool) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         path = settings(one.account, USUAL)
         copy, link = Path(f"{path}.before-navi.7"), Path(f"{path}.before-navi.8")
         copy.write_text(text)
@@ -392,7 +394,7 @@ async def test_a_copy_that_holds_nothing_else_goes_with_the_hooks(lab: Lab, wher
 
 
 async def test_a_copy_that_has_changed_meanwhile_stays(lab: Lab) -> None:
-    async with place(lab, "local") as one:
+    async with lab_host(lab, "local") as one:
         path = settings(one.account, USUAL)
         await carry_out(one)
         plan = remove(await one.host.run(look_at_hooks(SESSIONS_DIR)))
@@ -404,7 +406,7 @@ async def test_a_copy_that_has_changed_meanwhile_stays(lab: Lab) -> None:
 
 @everywhere
 async def test_where_nothing_was_nothing_is_left(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         claude(one.account, "no version")
         seen = await one.host.run(look_at_hooks(SESSIONS_DIR))
         assert (seen.version, seen.settings.text, seen.opencode) == (None, None, False)
@@ -425,7 +427,7 @@ HOSTILE = (
 @everywhere
 @pytest.mark.parametrize("text", HOSTILE, ids=["quotes", "options", "long"])
 async def test_hostile_settings_come_back_byte_for_byte(lab: Lab, where: str, text: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         path = settings(one.account, text)
         await carry_out(one)
         assert path.read_bytes().decode() == installed(text, None)
@@ -452,7 +454,7 @@ def test_every_shell_writes_the_same(lab: Lab, shell: Shell) -> None:
 
 @everywhere
 async def test_a_link_stays_a_link_and_its_file_is_changed(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         path = settings(one.account)
         real = one.account.home / "dotfiles" / "claude it's.json"
         real.parent.mkdir()
@@ -466,7 +468,7 @@ async def test_a_link_stays_a_link_and_its_file_is_changed(lab: Lab, where: str)
 
 @everywhere
 async def test_older_backups_are_never_overwritten(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         path = settings(one.account, USUAL)
         Path(f"{path}.before-navi").write_text("older")
         Path(f"{path}.before-navi.2").symlink_to("nowhere")
@@ -494,7 +496,7 @@ def a_folder(path: Path) -> None:
 @pytest.mark.parametrize("meanwhile", [unchanged_but, gone, a_folder])
 async def test_what_has_changed_meanwhile_is_left_alone(lab: Lab, where: str, meanwhile: object) -> None:
     assert callable(meanwhile)
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         path = settings(one.account, USUAL)
         plan = install(await one.host.run(look_at_hooks(SESSIONS_DIR)))
         meanwhile(path)
@@ -506,7 +508,7 @@ async def test_what_has_changed_meanwhile_is_left_alone(lab: Lab, where: str, me
 
 @everywhere
 async def test_settings_that_have_appeared_meanwhile_are_left_alone(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         plan = install(await one.host.run(look_at_hooks(SESSIONS_DIR)))
         settings(one.account, "{}")
         with pytest.raises(OperationError, match="has changed in the meantime"):
@@ -566,7 +568,7 @@ UNUSABLE = {
 @pytest.mark.parametrize(("make", "words"), UNUSABLE.values(), ids=UNUSABLE.keys())
 async def test_settings_that_can_not_be_used_are_reported(lab: Lab, where: str, make: object, words: str) -> None:
     assert callable(make)
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         make(settings(one.account))
         seen = await one.host.run(look_at_hooks(SESSIONS_DIR))
         with pytest.raises(OperationError, match=words):
@@ -576,7 +578,7 @@ async def test_settings_that_can_not_be_used_are_reported(lab: Lab, where: str, 
 
 @everywhere
 async def test_a_plugin_of_that_name_that_is_not_ours_stays(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         plugin = opencode(one.account)
         plugin.parent.mkdir()
         plugin.write_text("export const Mine = 1\n")
@@ -608,7 +610,7 @@ STANDINGS = {
 @pytest.mark.parametrize(("reason", "files"), STANDINGS.items())
 def test_what_is_out_of_date_is_reported(reason: str, files: tuple[str | None, str]) -> None:
     hook, text = files
-    seen = Found(SESSIONS_DIR, File("hook", hook), File("navi.js"), File("settings.json", text), NEWEST)
+    seen = InstalledHooks(SESSIONS_DIR, File("hook", hook), File("navi.js"), File("settings.json", text), NEWEST)
     assert (claude_standing(seen).state, claude_standing(seen).reason) == ("outdated", reason)
 
 
@@ -623,7 +625,8 @@ LEFT_OUT = {
 @pytest.mark.parametrize(("version", "reason"), LEFT_OUT.items())
 def test_the_events_that_are_left_out_are_reported(version: Version | None, reason: str) -> None:
     text = installed("{}", version)
-    seen = Found(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), File("settings.json", text), version)
+    settings = File("settings.json", text)
+    seen = InstalledHooks(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), settings, version)
     standing = claude_standing(seen)
     assert (standing.state, standing.reason) == ("installed", reason)
     assert all(event in EVENTS and f'"{event}"' not in text for event in standing.left_out)
@@ -632,7 +635,7 @@ def test_the_events_that_are_left_out_are_reported(version: Version | None, reas
 
 def test_hooks_that_are_switched_off_are_reported() -> None:
     text = installed('{"disableAllHooks": true}')
-    seen = Found(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), File("settings.json", text), NEWEST)
+    seen = InstalledHooks(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), File("settings.json", text), NEWEST)
     assert claude_standing(seen).reason == "but disableAllHooks is set"
 
 
@@ -660,7 +663,7 @@ def run_in_pane(account: Account, command: str, event: Mapping[str, object]) -> 
 @everywhere
 @pytest.mark.parametrize("sessions_dir", [SESSIONS_DIR, "~/it's $(touch pwned) *"], ids=["usual", "hostile"])
 async def test_what_stands_in_the_settings_makes_a_status_file(lab: Lab, where: str, sessions_dir: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         claude(one.account)
         path = settings(one.account, USUAL)
         await carry_out(one, sessions_dir=sessions_dir)

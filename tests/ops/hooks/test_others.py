@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from navi.config.remote import SESSIONS_DIR
 from navi.ops import HostSettings, OperationError
-from navi.ops.hooks.install import OTHERS, File, Found, Plan, hook_text, look_at_hooks, write_hooks
+from navi.ops.hooks.install import OTHERS, File, InstalledHooks, Plan, hook_text, look_at_hooks, write_hooks
 from navi.ops.hooks.json_text import parse
 from navi.ops.hooks.others import AGENTS, TABLE, copilot_text, plan_install, plan_remove, standing
-from navi.ops.hooks.settings import Settings, hook_command
+from navi.ops.hooks.settings import AgentSettings, hook_command
 from tests.ops.hooks.test_install import FORMATS, USUAL, claude, opencode
+from tests.support.lab_hosts import LabHost, everywhere, lab_host
 from tests.support.machines import Account, Lab
-from tests.support.places import Place, everywhere, place
 from tests.support.scripts import Shell, every_shell, run
 
 SHARED = ("gemini", "qwen")
@@ -32,11 +32,11 @@ other = pytest.mark.parametrize("agent", OTHERS)
 
 def found(
     texts: Mapping[str, str | None] = MappingProxyType({}), hook: str | None = None, present: Collection[str] = OTHERS
-) -> Found:
+) -> InstalledHooks:
     """Return what a look finds where the files of agents hold these texts."""
     files = {name: File(f"{name}.json", texts.get(name)) for name in OTHERS}
     plugin = File("navi.js")
-    return Found(
+    return InstalledHooks(
         SESSIONS_DIR, File("hook", hook), plugin, File("settings.json"), others=files, present=frozenset(present)
     )
 
@@ -46,10 +46,10 @@ def text_of(plan: Plan, agent: str) -> str | None:
     return plan.others[agent].text
 
 
-def after(plan: Plan, backups: Collection[str] = ()) -> Found:
+def after(plan: Plan, backups: Collection[str] = ()) -> InstalledHooks:
     """Return what a look finds once a plan was carried out."""
     texts = {name: text_of(plan, name) for name in plan.others}
-    return Found(
+    return InstalledHooks(
         SESSIONS_DIR,
         File("hook", plan.hook.text),
         File("navi.js", plan.plugin.text),
@@ -80,7 +80,7 @@ def test_other_settings_survive(agent: str, rest: Mapping[str, object]) -> None:
         return
     new = text_of(plan_install(found({agent: text})), agent)
     assert new is not None
-    assert Settings(agent, "", new).without().text == text
+    assert AgentSettings(agent, "", new).without().text == text
 
 
 @shared
@@ -105,7 +105,7 @@ def test_copilot_gets_a_file_of_its_own() -> None:
 @shared
 def test_an_event_that_is_not_wanted_any_more_is_taken_out(agent: str) -> None:
     hook = {"type": "command", "command": hook_command(SESSIONS_DIR, agent)}
-    older = Settings(agent, "", "{}").with_event("SessionStart", hook).text
+    older = AgentSettings(agent, "", "{}").with_event("SessionStart", hook).text
     assert "SessionStart" not in json.loads(text_of(plan_install(found({agent: older})), agent) or "")["hooks"]
 
 
@@ -170,7 +170,7 @@ def test_a_file_of_copilots_that_is_not_navis_is_left_alone(text: str) -> None:
 def test_settings_of_claude_code_that_can_not_be_read_do_not_hinder_others() -> None:
     seen = found()
     broken = File("settings.json", problem="is not a file")
-    seen = Found(SESSIONS_DIR, seen.hook, seen.plugin, broken, others=seen.others, present=seen.present)
+    seen = InstalledHooks(SESSIONS_DIR, seen.hook, seen.plugin, broken, others=seen.others, present=seen.present)
     assert plan_install(seen, ["gemini"]).settings.action == "keep"
     with pytest.raises(OperationError, match="is not a file"):
         plan_install(seen)
@@ -191,7 +191,7 @@ def files(account: Account) -> dict[str, Path]:
     return paths
 
 
-async def carry_out(one: Place, plan: Plan) -> str:
+async def carry_out(one: LabHost, plan: Plan) -> str:
     """Write a plan; return where old settings are kept."""
     operation, settings = write_hooks(plan), HostSettings(SESSIONS_DIR, False)
     return await one.host.run(operation._replace(arguments=tuple(map(settings.bind, operation.arguments))))
@@ -199,7 +199,7 @@ async def carry_out(one: Place, plan: Plan) -> str:
 
 @everywhere
 async def test_all_agents_are_installed_and_removed(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         claude(one.account)
         opencode(one.account)
         paths = files(one.account)

@@ -16,14 +16,12 @@ from navi.core import exits
 from navi.core.metrics import Tokens
 from navi.ops import OperationError
 from navi.ops.hooks.tokens import tokens
+from tests.support.awks import every_awk
+from tests.support.lab_hosts import everywhere, lab_host
 from tests.support.machines import Account, Lab, program
-from tests.support.places import everywhere, place
 from tests.support.scripts import DASH, Shell, every_shell, run, stand_in
 from tests.support.transcripts import append, message, reference, result, transcript, written
 
-AWKS = ("mawk", "gawk", "original-awk", "busybox")
-
-every_awk = pytest.mark.parametrize("awk", AWKS)
 properties = settings(
     max_examples=25,
     deadline=None,
@@ -76,7 +74,7 @@ def state(account: Account, id: str = "one") -> Path:
 
 @everywhere
 async def test_each_message_counts_once_with_what_its_last_line_says(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         path = transcript(one.account, "one", LINES)
         assert await one.host.run(tokens("one")) == COUNTED == reference(path.read_bytes())
         append(path, message("msg_3", output=6), message("msg_4", 0, 1, 0, 0))
@@ -87,7 +85,7 @@ async def test_each_message_counts_once_with_what_its_last_line_says(lab: Lab, w
 
 @everywhere
 async def test_a_session_without_a_transcript_is_distinguished(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         transcript(one.account, "other", LINES)
         with pytest.raises(OperationError, match=r"no transcript of it in .*\.claude/projects") as caught:
             await one.host.run(tokens("one"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from navi.core.agents import AGENTS
 from navi.core.agents.kind import AgentKind
-from navi.core.model import AgentProcess, Frame, Pane, Screen
+from navi.core.model import AgentProcess, Frame, Pane, ScreenMatch
 from navi.ops import Answer, HostSetting, HostSettings
 from navi.ops.look.agent_records import LONGEST_STATE, MOST_AGENTS
 from navi.ops.look.agents import describe
@@ -52,19 +52,19 @@ def test_a_pane_has_its_agents_and_its_screen() -> None:
         AgentProcess("claude", 101, 0, 500, False, file),
         AgentProcess("my agent", 102, 101, 0, True),
     )
-    assert found.screen == Screen("permission", "permission dialog", "Do you want to proceed?")
+    assert found.screen == ScreenMatch("permission", "permission dialog", "Do you want to proceed?")
 
 
 @pytest.mark.parametrize(
     ("record", "screen"),
     [
-        ("screen 100 -", Screen()),
+        ("screen 100 -", ScreenMatch()),
         ("screen 7 idle prompt\nx", None),
-        ("screen 100 idle prompt", Screen("idle", "prompt")),
+        ("screen 100 idle prompt", ScreenMatch("idle", "prompt")),
     ],
 )
 def test_a_screen_that_was_not_looked_at_differs_from_one_that_shows_nothing_known(
-    record: str, screen: Screen | None
+    record: str, screen: ScreenMatch | None
 ) -> None:
     assert pane(AGENT, record).screen == screen
 
@@ -101,7 +101,7 @@ def test_texts_are_cleaned_and_short() -> None:
         b"screen 100 error failed\xc2\x9b31m turn\n\xe2\x97\x8f API \x1b]0;x\x07Error\x08 \xe2\x97",
     )
     assert found.agents[0].name == "claude"
-    assert found.screen == Screen("error", "failed turn", "\u25cf API Error")
+    assert found.screen == ScreenMatch("error", "failed turn", "\u25cf API Error")
     assert found.screen
     long = pane(AGENT, f"screen 100 {'s' * 1000} {'r' * 1000}\n{'x' * 5000}").screen
     assert long

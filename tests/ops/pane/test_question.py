@@ -7,10 +7,10 @@ import pytest
 from navi.core.address import Named
 from navi.core.marks import read_marks
 from navi.core.model import Frame, Tmux, TmuxSession
-from navi.core.question import How, Reply
+from navi.core.question import AnswerMode, Reply
 from navi.ops import Answer, OperationError
 from navi.ops.outcome import Looks, Verdict
-from navi.ops.pane.question import LONGEST_TEXT, Answered, answer, ask
+from navi.ops.pane.question import LONGEST_TEXT, AnswerOutcome, answer, ask
 from tests.support.dashboard import session
 
 
@@ -35,7 +35,7 @@ OUTCOMES = {
 
 @pytest.mark.parametrize(("looks", "verdict"), OUTCOMES.values(), ids=OUTCOMES)
 def test_after_a_lost_connection_the_note_of_the_host_decides(looks: Looks, verdict: Verdict) -> None:
-    operation = answer(Named("api"), "digest", Reply(How.ALLOW), "call1", "me@here")
+    operation = answer(Named("api"), "digest", Reply(AnswerMode.ALLOW), "call1", "me@here")
     assert operation.outcomes
     assert operation.outcomes.judge(looks).verdict is verdict
 
@@ -48,13 +48,13 @@ UNTYPABLE = {
 @pytest.mark.parametrize("text", UNTYPABLE.values(), ids=UNTYPABLE)
 def test_a_text_that_would_be_more_than_a_text_is_refused(text: str) -> None:
     with pytest.raises(OperationError, match="nothing was typed"):
-        answer(Named("api"), "digest", Reply(How.TEXT, text), "call1", "me@here")
+        answer(Named("api"), "digest", Reply(AnswerMode.TEXT, text), "call1", "me@here")
 
 
 def test_an_answer_is_read() -> None:
-    operation = answer(Named("api"), "digest", Reply(How.ALLOW), "call1", "me@here")
+    operation = answer(Named("api"), "digest", Reply(AnswerMode.ALLOW), "call1", "me@here")
     found = operation.parse(Answer(0, b"=t= answered gone no 1\nYes\n", token="=t="))
-    assert found == Answered(1, "Yes")
+    assert found == AnswerOutcome(1, "Yes")
     assert operation.report("atlas/api", found) == "answered atlas/api: 1 Yes"
     died = operation.parse(Answer(0, b"=t= answered died yes 1\nYes\n", token="=t="))
     assert operation.report("api", died).endswith("whether it took the answer is unknown")
@@ -66,7 +66,7 @@ def test_an_answer_without_its_record_is_a_failure() -> None:
     with pytest.raises(OperationError, match="has no question"):
         ask(Named("api")).parse(Answer(0, b"", token="=t="))
     with pytest.raises(OperationError, match="says nothing of what was typed"):
-        answer(Named("api"), "d", Reply(How.ALLOW), "c", "me").parse(Answer(0, b"", token="=t="))
+        answer(Named("api"), "d", Reply(AnswerMode.ALLOW), "c", "me").parse(Answer(0, b"", token="=t="))
 
 
 def test_a_mark_that_is_no_answer_is_skipped() -> None:

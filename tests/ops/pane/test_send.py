@@ -13,9 +13,9 @@ import pytest
 from navi.core.address import Named
 from navi.ops import OperationError
 from navi.ops.pane.find import NotSeen
-from navi.ops.pane.lock import Hold, lock
-from navi.ops.pane.read import Expected, text, wait
-from navi.ops.pane.send import How, send
+from navi.ops.pane.lock import LockAction, lock
+from navi.ops.pane.read import ExpectedText, text, wait
+from navi.ops.pane.send import SendMode, send
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Shell, every_shell, run, stand_in, sturdy_shells
 from tests.support.waiting import until
@@ -63,7 +63,7 @@ def ask(
     account: Account, name: str, typed: str, pattern: str, seconds: float = 20, fixed: bool = False, shell: Shell = DASH
 ) -> str | None:
     """Type a text, wait for a pattern in what comes after, and return the line that matched."""
-    return run(account, shell, send(Named(name), typed, expected=Expected(pattern, fixed, seconds))).found
+    return run(account, shell, send(Named(name), typed, expected=ExpectedText(pattern, fixed, seconds))).found
 
 
 def answer_is_not(account: Account, name: str, typed: str, pattern: str, shell: Shell = DASH) -> None:
@@ -87,7 +87,7 @@ def test_a_text_is_typed_byte_for_byte(lab: Lab, shell: Shell) -> None:
     path = collect(lab.local, "api")
     wanted = b""
     for one in TEXTS:
-        run(lab.local, shell, send(Named("api"), one, How.LITERAL))
+        run(lab.local, shell, send(Named("api"), one, SendMode.LITERAL))
         wanted += one.replace("\n", "\r").encode()
         holds(path, wanted)
     run(lab.local, shell, send(Named("api"), "Up;"))
@@ -97,9 +97,9 @@ def test_a_text_is_typed_byte_for_byte(lab: Lab, shell: Shell) -> None:
 @every_shell
 def test_what_is_literal_comes_without_enter_and_keys_come_by_their_names(lab: Lab, shell: Shell) -> None:
     path = collect(lab.local, "api")
-    run(lab.local, shell, send(Named("api"), "Up;", How.LITERAL))
-    run(lab.local, shell, send(Named("api"), "", How.LITERAL))
-    run(lab.local, shell, send(Named("api"), "", How.KEYS, ["C-a", ";", "-", "Escape", "Enter"]))
+    run(lab.local, shell, send(Named("api"), "Up;", SendMode.LITERAL))
+    run(lab.local, shell, send(Named("api"), "", SendMode.LITERAL))
+    run(lab.local, shell, send(Named("api"), "", SendMode.KEYS, ["C-a", ";", "-", "Escape", "Enter"]))
     holds(path, b"Up;\x01;-\x1b\r")
 
 
@@ -208,7 +208,7 @@ def test_a_pane_that_would_not_take_it_gets_nothing(
 ) -> None:
     path = collect(lab.local, "api")
     make(lab.local)
-    for how in How:
+    for how in SendMode:
         with pytest.raises(OperationError, match=f"{words}.*nothing was sent") as caught:
             run(lab.local, shell, send(Named("api"), "x", how, ["x"]))
         assert caught.value.status == 1
@@ -270,7 +270,7 @@ def test_an_agent_that_asks_for_permission_gets_no_text_for_an_answer(lab: Lab, 
 def test_a_dialog_of_an_agent_that_has_ended_keeps_nobody_from_typing(lab: Lab) -> None:
     sh(lab.local, "api")
     lab.local.write_status("api", status="permission")
-    typed = send(Named("api"), "echo a''b", expected=Expected("^ab$"))
+    typed = send(Named("api"), "echo a''b", expected=ExpectedText("^ab$"))
     assert run(lab.local, DASH, typed).found == "ab"
 
 
@@ -367,7 +367,7 @@ def test_a_page_that_moves_is_not_new(lab: Lab) -> None:
     sh(lab.local, "api")
     (lab.local.home / "page").write_text("".join(f"line {number}\n" for number in range(200)))
     assert ask(lab.local, "api", "less page", "^line 20$") == "line 20"
-    run(lab.local, DASH, send(Named("api"), "jjjjj", How.LITERAL))
+    run(lab.local, DASH, send(Named("api"), "jjjjj", SendMode.LITERAL))
     until(lambda: "line 27" in lab.local.tmux("capture-pane", "-p", "-t", "=api:"), what="it moved")
     answer_is_not(lab.local, "api", "", "^line (20|25)$")
     assert ask(lab.local, "api", "", "^line 29$") == "line 29"
@@ -473,7 +473,7 @@ def test_a_pattern_that_can_not_be_is_refused_and_nothing_is_typed(lab: Lab, she
             ask(lab.local, "api", "x", bad, shell=shell)
         assert caught.value.status == 64
         with pytest.raises(OperationError, match="does not understand the pattern"):
-            run(lab.local, shell, wait(Named("api"), Expected(bad)))
+            run(lab.local, shell, wait(Named("api"), ExpectedText(bad)))
     assert path.read_bytes() == b""
 
 
@@ -512,26 +512,26 @@ def test_the_pane_is_free_for_others_while_somebody_waits_for_an_answer(lab: Lab
 @every_shell
 def test_a_lock_is_respected_until_it_ends(lab: Lab, shell: Shell) -> None:
     path = collect(lab.local, "api")
-    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "mine", 600, "me@here, process 1"))
+    run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "mine", 600, "me@here, process 1"))
     for token in ("", "theirs"):
         with pytest.raises(OperationError, match="is locked by me@here, process 1") as caught:
             run(lab.local, shell, send(Named("api"), "x", lock=token))
         assert caught.value.status == 75
     with pytest.raises(OperationError, match="is locked by me@here, process 1"):
-        run(lab.local, shell, lock(Named("api"), Hold.TAKE, "theirs"))
+        run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "theirs"))
     with pytest.raises(OperationError, match="is locked by me"):
-        run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "theirs"))
+        run(lab.local, shell, lock(Named("api"), LockAction.LEAVE, "theirs"))
     run(lab.local, shell, send(Named("api"), "1", lock="mine"))
-    run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "mine"))
+    run(lab.local, shell, lock(Named("api"), LockAction.LEAVE, "mine"))
     run(lab.local, shell, send(Named("api"), "2"))
     with pytest.raises(OperationError, match="is not locked"):
-        run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "mine"))
-    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))
-    run(lab.local, shell, lock(Named("api"), Hold.FORCE))
+        run(lab.local, shell, lock(Named("api"), LockAction.LEAVE, "mine"))
+    run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "mine", 600, "me"))
+    run(lab.local, shell, lock(Named("api"), LockAction.FORCE))
     run(lab.local, shell, send(Named("api"), "3"))
-    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "mine", 0, "me"))
+    run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "mine", 0, "me"))
     run(lab.local, shell, send(Named("api"), "4"))  # it is over
-    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "theirs", 600, "they"))
+    run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "theirs", 600, "they"))
     holds(path, b"1\r2\r3\r4\r")
 
 
@@ -549,7 +549,7 @@ def test_a_lock_that_comes_while_a_text_waits_for_another_one_keeps_it_out(lab: 
         until((lab.local.home / "slow").exists, what="the first one types")
         second = pool.submit(run, lab.local, DASH, send(Named("api"), "2"))
         time.sleep(1)
-        run(lab.local, DASH, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))
+        run(lab.local, DASH, lock(Named("api"), LockAction.TAKE, "mine", 600, "me"))
         first.result()
         with pytest.raises(OperationError, match="api is locked by me; nothing was sent"):
             second.result()
@@ -559,23 +559,23 @@ def test_a_lock_that_comes_while_a_text_waits_for_another_one_keeps_it_out(lab: 
 @every_shell
 def test_only_a_lock_that_one_has_is_kept(lab: Lab, shell: Shell) -> None:
     collect(lab.local, "api")
-    keep = lock(Named("api"), Hold.KEEP, "mine", 600, "me")
-    run(lab.local, shell, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))
+    keep = lock(Named("api"), LockAction.KEEP, "mine", 600, "me")
+    run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "mine", 600, "me"))
     run(lab.local, shell, keep)
-    run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "mine"))
+    run(lab.local, shell, lock(Named("api"), LockAction.LEAVE, "mine"))
     for seconds, words in ((0, "api is not locked any more"), (600, "api is locked by they now")):
         with pytest.raises(OperationError, match="api is not locked any more"):
             run(lab.local, shell, keep)
-        run(lab.local, shell, lock(Named("api"), Hold.TAKE, "theirs", seconds, "they"))
+        run(lab.local, shell, lock(Named("api"), LockAction.TAKE, "theirs", seconds, "they"))
         with pytest.raises(OperationError, match=words):
             run(lab.local, shell, keep)
-        run(lab.local, shell, lock(Named("api"), Hold.LEAVE, "theirs"))
+        run(lab.local, shell, lock(Named("api"), LockAction.LEAVE, "theirs"))
     run(lab.local, shell, send(Named("api"), "1"))
 
 
 def test_a_lock_is_of_a_session_and_not_of_the_next_one_of_its_name(lab: Lab) -> None:
     collect(lab.local, "api")
-    run(lab.local, DASH, lock(Named("api"), Hold.TAKE, "mine", 600, "me"))
+    run(lab.local, DASH, lock(Named("api"), LockAction.TAKE, "mine", 600, "me"))
     lab.local.tmux("rename-session", "-t", "=api", "web")
     with pytest.raises(OperationError, match="web is locked"):
         run(lab.local, DASH, send(Named("web"), "x"))
@@ -591,20 +591,20 @@ def seen(
     account: Account, name: str, pattern: str, lines: int | None = None, seconds: float = 20, fixed: bool = False
 ) -> str:
     """Wait for what a pane shows."""
-    return run(account, DASH, wait(Named(name), Expected(pattern, fixed, seconds), lines))
+    return run(account, DASH, wait(Named(name), ExpectedText(pattern, fixed, seconds), lines))
 
 
 @sturdy_shells
 def test_what_stands_in_the_scrollback_is_seen_and_only_so_much_as_is_wanted(lab: Lab, shell: Shell) -> None:
     keep_lines(lab.local, 5000)
     open_pane(lab.local, "api", "seq 1 3000; exec cat", "3000")
-    operation = wait(Named("api"), Expected("^7$"))
+    operation = wait(Named("api"), ExpectedText("^7$"))
     assert run(lab.local, shell, operation) == "7"
     with pytest.raises(NotSeen, match=r"timed out after 0\.3 s") as caught:
-        run(lab.local, shell, wait(Named("api"), Expected("^1500$", seconds=0.3), 1000))
+        run(lab.local, shell, wait(Named("api"), ExpectedText("^1500$", seconds=0.3), 1000))
     assert (caught.value.status, caught.value.screen[-1]) == (75, "3000")
-    assert run(lab.local, shell, wait(Named("api"), Expected("^1500$"), 1600)) == "1500"
-    assert run(lab.local, shell, wait(Named("api"), Expected("^3000$"), 0)) == "3000"
+    assert run(lab.local, shell, wait(Named("api"), ExpectedText("^1500$"), 1600)) == "1500"
+    assert run(lab.local, shell, wait(Named("api"), ExpectedText("^3000$"), 0)) == "3000"
 
 
 def test_a_line_that_is_wrapped_is_one_line_and_blanks_at_its_end_may_be_there_or_not(lab: Lab) -> None:
@@ -618,7 +618,7 @@ def test_a_line_that_is_wrapped_is_one_line_and_blanks_at_its_end_may_be_there_o
 def test_letters_of_every_kind_are_matched_whatever_the_locale(lab: Lab) -> None:
     open_pane(lab.local, "api", "printf 'é ✓ 日本 🚀 done\\n'; exec cat", "done")
     for locale in ("C", "C.UTF-8"):
-        found = run(lab.local, DASH, wait(Named("api"), Expected("日本 🚀 done$", seconds=5)), {"LC_ALL": locale})
+        found = run(lab.local, DASH, wait(Named("api"), ExpectedText("日本 🚀 done$", seconds=5)), {"LC_ALL": locale})
         assert found == "é ✓ 日本 🚀 done"
 
 
@@ -638,7 +638,8 @@ def test_a_wait_ends_with_the_pane_and_with_the_session(lab: Lab) -> None:
 
 def test_the_prefix_of_a_name_is_no_name(lab: Lab) -> None:
     open_pane(lab.local, "api-2", "echo ready; exec cat", "ready")
-    for operation in (wait(Named("api"), Expected("ready")), wait(Named("", target="api:0.0"), Expected("ready"))):
+    for pane in (Named("api"), Named("", target="api:0.0")):
+        operation = wait(pane, ExpectedText("ready"))
         with pytest.raises(OperationError, match="no session named api") as caught:
             run(lab.local, DASH, operation)
         assert caught.value.status == 66
@@ -650,7 +651,7 @@ def test_the_prefix_of_a_name_is_no_name(lab: Lab) -> None:
 def test_a_target_is_meant_as_tmux_means_it(lab: Lab, target: str) -> None:
     lab.local.new_session("api", "echo ready; exec cat")
     lab.local.tmux("rename-window", "-t", "=api:0", "work")
-    assert run(lab.local, DASH, wait(Named("", target=target), Expected("ready"))) == "ready"
+    assert run(lab.local, DASH, wait(Named("", target=target), ExpectedText("ready"))) == "ready"
 
 
 # ---- reading

@@ -25,8 +25,8 @@ from navi.ops.hooks.install import hook_text
 from navi.ops.session.creation import check_name, new
 from navi.ops.session.lifecycle import KillResult, dismiss, kill, new_undo_id, rename, undo
 from tests.support.hosts import host
+from tests.support.lab_hosts import agent, everywhere, lab_host
 from tests.support.machines import Account, Lab, program
-from tests.support.places import agent, everywhere, place
 from tests.support.scripts import NO_TIMEOUT, run, stand_in
 from tests.support.verbs import living
 from tests.support.waiting import until, until_async
@@ -76,7 +76,7 @@ def pane(account: Account, name: str) -> str:
 
 @everywhere
 async def test_a_session_is_created_in_a_directory_of_its_machine(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         (one.account.home / "my work").mkdir()
         created = await one.host.run(new("api", "~/my work"))
         session = await one.session("api")
@@ -98,7 +98,7 @@ def kept_as(name: str) -> tuple[str, ...]:
 @everywhere
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 async def test_any_name_is_created_and_killed_exactly(lab: Lab, where: str, name: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("bystander")
         created = await one.host.run(new(name))
         assert created.name in kept_as(name)
@@ -137,7 +137,7 @@ def test_blanks_around_a_name_do_not_count() -> None:
 
 @everywhere
 async def test_a_name_that_is_taken_is_refused(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         with pytest.raises(OperationError, match="there is a session api already") as caught:
             await one.host.run(new("api"))
@@ -155,7 +155,7 @@ async def test_a_name_that_is_taken_is_refused(lab: Lab, where: str) -> None:
 async def test_a_directory_that_is_not_there_creates_nothing(
     lab: Lab, where: str, directory: str, words: str, status: int
 ) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         with pytest.raises(OperationError, match=words) as caught:
             await one.host.run(new("api", directory))
         assert caught.value.status == status
@@ -164,7 +164,7 @@ async def test_a_directory_that_is_not_there_creates_nothing(
 
 @everywhere
 async def test_a_directory_with_a_hostile_name_is_entered(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = one.account.home / "#(touch pwned) $(touch pwned) ;"
         folder.mkdir()
         await one.host.run(new("api", str(folder)))
@@ -174,7 +174,7 @@ async def test_a_directory_with_a_hostile_name_is_entered(lab: Lab, where: str) 
 
 @pytest.mark.parametrize("where", ["local", "bash", "zsh", "fish", "tcsh", "dash", "ksh", "busybox"])
 async def test_a_line_is_run_by_the_users_own_shell_which_stays(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         agent(one.account)
         line = "claude 'two words' \"it's\" a\\;b;"
         await one.host.run(new("api", "", running(line)))
@@ -197,7 +197,7 @@ async def test_a_line_is_run_by_the_users_own_shell_which_stays(lab: Lab, where:
     ],
 )
 async def test_an_alias_of_the_users_shell_is_a_command(lab: Lab, shell: str, file: str, text: str) -> None:
-    async with place(lab, shell) as one:
+    async with lab_host(lab, shell) as one:
         agent(one.account)
         (one.account.home / file).parent.mkdir(parents=True, exist_ok=True)
         (one.account.home / file).write_text(text)
@@ -214,7 +214,7 @@ def test_an_agent_that_is_not_there_creates_nothing_without_timeout(lab: Lab) ->
 
 @everywhere
 async def test_a_start_that_fails_leaves_neither_line_nor_variables(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("bystander")
         stand_in(one.account, "tmux", 'case "$*" in *new-session*) echo no room >&2; exit 1 ;; esac; exec "$real" "$@"')
         with pytest.raises(OperationError, match="no room"):
@@ -225,7 +225,7 @@ async def test_a_start_that_fails_leaves_neither_line_nor_variables(lab: Lab, wh
 
 @pytest.mark.parametrize("where", ["local", "bash", "zsh", "fish", "tcsh", "dash", "busybox"])
 async def test_an_agent_that_is_not_there_creates_nothing(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("bystander")
         with pytest.raises(OperationError, match=r"can't find no-such-agent; nothing was created") as caught:
             await one.host.run(new("api", "", running("no-such-agent --fast")))
@@ -235,7 +235,7 @@ async def test_an_agent_that_is_not_there_creates_nothing(lab: Lab, where: str) 
 
 
 async def test_a_shell_that_takes_long_to_start_loses_nothing(lab: Lab) -> None:
-    async with place(lab, "bash") as one:
+    async with lab_host(lab, "bash") as one:
         agent(one.account)
         gate = one.account.home / "gate"
         os.mkfifo(gate)
@@ -247,7 +247,7 @@ async def test_a_shell_that_takes_long_to_start_loses_nothing(lab: Lab) -> None:
 
 
 async def test_the_new_servers_panes_have_the_users_own_umask(lab: Lab) -> None:
-    async with place(lab, "bash") as one:
+    async with lab_host(lab, "bash") as one:
         await one.host.run(new("api", "", command("umask; exec cat")))
         wanted = one.account.sh("umask").strip()
         until(lambda: wanted in pane(one.account, "api").split(), what="the umask is the user's")
@@ -258,7 +258,7 @@ async def test_the_new_servers_panes_have_the_users_own_umask(lab: Lab) -> None:
 
 @everywhere
 async def test_killing_one_never_touches_another_whose_name_begins_alike(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         for name in ("alpha", "alpha-long"):
             one.account.new_session(name)
             one.account.write_status(name)
@@ -272,7 +272,7 @@ async def test_killing_one_never_touches_another_whose_name_begins_alike(lab: La
 
 @everywhere
 async def test_a_session_that_was_made_anew_under_the_same_name_is_not_killed(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         before = await one.session("api")
         assert before.tmux is not None
@@ -288,7 +288,7 @@ async def test_a_session_that_was_made_anew_under_the_same_name_is_not_killed(la
 
 @everywhere
 async def test_a_session_that_was_renamed_meanwhile_is_not_killed(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         before = await one.session("api")
         one.account.tmux("rename-session", "-t", "=api", "api2")
@@ -299,7 +299,7 @@ async def test_a_session_that_was_renamed_meanwhile_is_not_killed(lab: Lab, wher
 
 @everywhere
 async def test_an_ended_session_is_only_a_file_and_that_goes(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         path = one.account.write_status("gone")
         session = await one.session("gone")
         assert session.tmux is None
@@ -309,7 +309,7 @@ async def test_an_ended_session_is_only_a_file_and_that_goes(lab: Lab, where: st
 
 @everywhere
 async def test_an_ended_session_that_has_begun_again_loses_no_file(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         path = one.account.write_status("api")
         session = await one.session("api")
         one.account.new_session("api")
@@ -321,7 +321,7 @@ async def test_an_ended_session_that_has_begun_again_loses_no_file(lab: Lab, whe
 
 @everywhere
 async def test_a_session_on_a_socket_of_its_own_is_killed_there(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         one.account.tmux("-L", "other", "new-session", "-d", "-s", "api")
         sessions = sessions_of(one.host.name, await one.look(), AGENTS)
@@ -333,7 +333,7 @@ async def test_a_session_on_a_socket_of_its_own_is_killed_there(lab: Lab, where:
 @everywhere
 @pytest.mark.parametrize("name", ["api", "api 1 $1 1", "1 $1 1", "$1", "=api", "a*", "api "])
 async def test_a_session_can_be_meant_by_its_exact_name(lab: Lab, where: str, name: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         for bystander in ("api-long", "apis", "api 2 $0 3", "aa", "pi"):
             one.account.new_session(bystander)
         before = await one.names()
@@ -348,7 +348,7 @@ async def test_a_session_can_be_meant_by_its_exact_name(lab: Lab, where: str, na
 
 
 async def test_many_that_sweep_up_old_remains_at_once_all_say_that_they_killed(lab: Lab) -> None:
-    async with place(lab, "local") as one:
+    async with lab_host(lab, "local") as one:
         old = [one.account.sessions_dir / ".navi" / "killed" / f"old-{number}" for number in range(400)]
         names = [f"s{number}" for number in range(8)]
         for name in names:
@@ -368,7 +368,7 @@ async def test_many_that_sweep_up_old_remains_at_once_all_say_that_they_killed(l
 
 @everywhere
 async def test_what_was_killed_comes_back_with_directory_command_status_and_text(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         agent(one.account)
         (one.account.home / "work").mkdir()
         await one.host.run(new("api", "~/work", running("claude --fast")))
@@ -390,7 +390,7 @@ async def test_what_was_killed_comes_back_with_directory_command_status_and_text
 
 @everywhere
 async def test_a_session_that_navi_did_not_start_comes_back_with_the_given_line(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         agent(one.account)
         one.account.new_session("api")
         keep = new_undo_id()
@@ -401,7 +401,7 @@ async def test_a_session_that_navi_did_not_start_comes_back_with_the_given_line(
 
 @everywhere
 async def test_what_is_kept_is_for_its_owner_alone(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         one.account.write_status("api")
         keep = new_undo_id()
@@ -416,7 +416,7 @@ async def test_what_is_kept_is_for_its_owner_alone(lab: Lab, where: str) -> None
 
 @everywhere
 async def test_undo_refuses_a_name_that_is_taken_by_now_and_loses_nothing(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         keep = new_undo_id()
         await one.host.run(kill(await one.session("api"), keep))
@@ -429,7 +429,7 @@ async def test_undo_refuses_a_name_that_is_taken_by_now_and_loses_nothing(lab: L
 
 @everywhere
 async def test_undo_says_when_the_directory_is_gone(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = one.account.home / "work"
         folder.mkdir()
         await one.host.run(new("api", "work"))
@@ -443,7 +443,7 @@ async def test_undo_says_when_the_directory_is_gone(lab: Lab, where: str) -> Non
 
 @everywhere
 async def test_undo_of_nothing_says_so(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         with pytest.raises(OperationError, match="can't be restored"):
             await one.host.run(undo(new_undo_id()))
     with pytest.raises(OperationError, match="invalid undo id"):
@@ -474,7 +474,7 @@ def fields(path: Path) -> dict[str, object]:
 @everywhere
 @pytest.mark.parametrize("name", [name for name in HOSTILE_NAMES if name != "$HOME"])
 async def test_renaming_changes_tmux_the_file_and_the_field_and_nothing_else(lab: Lab, where: str, name: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         one.account.new_session("api-long")
         before = fields(one.account.write_status("api", **RICH))
@@ -488,7 +488,7 @@ async def test_renaming_changes_tmux_the_file_and_the_field_and_nothing_else(lab
 
 @everywhere
 async def test_a_session_without_a_status_file_is_renamed(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         assert await one.host.run(rename(Named("api"), "web")) == "web"
         assert await one.names() == {"web"}
@@ -497,7 +497,7 @@ async def test_a_session_without_a_status_file_is_renamed(lab: Lab, where: str) 
 @everywhere
 @pytest.mark.parametrize("by", ["session", "file"])
 async def test_a_name_that_is_taken_renames_nothing(lab: Lab, where: str, by: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         path = one.account.write_status("api", **RICH)
         if by == "session":
@@ -515,7 +515,7 @@ async def test_a_name_that_is_taken_renames_nothing(lab: Lab, where: str, by: st
 
 @everywhere
 async def test_a_tmux_that_refuses_leaves_everything_as_it_was(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         path = one.account.write_status("api", **RICH)
         before = path.read_bytes()
@@ -533,7 +533,7 @@ async def test_a_tmux_that_refuses_leaves_everything_as_it_was(lab: Lab, where: 
 
 @everywhere
 async def test_an_ended_session_is_not_renamed(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.write_status("gone")
         with pytest.raises(OperationError, match="has ended") as caught:
             await one.host.run(rename(await one.session("gone"), "web"))
@@ -542,7 +542,7 @@ async def test_an_ended_session_is_not_renamed(lab: Lab, where: str) -> None:
 
 @everywhere
 async def test_dismissing_changes_status_message_and_time_and_keeps_the_rest(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         path = one.account.write_status("api", **RICH)
         before = fields(path)
@@ -557,7 +557,7 @@ async def test_dismissing_changes_status_message_and_time_and_keeps_the_rest(lab
 
 @everywhere
 async def test_dismissing_is_about_the_agent_that_asks(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         asks = {"agent": "gemini", "status": "permission", "message": "Shall I?", "timestamp": 5, "pane": "%0"}
         agents = {"gemini": {"status": "permission", "timestamp": 5}}
@@ -570,7 +570,7 @@ async def test_dismissing_is_about_the_agent_that_asks(lab: Lab, where: str) -> 
 
 @everywhere
 async def test_the_status_file_of_another_servers_session_of_that_name_stays(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         socket = ("-S", str(one.account.home / "other.sock"))
         one.account.new_session("api")
         one.account.tmux(*socket, "new-session", "-d", "-s", "api", "sleep 10000")
@@ -593,7 +593,7 @@ async def test_the_status_file_of_another_servers_session_of_that_name_stays(lab
 
 @everywhere
 async def test_there_is_nothing_to_dismiss_without_a_status_file(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         with pytest.raises(OperationError, match="no status file") as caught:
             await one.host.run(dismiss(Named("api")))
@@ -607,7 +607,7 @@ async def test_there_is_nothing_to_dismiss_without_a_status_file(lab: Lab, where
 
 @everywhere
 async def test_without_tmux_the_words_say_so(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         await one.host.close()
         lonely = lab.path_without("tmux")
         if where == "local":
@@ -625,7 +625,7 @@ async def test_without_tmux_the_words_say_so(lab: Lab, where: str) -> None:
 
 @everywhere
 async def test_on_a_full_or_read_only_disk_a_session_can_still_be_killed(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         session = await one.session("api")
         one.account.sessions_dir.write_text("this is not a folder")

@@ -9,8 +9,8 @@ import pytest
 from navi.core.model import AgentProcess, Pane, Session, TmuxSession
 from navi.ops.session.losses import Losses, losses
 from tests.support.dashboard import session
+from tests.support.lab_hosts import everywhere, lab_host
 from tests.support.machines import Lab
-from tests.support.places import everywhere, place
 from tests.support.repository import commit, repository, run
 from tests.support.waiting import until
 
@@ -23,7 +23,7 @@ def in_folder(folder: Path, *processes: int) -> Session:
 
 @everywhere
 async def test_each_session_has_its_own_branch_and_changes(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = repository(one.account)
         (folder / "a").write_text("old\n")
         (folder / "b").write_text("old\n")
@@ -48,7 +48,7 @@ async def test_each_session_has_its_own_branch_and_changes(lab: Lab, where: str)
 
 @everywhere
 async def test_commits_that_were_not_pushed_are_counted(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         folder = repository(one.account)
         commit(one.account, folder)
         clone = one.account.home / "clone"
@@ -62,7 +62,7 @@ async def test_commits_that_were_not_pushed_are_counted(lab: Lab, where: str) ->
 
 @everywhere
 async def test_what_runs_below_the_agent_is_named(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api", "sh -c 'sleep 1000 & sleep 1000 & exec cat'")
         pid = int(one.account.tmux("display-message", "-p", "-t", "=api:", "#{pane_pid}"))
         names: list[str] = []
@@ -79,7 +79,7 @@ async def test_what_runs_below_the_agent_is_named(lab: Lab, where: str) -> None:
 
 
 async def test_an_agent_is_not_named_as_something_that_runs_below(lab: Lab) -> None:
-    async with place(lab, "local") as one:
+    async with lab_host(lab, "local") as one:
         one.account.new_session("api", "sh -c 'sleep 1000; :'")
         pid = int(one.account.tmux("display-message", "-p", "-t", "=api:", "#{pane_pid}"))
         child = until(lambda: Path(f"/proc/{pid}/task/{pid}/children").read_text().split(), what="its child")[0]

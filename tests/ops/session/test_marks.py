@@ -14,8 +14,8 @@ from navi.core.model import Marks, Pane, Session, Source, Status, TmuxSession
 from navi.ops import OperationError
 from navi.ops.session.lifecycle import kill, new_undo_id, rename, undo
 from navi.ops.session.marks import check_tags, mark, name_of_marks
+from tests.support.lab_hosts import everywhere, lab_host
 from tests.support.machines import Lab
-from tests.support.places import everywhere, place
 from tests.support.scripts import Watching, every_watching_shell, names
 
 TMUX = TmuxSession("$1", "api", 5.0, 0, (Pane("%1", "0.0", 100, "sh", "", "/srv"),), "", 7)
@@ -24,7 +24,7 @@ ELSEWHERE = TMUX._replace(socket="/run/x.sock")
 
 @everywhere
 async def test_marks_are_added_and_taken_away(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         for name in ("api", "api-long", "a.c"[:1]):
             one.account.new_session(name)
         await one.host.run(mark("api", ["+b", "+turgent", "+twork"]))
@@ -42,7 +42,7 @@ async def test_marks_are_added_and_taken_away(lab: Lab, where: str) -> None:
 @everywhere
 @pytest.mark.parametrize("name", ["two words", "it's", "$(id)", "-x", "*", "日本", "a[b]c", "^a$"])
 async def test_any_name_is_marked_exactly(lab: Lab, where: str, name: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session(name)
         await one.host.run(mark(name, ["+b", "+tx"]))
         assert (await one.session(name)).marks == Marks(True, ("x",))
@@ -52,7 +52,7 @@ async def test_any_name_is_marked_exactly(lab: Lab, where: str, name: str) -> No
 
 @everywhere
 async def test_marks_stay_with_the_session_of_the_default_server(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         socket = str(one.account.home / "other.sock")
         for server in ((), ("-S", socket)):
             one.account.tmux(*server, "new-session", "-d", "-s", "api", "sleep 10000")
@@ -74,7 +74,7 @@ def test_a_session_of_another_server_has_no_marks() -> None:
 
 @everywhere
 async def test_marks_go_with_a_session_that_is_renamed_killed_and_brought_back(lab: Lab, where: str) -> None:
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         for name in ("api", "api2"):
             one.account.new_session(name)
             await one.host.run(mark(name, ["+b", f"+t{name}"]))
@@ -108,7 +108,7 @@ def test_a_watch_tells_marks_that_change(lab: Lab, shell: object) -> None:
 async def test_many_at_once_lose_no_mark(lab: Lab, where: str) -> None:
     import trio
 
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         one.account.new_session("api")
         async with trio.open_nursery() as nursery:
             for number in range(9):

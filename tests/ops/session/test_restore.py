@@ -18,8 +18,8 @@ from navi.core.model import (
     Conversation,
     Frame,
     LostSession,
+    Machine,
     Pane,
-    Place,
     Session,
     Source,
     Status,
@@ -30,7 +30,7 @@ from navi.ops import OperationError
 from navi.ops.look.lost_sessions import read_note
 from navi.ops.outcome import Looks, Verdict
 from navi.ops.session.restore import restart, restore
-from navi.ops.session.resume import Again, again, conversation_id, pane_of_conversation
+from navi.ops.session.resume import Relaunch, conversation_id, pane_of_conversation, relaunch_lost
 from tests.support.background import Worker
 from tests.support.machines import Lab
 from tests.support.processes import read
@@ -59,7 +59,7 @@ LOST = LostSession(KEY, "api", "server", "/srv", "claude", "c-1", "agent", "clau
     ],
 )
 def test_an_agent_resumes_exactly_its_conversation(lost: LostSession, line: str) -> None:
-    found = again(lost, AGENTS)
+    found = relaunch_lost(lost, AGENTS)
     assert f"{found.line} {found.more}".rstrip() == line
 
 
@@ -68,15 +68,15 @@ def test_without_a_known_conversation_nothing_is_resumed_and_nothing_starts_unas
     with pytest.raises(OperationError, match="the conversation of claude is not known; --anew") as caught:
         restore(lost, AGENTS)
     assert caught.value.status == 66
-    assert again(lost, AGENTS, anew=True) == Again("claude --model x", "", "claude")
+    assert relaunch_lost(lost, AGENTS, anew=True) == Relaunch("claude --model x", "", "claude")
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
 def test_nothing_that_a_note_says_becomes_a_word_of_the_shell(id: str, options: str, agent: str) -> None:
     body = f"name api\nagent {agent}\nconversation {id}\noptions {options}\n".encode()
-    note = read_note(KEY, body, Place())
+    note = read_note(KEY, body, Machine())
     assert note
-    found = again(note._replace(agent="claude"), AGENTS)
+    found = relaunch_lost(note._replace(agent="claude"), AGENTS)
     line = f"{found.line} {found.more}"
     assert shlex.split(line) == line.split()
     assert not re.search(r"[^A-Za-z0-9_./+@:,=~ {}-]", line)
@@ -86,8 +86,8 @@ def test_nothing_that_a_note_says_becomes_a_word_of_the_shell(id: str, options: 
     "key", ["", "x", "../x@y/session.1.2", f"{KEY}/..", "h@b/other.1.2", "h@b/session.1.x", "h@b\n/session.1.2"]
 )
 def test_a_note_without_a_place_or_a_name_is_left_out(key: str) -> None:
-    assert read_note(key, b"name api\n", Place()) is None
-    assert read_note(KEY, b"agent claude\n", Place()) is None
+    assert read_note(key, b"name api\n", Machine()) is None
+    assert read_note(KEY, b"agent claude\n", Machine()) is None
 
 
 # ---- rules
@@ -182,7 +182,7 @@ def lose(lab: Lab, process: int) -> tuple[LostSession, Path]:
     (note,) = (lab.local.sessions_dir / ".navi" / "at").glob("*/session.*")
     known = re.sub("(?m)^process .*", f"process {process}", note.read_text())
     note.write_text(re.sub("(?m)^started .*", "started 0", known))
-    found = read_note(str(note.relative_to(note.parents[1])), note.read_bytes(), Place())
+    found = read_note(str(note.relative_to(note.parents[1])), note.read_bytes(), Machine())
     assert found
     return found, note
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.dashboard import begin, names, navi, selected, tmux_of, wait_names, wait_selected
+from tests.support.lab_hosts import agent
 from tests.support.machines import Account, Lab, Machine, program
-from tests.support.places import agent
 from tests.support.terminal import Terminal
 from tests.support.verbs import HERE_AND_THERE, living, pane
 from tests.support.verbs import navi as verb

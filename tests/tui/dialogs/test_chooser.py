@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from navi.tui.dialogs.pick import Choice, Pick
+from navi.tui.dialogs.pick import Pick, PickRow
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
 from navi.tui.style.paint import columns_of
@@ -20,7 +20,7 @@ class Ticks:
 
     def __init__(self, count: int, text: str = TEXT, framed: bool = True) -> None:
         self.picked: list[str] = []
-        rows = [Choice(f"key{number}", f"row{number}", "a note") for number in range(count)]
+        rows = [PickRow(f"key{number}", f"row{number}", "a note") for number in range(count)]
         self.dialog = Pick(UNICODE, "Rows", text, rows, "takes them", self.picked.extend, self.picked.clear)
         self.dialog.keymap = KEYMAP
         self.dialog.enclose(framed)
@@ -100,7 +100,7 @@ def test_a_single_row_leaves_room_for_the_text() -> None:
 
 @pytest.mark.parametrize(("note", "expected"), [(10, 76), (90, 103), (300, 116)])
 def test_it_is_as_wide_as_its_rows(note: int, expected: int) -> None:
-    dialog = Pick(UNICODE, "Rows", TEXT, [Choice("a", "row", "n" * note)], "takes them", print, print)
+    dialog = Pick(UNICODE, "Rows", TEXT, [PickRow("a", "row", "n" * note)], "takes them", print, print)
     dialog.keymap = KEYMAP
     assert dialog.columns(150) == expected
     if note < 300:

@@ -8,7 +8,7 @@ import pytest
 
 from navi.ops.session.losses import Losses
 from navi.tui.dialogs.dialog import Confirm, Dialog, Report, Subject, unnamed
-from navi.tui.dialogs.fields import Choice, TextField
+from navi.tui.dialogs.fields import ChoiceField, TextField
 from navi.tui.dialogs.kill_dialog import KillDialog
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.keys.keymap import Keymap
@@ -108,7 +108,7 @@ WORDS = [("claude", "claude"), ("opencode", "opencode"), ("gdb", "gdb"), ("æ—¥æœ
     ],
 )
 def test_of_choices_those_that_fit_are_shown_as_a_whole(width: int, chosen: str, expected: str) -> None:
-    (line,) = Choice("agent", WORDS, chosen).lines(True, width)
+    (line,) = ChoiceField("agent", WORDS, chosen).lines(True, width)
     assert "".join(text for _, text in line).rstrip() == expected
 
 

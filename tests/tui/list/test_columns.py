@@ -15,7 +15,7 @@ from navi.tui.list.columns import (
     COMFORTABLE,
     GAP,
     LEAST_MESSAGE,
-    Columns,
+    ColumnWidths,
     choose_columns,
     columns_for_state,
 )
@@ -33,25 +33,25 @@ MESSAGES_FROM = 51
 """Columns of a list from which every message is seen, whatever names and hosts there are."""
 
 SIZES = [
-    ([], 100, Columns()),
-    ([session("a")], 100, Columns(1)),
-    ([session("日" * 10), session("a" * 12)], 100, Columns(20)),
-    ([API, session("a")], 100, Columns(3, 12)),
-    ([API, session("a")], 60, Columns(16)),
-    ([LONG, session("a")], 100, Columns(30)),
-    ([LONG, API], 130, Columns(42, 12)),
-    ([LONG, API], 110, Columns(34, 12)),
-    ([LONG, API], 80, Columns(22)),
-    ([LONG._replace(host="dev-server"), API], 80, Columns(28)),
-    ([API, TITLE], 80, Columns(22)),
-    ([API, TITLE], 53, Columns(16)),
-    ([API, TITLE], 10, Columns(0)),
+    ([], 100, ColumnWidths()),
+    ([session("a")], 100, ColumnWidths(1)),
+    ([session("日" * 10), session("a" * 12)], 100, ColumnWidths(20)),
+    ([API, session("a")], 100, ColumnWidths(3, 12)),
+    ([API, session("a")], 60, ColumnWidths(16)),
+    ([LONG, session("a")], 100, ColumnWidths(30)),
+    ([LONG, API], 130, ColumnWidths(42, 12)),
+    ([LONG, API], 110, ColumnWidths(34, 12)),
+    ([LONG, API], 80, ColumnWidths(22)),
+    ([LONG._replace(host="dev-server"), API], 80, ColumnWidths(28)),
+    ([API, TITLE], 80, ColumnWidths(22)),
+    ([API, TITLE], 53, ColumnWidths(16)),
+    ([API, TITLE], 10, ColumnWidths(0)),
 ]
 
 
 @pytest.mark.parametrize(("sessions", "width", "expected"), SIZES)
 def test_names_and_hosts_get_what_they_need_but_only_their_share(
-    sessions: list[Session], width: int, expected: Columns
+    sessions: list[Session], width: int, expected: ColumnWidths
 ) -> None:
     assert choose_columns(sessions, width) == expected
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from navi.core.model import AgentStatus, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
-from navi.tui.list.columns import Columns, choose_columns
+from navi.tui.list.columns import ColumnWidths, choose_columns
 from navi.tui.list.rows import RowContext, Urgent, height_of, label_lasts, position, row
 from navi.tui.style.paint import Line, columns_of, fit
 from navi.tui.style.theme import ASCII, UNICODE, flashing, lit
@@ -116,7 +116,7 @@ LINES = [
 
 @pytest.mark.parametrize(("lines", "one", "expected"), LINES)
 def test_with_fewer_lines_the_message_comes_first(lines: int, one: Session, expected: list[str]) -> None:
-    shown = texts(one, replace(CONTEXT, lines=lines, columns=Columns(16)), 70)
+    shown = texts(one, replace(CONTEXT, lines=lines, columns=ColumnWidths(16)), 70)
     assert [re.sub(" {2,}", "   ", line.strip()) for line in shown] == expected
 
 

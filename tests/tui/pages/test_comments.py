@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from navi.ops.git.comments import Comment, Talk
+from navi.ops.git.comments import Comment, Discussion
 from navi.ops.git.status import PullRequest, Repository
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
@@ -217,14 +217,14 @@ def text(entries: list[Entry]) -> str:
 
 
 GIT = GitView("/srv", "local", repository=Repository("/srv", "main", None), request=PullRequest(4, "T", "open", "URL"))
-ONE = Talk((Comment("comment", "alice", 1000.0, ("text",)),))
+ONE = Discussion((Comment("comment", "alice", 1000.0, ("text",)),))
 VIEWS = [
     (GitView("/srv", "local", asking="git on x"), CommentsView(), "  asking git on x ..."),
     (GitView("/srv", "local", fault="no\x1b[2J repository"), CommentsView(), "  no repository"),
     (GitView("/srv", "local", doubt="no request"), CommentsView(), "  no request"),
     (GIT, CommentsView(asking=True), "  pull request  #4 T\n  asking gh on this machine ..."),
     (GIT, CommentsView(fault="why\nnot"), "  pull request  #4 T\n  why not"),
-    (GIT, CommentsView(talk=Talk(())), "  pull request  #4 T\n\n  no comments yet"),
+    (GIT, CommentsView(talk=Discussion(())), "  pull request  #4 T\n\n  no comments yet"),
     (GIT, CommentsView(talk=ONE), "  pull request  #4 T\n\n  alice  1m  \n    text"),
     (GIT, CommentsView(fault="old", talk=ONE), "  pull request  #4 T\n  old\n\n  alice  1m  \n    text"),
 ]

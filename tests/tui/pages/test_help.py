@@ -10,7 +10,7 @@ import pytest
 from navi.core.failure import HostState
 from navi.tui.keys.keymap import DIALOG, LIST, PAGE, Keymap
 from navi.tui.keys.table import KEYS
-from navi.tui.pages.help import Columns, groups_for, help_lines
+from navi.tui.pages.help import HelpColumns, groups_for, help_lines
 from navi.tui.pages.legend import STATES, STATUSES, legend_lines
 from navi.tui.style.paint import columns_of
 from navi.tui.style.theme import UNICODE
@@ -24,7 +24,7 @@ KEYMAP = Keymap(KEYS)
 def shown(width: int, *contexts: str, named: bool = False) -> list[str]:
     """Return the lines of the page."""
     groups = tuple(tuple(help_lines(KEYMAP, [group])) for group in groups_for(KEYMAP, contexts))
-    lines = Columns((*groups, *map(tuple, legend_lines(UNICODE))), named).lines(width, UNICODE)
+    lines = HelpColumns((*groups, *map(tuple, legend_lines(UNICODE))), named).lines(width, UNICODE)
     assert all(columns_of(line) <= width for line in lines)
     return ["".join(text for _, text in line).rstrip() for line in lines]
 

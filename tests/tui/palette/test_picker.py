@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
-from navi.tui.palette.picker import Entry, Picker
+from navi.tui.palette.picker import Picker, PickerEntry
 from navi.tui.style.theme import ASCII, UNICODE
 
 KEYMAP = Keymap(KEYS)
@@ -16,16 +16,16 @@ KEYMAP = Keymap(KEYS)
 NAMES = ("apple", "banana", "blueberry", "cherry", "date", "elderberry")
 
 
-def entry(name: str, refused: str = "") -> Entry:
+def entry(name: str, refused: str = "") -> PickerEntry:
     """Return a row with a key, a name and words."""
     cells = (("key", name[0]), ("name", name), ("dim", refused or f"a fruit, {name}"))
-    return Entry(name, name, cells, "fruit", refused)
+    return PickerEntry(name, name, cells, "fruit", refused)
 
 
 class Opened:
     """A list of these rows, what was chosen, and whether it was closed."""
 
-    def __init__(self, *entries: Entry, chosen: str = "") -> None:
+    def __init__(self, *entries: PickerEntry, chosen: str = "") -> None:
         self.entries = list(entries or map(entry, NAMES))
         self.chosen: list[str] = []
         self.closed = 0
@@ -165,7 +165,7 @@ NAMED = st.lists(WORDS, min_size=1, max_size=12, unique=True)
 
 @given(NAMED, st.integers(1, 90), st.integers(1, 20), st.text(max_size=3))
 def test_it_never_grows_beyond_its_box(names: list[str], width: int, height: int, typed: str) -> None:
-    opened = Opened(*(Entry(name, name, (("key", "x"), ("name", name), ("", name))) for name in names))
+    opened = Opened(*(PickerEntry(name, name, (("key", "x"), ("name", name), ("", name))) for name in names))
     opened.press(*typed, "down")
     assert len(opened.picker.lines(width, height)) <= height
     canvas = opened.picker.render((width, height))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from navi.core.sgr import PLAIN, Look
+from navi.core.sgr import PLAIN, TextStyle
 from navi.ops.pane.preview import Capture
-from navi.tui.preview.view import MOST_KNOWN, Conversation, Preview, style_of
+from navi.tui.preview.view import MOST_KNOWN, Preview, TranscriptEnd, style_of
 from navi.tui.style.colors import Colors
 from navi.tui.style.paint import paint
 from navi.tui.style.theme import UNICODE
@@ -40,11 +40,11 @@ def test_a_short_text_is_at_the_top() -> None:
 def test_a_conversation_is_folded_and_has_the_styles_of_its_page() -> None:
     one = preview("of a pane")
     lines = ([("key", "> "), ("key", "some words of a person")], [("dim", "an answer")])
-    assert one.show(API.key, Conversation(lines))
+    assert one.show(API.key, TranscriptEnd(lines))
     assert shown(one, width=18) == ["── atlas/api ─────", "> some words of a", "  person", "an answer"]
     assert ("dim", "an answer") in one.lines(18, 4)[3]
-    assert not one.show(API.key, Conversation(lines))
-    assert one.show(API.key, Conversation(()))
+    assert not one.show(API.key, TranscriptEnd(lines))
+    assert one.show(API.key, TranscriptEnd(()))
     assert shown(one)[1:] == ["(nothing is printed yet)"]
 
 
@@ -133,7 +133,7 @@ def test_the_title_of_another_session_is_whole_at_once() -> None:
     assert shown(one, width=60)[0].startswith("── web  ✔ done 30s  main ")
 
 
-RED, BOLD = Look(front=203), Look(bold=True, reverse=True)
+RED, BOLD = TextStyle(front=203), TextStyle(bold=True, reverse=True)
 
 
 def test_colours_of_the_pane_are_those_of_the_terminal() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.tui.style.colors import Rgb
-from navi.tui.style.terminal_theme import AnswerReader, hinted_theme, is_light, understands_osc
+from navi.tui.style.terminal_theme import ColorAnswers, hinted_theme, is_light, understands_osc
 from tests.support.contrast import contrast
 
 ANSWERS = [
@@ -23,7 +23,7 @@ ANSWERS = [
 @pytest.mark.parametrize(("answer", "theme"), ANSWERS)
 @pytest.mark.parametrize("expected", [True, False])
 def test_an_answer_between_keys_is_taken_out(answer: bytes, theme: str, expected: bool) -> None:
-    assert AnswerReader().read(b"j\x1b[A" + answer + b"\x1bk", expected) == (b"j\x1b[A\x1bk", theme)
+    assert ColorAnswers().read(b"j\x1b[A" + answer + b"\x1bk", expected) == (b"j\x1b[A\x1bk", theme)
 
 
 CUTS = st.lists(st.integers(1, 40), max_size=6)
@@ -31,7 +31,7 @@ CUTS = st.lists(st.integers(1, 40), max_size=6)
 
 @given(CUTS, st.sampled_from(ANSWERS), st.sampled_from([b"", b"j", b"\x1b[A", b"\x1bx"]))
 def test_an_answer_may_come_in_pieces(cuts: list[int], answer: tuple[bytes, str], key: bytes) -> None:
-    reader = AnswerReader()
+    reader = ColorAnswers()
     rest, pieces = key + answer[0] + key, []
     for cut in cuts:
         pieces.append(rest[:cut])
@@ -50,7 +50,7 @@ KEYS = st.lists(
 
 @given(KEYS, st.data())
 def test_no_key_is_lost(keys: list[bytes], data: st.DataObject) -> None:
-    reader = AnswerReader()
+    reader = ColorAnswers()
     found = [reader.read(key, data.draw(st.booleans())) for key in keys] + [reader.read(b"x", expected=False)]
     assert b"".join(typed for typed, _ in found) == b"".join(keys) + b"x"
     assert {theme for _, theme in found} == {""}
@@ -66,7 +66,7 @@ NO_ANSWERS = [
 
 @pytest.mark.parametrize("data", NO_ANSWERS)
 def test_what_is_no_answer_says_nothing(data: bytes) -> None:
-    assert AnswerReader().read(data, expected=True) == (data, "")
+    assert ColorAnswers().read(data, expected=True) == (data, "")
 
 
 @given(st.tuples(*[st.integers(0, 255)] * 3))

@@ -1,20 +1,20 @@
-"""Which session a status file belongs to, and what is said of one that nobody here can judge."""
+"""Which session a status file belongs to, and why this machine can't judge one without a session."""
 
 from __future__ import annotations
 
 import pytest
 
-from navi.core.model import Frame, Pane, Place, Session, StatusFile, Tmux, TmuxSession
-from navi.core.place import distinct, files_of, key_of, twins, why_unconfirmed, why_unjudged
+from navi.core.file_owner import files_of, key_of, why_unconfirmed, why_unjudged
+from navi.core.model import Frame, Machine, Origin, Pane, StatusFile, Tmux, TmuxSession
 from navi.core.status import sessions_of
 
-HERE = Place("vm:1", "k1.5", "/tmp/tmux-0/default")
+HERE = Machine("vm:1", "k1.5", "/tmp/tmux-0/default")
 PANE = Pane("%1", "0.0", 7, "claude", "", "/w")
 
 
 def frame(*sessions: TmuxSession, files: tuple[StatusFile, ...] = (), **more: object) -> Frame:
     """Return a frame of this machine."""
-    found = Frame(100.0, "b", Tmux.OK, proven=True, sessions=sessions, files=files, place=HERE)
+    found = Frame(100.0, "b", Tmux.OK, proven=True, sessions=sessions, files=files, machine=HERE)
     return found._replace(**more)  # type: ignore[arg-type]
 
 
@@ -23,13 +23,13 @@ def tmux(name: str, number: int = 1, server: int = 50, socket: str = "") -> Tmux
     return TmuxSession(f"${number}", name, 1.0, 0, (PANE,), socket, server)
 
 
-def file(name: str, time: float = 1.0, **place: object) -> StatusFile:
-    """Return a status file that was written here, but for the fields of `place`."""
-    here = HERE._replace(server=50, session="$1", pane="%1")._replace(**place)  # type: ignore[arg-type]
-    return StatusFile(name, status="permission", timestamp=time, place=here)
+def file(name: str, time: float = 1.0, **elsewhere: object) -> StatusFile:
+    """Return a status file that was written here, but for the fields of `elsewhere`."""
+    origin = Origin(*HERE, server=50, session="$1", pane="%1")._replace(**elsewhere)  # type: ignore[arg-type]
+    return StatusFile(name, status="permission", timestamp=time, origin=origin)
 
 
-UNPLACED = StatusFile("api", status="permission")
+UNKNOWN_ORIGIN = StatusFile("api", status="permission")
 ONE, OTHER = tmux("api"), tmux("api", 1, 60, "/x")
 
 CASES = [
@@ -39,7 +39,7 @@ CASES = [
     ("not one made anew elsewhere", frame(tmux("api", 9, 60, "/x"), files=(file("api"),)), {}),
     ("another machine's", frame(tmux("api"), files=(file("api", host="other:2"),)), {}),
     ("an earlier start's, by name", frame(tmux("api"), files=(file("api", boot="k0.1"),)), {"api": "api"}),
-    ("without a place", frame(tmux("api", 3, 60, "/x"), files=(UNPLACED,)), {"api": "api"}),
+    ("without an origin", frame(tmux("api", 3, 60, "/x"), files=(UNKNOWN_ORIGIN,)), {"api": "api"}),
     ("of two the one of its name", frame(tmux("web"), files=(file("api", 9.0), file("web", 1.0))), {"web": "web"}),
     ("of two others the newest", frame(tmux("web"), files=(file("a", 1.0), file("b", 2.0))), {"web": "b"}),
 ]
@@ -65,11 +65,11 @@ REASONS = [
     ("its server hangs", file("api"), frame(proven=False, silent=frozenset({""})), "", "did not answer"),
     ("another server hangs", file("api"), frame(proven=False, silent=frozenset({"/x"})), "", ""),
     ("all hang", file("api"), frame(proven=False), "", "did not answer"),
-    ("no place", UNPLACED, frame(), "", ""),
-    ("no place and a doubt", UNPLACED, frame(doubt="disk nfs4"), "other machines may use (nfs4)", ""),
-    ("no place and another host", UNPLACED, frame(doubt="host far:9"), "far uses the folder, too", ""),
-    ("no place and a server", UNPLACED, frame(doubt="server 5 /x"), "process 5 /x", ""),
-    ("no place and a hung server", UNPLACED, frame(proven=False), "", "did not answer"),
+    ("no origin", UNKNOWN_ORIGIN, frame(), "", ""),
+    ("no origin and a doubt", UNKNOWN_ORIGIN, frame(doubt="disk nfs4"), "other machines may use (nfs4)", ""),
+    ("no origin and another host", UNKNOWN_ORIGIN, frame(doubt="host far:9"), "far uses the folder, too", ""),
+    ("no origin and a server", UNKNOWN_ORIGIN, frame(doubt="server 5 /x"), "process 5 /x", ""),
+    ("no origin and a hung server", UNKNOWN_ORIGIN, frame(proven=False), "", "did not answer"),
 ]
 
 
@@ -96,14 +96,3 @@ def test_a_session_without_tmux_differs_from_one_of_its_name_on_another_server()
     gone = file("gone", socket="/x", server=60, session="$8")
     found = sessions_of("local", frame(OTHER, files=(file("api"), gone)), ())
     assert [one.key for one in found] == [("local", "api", "/x"), ("local", "api", ""), ("local", "gone", "/x")]
-
-
-def test_a_machine_under_two_names_counts_once() -> None:
-    same = frame(ONE, files=(file("gone", session="$7"),))
-    frames = {"local": same, "again": same, "other": same._replace(place=HERE._replace(host="other:2"))}
-    sessions: list[Session] = [one for name, it in frames.items() for one in sessions_of(name, it, ())]
-    assert [(one.host, one.name) for one in distinct(sessions, frames) if one.name == "api"] == [
-        ("local", "api"), ("other", "api"),
-    ]  # fmt: skip
-    assert twins(frames) == {"again": "local"}
-    assert len(distinct(sessions, {})) == len(sessions)

@@ -1,19 +1,20 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: hooks/status_file
 # changes: navi_event navi_settled_locks
-# Taking up what killed hooks have left: their events, the versions of status files that they had written, and their
-# locks. Every look at this machine begins with it, so that it shows what has happened. What belongs to hooks that still
-# run stays as it is.
+# Recovery of what killed hooks have left: their events, the versions of status files that they had written, and their
+# locks. Every look at this machine begins with it, so that it shows what has happened. Files of hooks that still run
+# stay unchanged.
 
-# navi_take_up: if there is nothing, this takes only builtins. What can be left of hooks is lock.*, break.* and event.*.
-navi_take_up() {
+# navi_recover_events: without such files this takes only builtins. Hooks can leave lock.*, break.* and event.*.
+navi_recover_events() {
     for navi_left_path in "$navi_state"/[bel][orv][ce][akn]*.*; do
-        [ ! -e "$navi_left_path" ] || (navi_take_up_all) >/dev/null 2>&1
+        [ ! -e "$navi_left_path" ] || (navi_recover_events_all) >/dev/null 2>&1
         return
     done
 }
 
-# navi_sweep_holders: remove the lines of holders whose sessions have neither status file nor lock: a thousand at a look.
+# navi_sweep_holders: remove the lines of holders whose sessions have neither status file nor lock, a thousand at a
+# look.
 navi_sweep_holders() {
     set --
     for navi_left_path in "$navi_state"/holder.*; do
@@ -25,8 +26,8 @@ navi_sweep_holders() {
     [ $# -eq 0 ] || rm -f "$@"
 } 2>/dev/null
 
-# navi_take_up_all: each session's, of fifty at a look, for the sake of time.
-navi_take_up_all() {
+# navi_recover_events_all: recover those of each session, of fifty at a look, to save time.
+navi_recover_events_all() {
     umask 077
     LC_ALL=C
     export LC_ALL
@@ -38,14 +39,14 @@ navi_take_up_all() {
         navi_name_left
         case $navi_left_names in *"$navi_newline$navi_left_name$navi_newline"*) continue ;; esac
         navi_left_names=$navi_left_names$navi_left_name$navi_newline
-        navi_take_up_one "$navi_left_name"
+        navi_recover_events_one "$navi_left_name"
         [ "$((navi_left_count += 1))" -lt 50 ] || break
     done
     navi_sweep_claims
 }
 
-# navi_name_left: the session of the file navi_left_path, in navi_left_name. An event's ends in .TIME.PROCESS@HOST@START;
-# an earlier version of navi wrote only .TIME.PROCESS.
+# navi_name_left: set navi_left_name to the session of the file navi_left_path. The name of an event ends in
+# .TIME.PROCESS@HOST@START; earlier versions of navi wrote only .TIME.PROCESS.
 navi_name_left() {
     navi_left_name=${navi_left_path#"$navi_state/"}
     navi_left_name=${navi_left_name#*.}
@@ -81,8 +82,9 @@ navi_settle_locks() {
     [ -z "$navi_settled_locks" ] || sleep 1
 }
 
-# navi_take_up_one NAME: end its lock if whose it is has ended, and write the events that nobody else will write.
-navi_take_up_one() {
+# navi_recover_events_one NAME: end its lock if the owner has ended, and write the events that no other process will
+# write.
+navi_recover_events_one() {
     navi_use "$navi_dir" "$1" || return
     [ ! -e "$navi_lock" ] || { navi_stale && navi_is_settled && navi_break; } || return
     for navi_left_path in "$navi_state/event.$1."*; do

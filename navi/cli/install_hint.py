@@ -9,7 +9,7 @@ REQUIREMENT = "mcp>=2"
 """The package that the server needs. navi itself is on no package index: a package of its name there is not navi."""
 
 
-def advice(prefix: str, base_prefix: str, requirements: Sequence[str] = (REQUIREMENT,)) -> str:
+def install_hint(prefix: str, base_prefix: str, requirements: Sequence[str] = (REQUIREMENT,)) -> str:
     """Return how to add packages to the Python that runs navi, by where this Python and its base are."""
     it, quoted = "it" if len(requirements) == 1 else "them", " ".join(f"'{one}'" for one in requirements)
     if os.path.exists(os.path.join(prefix, "pipx_metadata.json")):

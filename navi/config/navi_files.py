@@ -9,7 +9,7 @@ from navi.config import paths
 from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS
 
 
-class Places:
+class NaviFiles:
     """The paths of navi's files."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 @everywhere
 async def test_it(lab, where):
-    async with place(lab, where) as one:
+    async with lab_host(lab, where) as one:
         await one.host.run(operation)
 """
 
@@ -29,7 +29,7 @@ from tests.support.scripts import beside
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LabHost:
     """A machine of the lab, and navi's host for it."""
 
     account: Account
@@ -53,8 +53,8 @@ class Place:
 
 
 @asynccontextmanager
-async def place(lab: Lab, where: str) -> AsyncIterator[Place]:
-    """Open a place: "local", or a remote with this login shell."""
+async def lab_host(lab: Lab, where: str) -> AsyncIterator[LabHost]:
+    """Open a host of the lab: "local", or a remote with this login shell."""
     account = lab.local if where == "local" else lab.machine("box", shell=where)
     one: Host = LocalHost(HostSettings(SESSIONS_DIR, False), lab.environment())
     if where != "local":
@@ -62,7 +62,7 @@ async def place(lab: Lab, where: str) -> AsyncIterator[Place]:
     with trio.fail_after(60):
         try:
             await one.open()
-            yield Place(account, one)
+            yield LabHost(account, one)
         finally:
             await one.close()
 

@@ -1,4 +1,4 @@
-"""take_up.sh: a look takes up what killed hooks left, and leaves alone what is of another machine or may still run."""
+"""recover_events.sh: a look recovers what killed hooks left, but not what is another machine's or may still run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support.scripts import (
     every_watching_shell,
     files,
     look,
-    place,
+    machine_key,
     run,
     stand_in,
 )
@@ -42,7 +42,7 @@ OTHER = "elsewhere:0123abcd@89ab.77"
 
 def earlier_start() -> str:
     """Return an earlier start of this machine."""
-    return f"{place().partition('@')[0]}@00000000.1"
+    return f"{machine_key().partition('@')[0]}@00000000.1"
 
 
 def state_folder(account: Account) -> Path:
@@ -59,7 +59,7 @@ def begun(account: Account, name: str = "api") -> Path:
 
 def put(account: Account, name: str, text: str) -> None:
     """Write a file of the state folder; {dead} is the owner of a process that has ended."""
-    (state_folder(account) / name).write_text(text.format(dead=f"{dead_process()}@{place()}"))
+    (state_folder(account) / name).write_text(text.format(dead=f"{dead_process()}@{machine_key()}"))
 
 
 def backdate(path: Path, seconds: int) -> None:
@@ -78,14 +78,14 @@ LEFT = {
     "half a version": {"lock.api": '{{"status', "holder.api": "{dead} .\n"},
     "also the process that was to end the lock": {
         "lock.api": "4194304\n",
-        "break.lock.api.4194304": f"4194303@{place()}\n",
+        "break.lock.api.4194304": f"4194303@{machine_key()}\n",
     },
     "also the one that was to end what that one left": {
         "lock.api": "4194304\n",
-        "break.lock.api.4194304": f"4194303@{place()}\n",
-        f"break.lock.api.4194303@{place()}": "{dead}\n",
+        "break.lock.api.4194304": f"4194303@{machine_key()}\n",
+        f"break.lock.api.4194303@{machine_key()}": "{dead}\n",
     },
-    "only the process that was to end it": {f"break.lock.api.4194304@{place()}": "{dead}\n"},
+    "only the process that was to end it": {f"break.lock.api.4194304@{machine_key()}": "{dead}\n"},
     "what an earlier version left": {"break.api": "{dead}\n"},
 }
 """What hooks that were killed have left beside the status file."""
@@ -127,9 +127,9 @@ HELD = {
 @pytest.mark.parametrize("holder", HELD.values(), ids=HELD)
 def test_a_look_leaves_alone_what_may_still_be_written(lab: Lab, shell: Shell, holder: str) -> None:
     begun(lab.local)
-    sandbox = f"{place().rpartition('.')[0]}.424242"
-    (state_folder(lab.local) / "lock.api").write_text(holder.format(here=place(), sandbox=sandbox))
-    put(lab.local, f"event.api.7.{dead_process()}@{place()}", EVENT.replace("{", "{{"))
+    sandbox = f"{machine_key().rpartition('.')[0]}.424242"
+    (state_folder(lab.local) / "lock.api").write_text(holder.format(here=machine_key(), sandbox=sandbox))
+    put(lab.local, f"event.api.7.{dead_process()}@{machine_key()}", EVENT.replace("{", "{{"))
     assert files(look(lab.local, shell))["api"].status == "working"
     (state_folder(lab.local) / "lock.api").unlink()
     assert files(look(lab.local, shell))["api"].status == "permission"
@@ -150,7 +150,7 @@ def test_a_process_number_without_a_place_proves_nothing_in_a_folder_that_anothe
     begun(lab.local)
     (state_folder(lab.local) / "at" / OTHER).mkdir(parents=True)
     put(lab.local, "lock.api", "4194304\n")
-    put(lab.local, f"event.api.7.{dead_process()}@{place()}", EVENT.replace("{", "{{"))
+    put(lab.local, f"event.api.7.{dead_process()}@{machine_key()}", EVENT.replace("{", "{{"))
     assert files(look(lab.local, shell))["api"].status == "working"
 
 
@@ -160,7 +160,7 @@ def test_a_watch_takes_up_what_is_left_while_it_runs(lab: Lab, shell: Shell) -> 
     with Watching(lab.local, shell) as watching:
         watching.next()
         put(lab.local, "lock.api", "{dead}\n")
-        put(lab.local, f"event.api.7.{dead_process()}@{place()}", EVENT.replace("{", "{{"))
+        put(lab.local, f"event.api.7.{dead_process()}@{machine_key()}", EVENT.replace("{", "{{"))
         watching.frame(lambda frame: files(frame)["api"].status == "permission")
 
 
@@ -241,7 +241,7 @@ def test_a_lock_of_a_living_process_of_another_machine_is_not_broken(lab: Lab) -
         lock = state_folder(lab.local) / "lock.api"
         before = lock.read_text()
         assert before.split("@")[1].startswith("elsewhere:")
-        put(lab.local, f"event.api.7.{dead_process()}@{place()}", EVENT.replace("{", "{{"))
+        put(lab.local, f"event.api.7.{dead_process()}@{machine_key()}", EVENT.replace("{", "{{"))
         assert files(look(lab.local, DASH))["api"].status == "working"
         assert lock.read_text() == before
         machine.send_signal(signal.SIGKILL)
