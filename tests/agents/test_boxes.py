@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
 
 import pytest
 
 from navi.core.agents import AGENTS
 from navi.ops.look.agents import describe
 from tests.agents.record import SCREENS
-from tests.agents.test_screens import AWKS, ROOT, read
+from tests.agents.test_screens import ROOT, read
+from tests.support.awks import awk_command, every_awk
 from tests.support.machines import program
 
 SCRIPT = ROOT / "navi/sh/pane/box.awk"
 
 TOKEN = "=token="
 
-every_awk = pytest.mark.parametrize("awk", AWKS, ids=[awk[0] for awk in AWKS])
 
-
-def printed(name: str, text: str, awk: Sequence[str], answer: bool = False, screen: str = "") -> list[str]:
+def printed(name: str, text: str, awk: str, answer: bool = False, screen: str = "") -> list[str]:
     """Return the lines that the script prints for a text and the recorded screen of that name, or another one."""
     one = read(SCREENS / f"{name}.txt")
     box = next(line for line in describe(AGENTS).splitlines() if line.startswith(f"box\t{one.agent}\t"))
     variables = {"LC_ALL": "C", "navi_token": TOKEN, "navi_box": box, "navi_wants_answer": "yes" if answer else ""}
     done = subprocess.run(
-        [program(awk[0]), *awk[1:], "-f", str(SCRIPT)], input=f"{text}\n{TOKEN}\n{screen or one.screen}".encode(),
+        [*awk_command(awk, program(awk)), "-f", str(SCRIPT)], input=f"{text}\n{TOKEN}\n{screen or one.screen}".encode(),
         capture_output=True, env=os.environ | variables, timeout=60, check=True,
     )  # fmt: skip
     assert done.stderr == b""
@@ -48,7 +46,7 @@ ANSWERS = {
 
 @every_awk
 @pytest.mark.parametrize("name", ANSWERS)
-def test_the_error_of_a_failed_turn_is_its_answer(awk: Sequence[str], name: str) -> None:
+def test_the_error_of_a_failed_turn_is_its_answer(awk: str, name: str) -> None:
     text, expected = ANSWERS[name]
     state, *answer = printed(name, text, awk, answer=True)
     assert state.split()[0] == "empty"
@@ -58,7 +56,7 @@ def test_the_error_of_a_failed_turn_is_its_answer(awk: Sequence[str], name: str)
 
 @every_awk
 @pytest.mark.parametrize("name", ["pi/typed-working", "kimi/typed-working"])
-def test_a_draft_is_read_without_the_sides_of_its_box(awk: Sequence[str], name: str) -> None:
+def test_a_draft_is_read_without_the_sides_of_its_box(awk: str, name: str) -> None:
     state, first, *_ = printed(name, "and then", awk)
     assert state.split()[:2] == ["draft", "same"]
     assert first == "and then"
@@ -80,7 +78,7 @@ TURN = """\
 
 @every_awk
 @pytest.mark.parametrize(("said", "answered"), [("hello", "hello"), ("hello", "say hello"), ("one two", "one\n two")])
-def test_where_nothing_marks_a_prompt_its_text_does(awk: Sequence[str], said: str, answered: str) -> None:
+def test_where_nothing_marks_a_prompt_its_text_does(awk: str, said: str, answered: str) -> None:
     state, *answer = printed("pi/idle", said, awk, answer=True, screen=TURN.format(said, answered, ""))
     assert state.split()[:4] == ["empty", "-", "1", "1"]
     assert answer == [line.strip() for line in answered.split("\n")]
@@ -103,7 +101,7 @@ PASTED = """\
 
 
 @every_awk
-def test_the_answer_to_a_long_text_is_found_below_its_placeholder(awk: Sequence[str]) -> None:
+def test_the_answer_to_a_long_text_is_found_below_its_placeholder(awk: str) -> None:
     text = "\n".join(f"line {number} of several" for number in range(60))
     state, *answer = printed("vibe/idle", text, awk, answer=True, screen=PASTED)
     assert state.split()[:4] == ["empty", "-", "1", "1"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.agents.cases import COMMON, PLACES, Case, EveryCase, cases
+from tests.agents.cases import COMMON, SETUPS, Case, EveryCase, cases
 from tests.agents.kimi import Kimi
 from tests.agents.ways import asks_a_question, asks_to_trust_a_folder, asks_which_ones
 
@@ -14,11 +14,11 @@ CASES = [
 ]
 
 
-@cases(Kimi, CASES, PLACES[0])
+@cases(Kimi, CASES, SETUPS[0])
 class TestHereWithoutHooks(EveryCase):
     """On this machine, without hooks."""
 
 
-@cases(Kimi, CASES, PLACES[2])
+@cases(Kimi, CASES, SETUPS[2])
 class TestRemoteWithoutHooks(EveryCase):
     """On a remote, without hooks."""

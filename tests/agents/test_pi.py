@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.agents.cases import COMMON, PLACES, Case, EveryCase, cases
+from tests.agents.cases import COMMON, SETUPS, Case, EveryCase, cases
 from tests.agents.pi import Pi, asks_to_trust_a_folder
 from tests.agents.ways import asks_a_question
 
@@ -13,11 +13,11 @@ CASES = [
 ]
 
 
-@cases(Pi, CASES, PLACES[0])
+@cases(Pi, CASES, SETUPS[0])
 class TestHereWithoutHooks(EveryCase):
     """On this machine, without hooks."""
 
 
-@cases(Pi, CASES, PLACES[2])
+@cases(Pi, CASES, SETUPS[2])
 class TestRemoteWithoutHooks(EveryCase):
     """On a remote, without hooks."""

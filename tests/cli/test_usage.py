@@ -40,12 +40,12 @@ def test_the_usage_of_a_verb_has_all_its_arguments_and_fits(verb: Verb) -> None:
 
 
 USAGE = [
-    ("rename", "usage: navi rename [-h] ADDR NEW"),
-    ("kill", "usage: navi kill [-h] [--withdraw] [--dry-run] [--json] ADDR ..."),
+    ("rename", "usage: navi rename [-h] [-S SOCKET] ADDR NEW"),
+    ("kill", "usage: navi kill [-h] [--withdraw] [--dry-run] [-S SOCKET] [--json] ADDR ..."),
     ("undo", "usage: navi undo [-h] [ADDR]"),
     ("tool", "usage: navi tool [-h] NAME [-- WORD ...]"),
     ("status", "usage: navi status [-h] [--format plain|tmux] [--json]"),
-    ("tag", "usage: navi tag [-h] ADDR [+tag|-tag ...]"),
+    ("tag", "usage: navi tag [-h] [-S SOCKET] ADDR [+tag|-tag ...]"),
 ]
 
 

@@ -5,8 +5,8 @@ the box tells that it works. A digit answers at once, and the answers to a quest
 process hides the arguments that it was started with.
 """
 
-from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Transcript
+from navi.core.agents.dialog import Choices, DialogRule
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, TranscriptFiles
 
 RULE = "^ \u2500\u2500\u2500"
 """An edge of a dialog. The lines with the model and the context are below the last one."""
@@ -39,7 +39,7 @@ KIND = AgentKind(
     "kimi",
     commands=("kimi", "kimi-code"),
     resume="--session {session_id}",
-    transcript=Transcript("~/.kimi-code", "KIMI_CODE_HOME", "sessions/*/{session_id}/state.json"),
+    transcript=TranscriptFiles("~/.kimi-code", "KIMI_CODE_HOME", "sessions/*/{session_id}/state.json"),
     keeps=("--model=", "-m=", "--yolo", "-y", "--auto", "--plan", "--add-dir=", "--agent=", "--skills-dir="),
     skip_permissions="--auto",
     model="--model",
@@ -57,24 +57,24 @@ KIND = AgentKind(
         ScreenRule("idle", "prompt", ((16, BOX),)),
     ),
     asked=(
-        Asked("wants to run ", "^   [$] ", "^   [$] ", after="^   \u25b6 Run this command"),
-        Asked("wants to write ", "^   [/~]", "^   | +[+]?[0-9]+ .*$", after="^   \u25b6 (Write|Edit|Create) "),
-        Asked("wants to ", "^   \u25b6 [A-Z].*\\?", "^   \u25b6 |\\?$"),
-        Asked("wants what its low pane has no room for", "^   \u2191/\u2193 select", ".*"),
+        RequestLine("wants to run ", "^   [$] ", "^   [$] ", after="^   \u25b6 Run this command"),
+        RequestLine("wants to write ", "^   [/~]", "^   | +[+]?[0-9]+ .*$", after="^   \u25b6 (Write|Edit|Create) "),
+        RequestLine("wants to ", "^   \u25b6 [A-Z].*\\?", "^   \u25b6 |\\?$"),
+        RequestLine("wants what its low pane has no room for", "^   \u2191/\u2193 select", ".*"),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", RULE, asks="^   \u25b6 [A-Z]", allow="^Approve once", deny="^Reject$",
         ),
-        Dialog(
+        DialogRule(
             ("review of answers",), "question", RULE, skip="^  question$|^  .*   Submit$", choices=Choices.BRACKETS,
         ),
-        Dialog(
+        DialogRule(
             ("question", "end of a question"), "question", RULE, asks="^  [?] ",
             skip="^  question$|^  .*   Submit$|^    Type your answer, then", choices=Choices.BRACKETS, free="^Other",
         ),
     ),
-    box=Box(
+    box=PromptBox(
         BOX,
         EDGE,
         "^ \u2728 ",

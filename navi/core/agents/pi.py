@@ -6,8 +6,8 @@ it asks comes from extensions, in the dialogs that Pi has for them. Its title ne
 arguments that it was started with.
 """
 
-from navi.core.agents.dialog import Choices, Dialog
-from navi.core.agents.kind import AgentKind, Asked, Box, ScreenRule, Transcript
+from navi.core.agents.dialog import Choices, DialogRule
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, TranscriptFiles
 
 RULE = "^\u2500\u2500"
 """An edge of the box, or of a dialog. Only the lines with the folder and the model are below the last one."""
@@ -38,7 +38,7 @@ KIND = AgentKind(
     commands=("pi",),
     resume="--session {session_id}",
     keeps=("--model=", "--provider=", "--thinking=", "--tools=", "--approve", "-a", "--no-approve", "-na", "--offline"),
-    transcript=Transcript("~/.pi/agent", "PI_CODING_AGENT_DIR", SESSIONS),
+    transcript=TranscriptFiles("~/.pi/agent", "PI_CODING_AGENT_DIR", SESSIONS),
     model="--model",
     screens=(
         ScreenRule("waiting", "trust dialog", ((5, KEYS), (20, "^ Trust project folder\\?"))),
@@ -54,21 +54,21 @@ KIND = AgentKind(
         ScreenRule("idle", "prompt", ((12, RULE),)),
     ),
     asked=(
-        Asked("wants to run ", "^   [^ ]", "^ +", after="^ .*[Cc]ommand:$"),
-        Asked("wants to write ", "^   [^ ]", "^ +", after="^ .*[Ff]ile:$"),
+        RequestLine("wants to run ", "^   [^ ]", "^ +", after="^ .*[Cc]ommand:$"),
+        RequestLine("wants to write ", "^   [^ ]", "^ +", after="^ .*[Ff]ile:$"),
     ),
     dialogs=(
-        Dialog(
+        DialogRule(
             ("permission dialog",), "permission", RULE, asks=MAY, choices=Choices.LIST, digits=False, allow="^Yes$",
             deny="^No$", escape="^No$",
         ),
-        Dialog(
+        DialogRule(
             ("trust dialog",), "trust", RULE, asks="^ Trust project folder", choices=Choices.LIST, digits=False,
             allow="^Trust$", deny="^Do not trust$",
         ),
-        Dialog(("question",), "question", RULE, choices=Choices.LIST, digits=False),
+        DialogRule(("question",), "question", RULE, choices=Choices.LIST, digits=False),
     ),
-    box=Box(
+    box=PromptBox(
         "^",
         RULE,
         "",

@@ -168,7 +168,8 @@ function equal_answer(i, stop,    after) {
     return after ? after : i
 }
 
-# is_failure(I, STOP): whether the lines from this one on say why a turn has failed: what is below them says that it has.
+# is_failure(I, STOP): whether the lines from this one on say why a turn has failed: the line below them says that it
+# has.
 function is_failure(i, stop) {
     while (i < stop && line[i] ~ start) i++
     while (i < stop && line[i] == "") i++
