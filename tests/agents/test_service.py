@@ -82,7 +82,7 @@ def test_a_failure_has_its_status_and_its_number() -> None:
 def test_a_step_is_done_with_the_tool_that_the_agent_has() -> None:
     assert answered("bash: ls", "read", "exec_command").calls == (Call("exec_command", {"cmd": "ls", **UNBOXED}),)
     assert call("write", "/x", ["write_file"]).arguments == {"file_path": "/x", "content": "one\n"}
-    assert call("write", r"/x a\nb", ["write"]).arguments == {"filePath": "/x", "content": "a\nb\n"}
+    assert call("write", r"/x a\nb", ["write"]).arguments == {"filePath": "/x", "path": "/x", "content": "a\nb\n"}
     assert "*** Add File: /x\n+a\n+b\n*** End" in call("write", r"/x a\nb", ["exec_command"]).arguments["cmd"]
     assert call("task", "say: a | say: b", ["Agent"]).arguments["prompt"] == "say: a ;; say: b"
     with pytest.raises(LookupError, match="no tool for 'plan'"):

@@ -32,12 +32,14 @@ def box_of(agent: str, screen: str) -> tuple[int, int, str]:
     row = next((row for row in reversed(range(bottom)) if re.search(box.start, lines[row])), None)
     if row is None or any(re.search(box.end or "^$", line) for line in lines[row:bottom]):
         return len(lines) + 1, 1, ""
-    while row > 0 and re.search(box.start, lines[row - 1]):
+    while row > 0 and re.search(box.start, lines[row - 1]) and not re.search(box.end or "^$", lines[row - 1]):
         row -= 1
     top, row = row, next((one for one in range(row, bottom) if re.sub(box.start, "", lines[one]).strip()), row)
     found = re.match(box.start, lines[row])
     assert found
-    shown = " ".join(re.sub(box.start, "", line) for line in lines[top:bottom]).replace("\u200b", "").strip()
+    inner = [re.sub(box.start, "", line) for line in lines[top:bottom]]
+    inner = [re.sub(box.side, "", line) for line in inner] if box.side else inner
+    shown = " ".join(inner).replace("\u200b", "").strip()
     blank = 1 if found[0][-1:].isspace() else 2  # the recording may end before the blank
     return row + 1, found.end() + blank, "" if box.hint and re.match(box.hint, shown) else shown
 

@@ -255,7 +255,7 @@ REFUSED: dict[str, tuple[Callable[[Site], bytes], int]] = {
 @pytest.mark.parametrize("what", REFUSED)
 async def test_what_can_not_become_a_websocket_gets_an_answer(site: Site, what: str) -> None:
     make, status = REFUSED[what]
-    data = make(site).replace(b"ID", (await spawned_once(site)).encode())
+    data = make(site).replace(b"/ID/", b"/%s/" % (await spawned_once(site)).encode())
     answer = await trio.to_thread.run_sync(lambda: site.raw(data))
     assert answer.startswith(b"HTTP/1.1 %d " % status)
     assert b'{"error":"' in answer
