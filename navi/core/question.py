@@ -85,7 +85,7 @@ class UnsuitableReply(ValueError):
 def choices_for(question: Question, reply: Reply) -> tuple[Choice, ...]:
     """Return the choices that a reply means: one, or all that are to be ticked, with commas between them in the reply.
 
-    Raise Unsuited if there is none, or more than one for a number or label.
+    Raise UnsuitableReply if there is none, or more than one for a number or label.
     """
     if not question.several:
         return (choice_for(question, reply),)
@@ -117,7 +117,7 @@ def _to_tick(question: Question, value: str) -> Choice:
 
 
 def choice_for(question: Question, reply: Reply) -> Choice:
-    """Return the one choice that a reply means. Raise Unsuited if there is none, or more than one."""
+    """Return the one choice that a reply means. Raise UnsuitableReply if there is none, or more than one."""
     if question.several:
         raise UnsuitableReply("several choices can be ticked; navi answer --choose 1,2 ticks these and no others")
     numbers = {AnswerMode.ALLOW: question.allow, AnswerMode.DENY: question.deny, AnswerMode.TEXT: question.free}

@@ -129,7 +129,7 @@ def label_for(part: Document, reply: Reply) -> str:
 def answers_to(question: Document, replies: Sequence[Reply]) -> dict[str, str]:
     """Return the answers to all parts of a question, by their texts: one reply for each part, in their order.
 
-    Raise Unsuited: it says which part has no answer, or not that choice.
+    Raise UnsuitableReply: it says which part has no answer, or not that choice.
     """
     parts = parts_of(question)
     if len(replies) > len(parts):
@@ -144,7 +144,7 @@ def answers_to(question: Document, replies: Sequence[Reply]) -> dict[str, str]:
 
 
 def _suited(shown: Question, reply: Reply, parts: int) -> Reply:
-    """Return a reply to a part of a question, a choice by its numbers. Raise Unsuited."""
+    """Return a reply to a part of a question, a choice by its numbers. Raise UnsuitableReply."""
     own = reply.how is AnswerMode.TEXT
     try:
         # One's own words stand for any number of choices.
