@@ -19,6 +19,7 @@ from navi.core.address import stored_host
 from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
+from navi.headless.pauses import REPEATS_EVERY, pause_before
 from navi.headless.relayed import Failed, Key, key_of
 from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
@@ -54,8 +55,8 @@ FAILURES = {"send_input": "input_failed", "end_session": "end_failed", "remove":
 SENT_AGAIN = frozenset(FAILURES)
 """Messages that the hub sends again until it hears that they had an effect. The others are repeated from here."""
 
-REPEATS_EVERY, MOST_REPEATS = 15.0, 60
-"""Seconds between looks for what can be repeated, and how often one message is: each time after twice as long."""
+MOST_REPEATS = 60
+"""How often one message is repeated."""
 
 LONGEST_ERROR = 300
 """Characters of what an agent printed last to standard error, if it failed."""
@@ -381,8 +382,7 @@ class _HostRelay:
     def _note_failure(self, message: Message) -> None:
         key = key_of(message)
         times = self._failures[key].times + 1 if key in self._failures else 1
-        pause = min(REPEATS_EVERY * 2 ** (times - 1), LONGEST_PAUSE)
-        self._failures[key] = Failed(message, times, trio.current_time() + pause)
+        self._failures[key] = Failed(message, times, trio.current_time() + pause_before(times - 1))
         if times > MOST_REPEATS:
             del self._failures[key]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import trio
 
-from navi.headless.hub.removals import REPEATS_EVERY
 from navi.headless.hub.run_state import CUT_OFF
 from navi.headless.hub.wanted import Wanted
+from navi.headless.pauses import REPEATS_EVERY
 from navi.headless.store.stored import StoredSession
 from navi.ops.headless.runs import RunId
 from tests.headless.hub.test_hub import World, world

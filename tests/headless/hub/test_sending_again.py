@@ -9,7 +9,8 @@ import trio
 
 from navi.headless.hub.hub import LOOKS_EVERY
 from navi.headless.hub.wanted import Wanted
-from navi.headless.relay import REPEATS_EVERY, Relay
+from navi.headless.pauses import REPEATS_EVERY
+from navi.headless.relay import Relay
 from navi.ops.headless.runs import RunId
 from tests.headless.hub.test_hub import READY, Played, asks, settled, world
 from tests.headless.test_relay import all_hosts, hub, relay
