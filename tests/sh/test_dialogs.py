@@ -34,7 +34,7 @@ def recordings() -> list[Path]:
     if "CI" not in os.environ:
         return found
     # CI has 45 minutes for everything. tests/agents reads all screens there, too; these here are sent to.
-    return [path for path in found if path.stem.removesuffix(".narrow") == path.stem or wide(path) not in found]
+    return [path for path in found if path == wide(path) or wide(path) not in found]
 
 
 def wide(path: Path) -> Path:
