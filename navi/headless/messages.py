@@ -11,6 +11,9 @@ from typing import Any, Literal, NamedTuple
 
 from navi.headless import json_text
 
+Message = Mapping[str, Any]
+"""A message between hub, relay and clients, as its reader gets it: `type` says which one it is."""
+
 LONGEST = 24 * 1024 * 1024
 """Bytes of a message: the longest line of an agent, escaped."""
 

@@ -19,6 +19,7 @@ from navi.core.address import stored_host
 from navi.core.failure import Retry
 from navi.core.log import SILENT, Log
 from navi.core.text import clean
+from navi.headless.messages import Message
 from navi.headless.pauses import REPEATS_EVERY, pause_before
 from navi.headless.relayed import Failed, Key, key_of
 from navi.hosts import Host, HostError
@@ -43,8 +44,6 @@ from navi.ops.headless.tail import (
     TerminalOpened,
     tail,
 )
-
-Message = Mapping[str, Any]
 
 MOST_WAITING = 1000
 """Messages that may wait for one host; beyond them, those that the hub sends again are left to that."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-Message = Mapping[str, Any]
+from navi.headless.messages import Message
 
 
 class Key(NamedTuple):

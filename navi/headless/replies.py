@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
-from typing import Any
 
 from navi import __version__
 from navi.core import exits
 from navi.core.headless import HeadlessStatus
 from navi.core.text import clean
+from navi.headless.messages import Message
 from navi.headless.versions import trouble_of
 from navi.ops import OperationError
-
-Message = Mapping[str, Any]
 
 HELLO = {"type": "hello", "version": __version__}
 """The first message to a hub."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-Message = Mapping[str, Any]
+from navi.headless.messages import Message
 
 
 def shortened(message: Message, longest: int) -> Message:

@@ -10,16 +10,15 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import trio
 
 from navi.core import exits
 from navi.headless.client import NO_HUB, PATIENCE, SOCKET, NoHub
 from navi.headless.lines import LinePeer
-from navi.headless.messages import Malformed
+from navi.headless.messages import Malformed, Message
 from navi.headless.replies import (
     ENDS_WITHIN,
     HELLO,
@@ -32,8 +31,6 @@ from navi.headless.replies import (
     request,
 )
 from navi.ops import OperationError
-
-Message = Mapping[str, Any]
 
 CHUNK = 65_536
 """Bytes that are read at once: to read what is in them takes no longer than a key may wait."""
@@ -153,4 +150,3 @@ def _user_of(stream: trio.SocketStream) -> int:
     """Return the user of the process at the other end (unix(7), SO_PEERCRED)."""
     size = struct.calcsize("3i")
     return int(struct.unpack("3i", stream.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))[1])
-

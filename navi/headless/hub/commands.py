@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from navi.headless.harness.base import GivenAnswer
 from navi.headless.hub.session import HubSession
+from navi.headless.messages import Message
 from navi.headless.store.stored import By
-
-Message = Mapping[str, Any]
 
 
 async def _say(session: HubSession, by: By, message: Message) -> None:

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import trio
 
 from navi.headless.hub.api import NOT_STORED, respond
-from navi.headless.hub.hub import Hub, Message
+from navi.headless.hub.hub import Hub
 from navi.headless.hub.subscriber import Peer, Subscriber
-from navi.headless.messages import TABLE, Malformed
+from navi.headless.messages import TABLE, Malformed, Message
 from navi.headless.readable import Readable
 from navi.headless.refused import OtherVersion, Refused
 from navi.headless.versions import about_client, is_other

@@ -9,10 +9,9 @@ from typing import Any
 from navi.core.headless import HeadlessStatus
 from navi.core.text import clean
 from navi.headless.hub.run_state import columns, launch_of
+from navi.headless.messages import Message
 from navi.headless.state import UNANSWERED, State
 from navi.headless.store.stored import StoredSession
-
-Message = Mapping[str, Any]
 
 
 def changes_at_end(row: StoredSession, before: State, after: State, message: Message, why: str) -> dict[str, Any]:

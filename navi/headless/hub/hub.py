@@ -35,6 +35,7 @@ from navi.headless.hub.subscriber import Client, Peer, Subscriber
 from navi.headless.hub.terminal_sessions import FIELDS, HEARD, TerminalSessions
 from navi.headless.hub.trimming import trim_audit_hourly
 from navi.headless.hub.wanted import Wanted
+from navi.headless.messages import Message
 from navi.headless.readable import Readable
 from navi.headless.refused import Limited, OtherVersion, Refused
 from navi.headless.store.run_store import begin_run, open_noted
@@ -59,8 +60,6 @@ MOST_AT_ONCE = 20
 
 MOST_A_MINUTE = 10
 """Agents that are started within a minute, on all hosts."""
-
-Message = Mapping[str, Any]
 
 
 class Hub:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import trio
@@ -14,13 +14,12 @@ from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import AgentLaunch, Text
 from navi.headless.hub.session import HubSession
 from navi.headless.hub.subscriber import Client
+from navi.headless.messages import Message
 from navi.headless.shortened import cut_texts
 from navi.headless.state import LONGEST_LATEST
 from navi.headless.store.store import Store
 from navi.headless.store.stored import StoredMessage, StoredSession
 from navi.headless.tool_input import asked_text
-
-Message = Mapping[str, Any]
 
 PAUSE = 0.2
 """Seconds between two messages to clients that watch: people read no faster, and output comes in thousands of lines."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from navi.core.headless import HeadlessStatus, InputState
 from navi.headless.asking import asked_document
 from navi.headless.harness.base import Asked, mode_of
+from navi.headless.messages import Message
 from navi.headless.state import State
 from navi.headless.store.stored import Batch, StoredSession
-
-Message = Mapping[str, Any]
 
 
 def news(before: State, after: State, batch: Batch, first: int) -> list[Message]:

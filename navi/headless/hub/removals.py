@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 import trio
 
+from navi.headless.messages import Message
 from navi.headless.pauses import pause_before
 from navi.headless.store.removals import Removal
 from navi.headless.store.writer import Writer
-
-Message = Mapping[str, Any]
 
 ABOUT_FILES = frozenset({"removed", "remove_failed", "host_reached"})
 """Messages of the relay that say something of files to remove."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 import trio
 
@@ -19,13 +18,12 @@ from navi.headless.hub.refusals import IN_TERMINAL, NEVER_STARTED, NO_AGENT
 from navi.headless.hub.run_state import columns, happened, launch_of
 from navi.headless.hub.session_output import SessionOutput
 from navi.headless.hub.troubles import Troubles
+from navi.headless.messages import Message
 from navi.headless.refused import Refused
 from navi.headless.state import UNANSWERED, EndWanted, Exited, Silent
 from navi.headless.store.removals import Removal
 from navi.headless.store.run_store import end_noted
 from navi.headless.store.stored import HUB, NOBODY, By, StoredSession
-
-Message = Mapping[str, Any]
 
 
 class HubSession(SessionOutput):

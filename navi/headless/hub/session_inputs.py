@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import trio
 
@@ -15,14 +14,13 @@ from navi.headless.hub.answered import answer_in_words, check_option, stored_ans
 from navi.headless.hub.refusals import IN_TERMINAL, NO_AGENT
 from navi.headless.hub.run_state import RunOutput, as_asked, happened
 from navi.headless.hub.session_state import SessionState
+from navi.headless.messages import Message
 from navi.headless.modes import check_mode, modes_of, plain_id, request_id
 from navi.headless.refused import Refused
 from navi.headless.state import Answered, Handed
 from navi.headless.store.run_store import check_length, queue_noted
 from navi.headless.store.store import Store
 from navi.headless.store.stored import WRITTEN, By, StoredInput
-
-Message = Mapping[str, Any]
 
 
 class SessionInputs(SessionState):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import trio
 
@@ -13,14 +12,13 @@ from navi.headless.hub.ended import with_offer
 from navi.headless.hub.news import news
 from navi.headless.hub.run_state import RunOutput, at_work, read, read_rest, unread
 from navi.headless.hub.session_inputs import SessionInputs
+from navi.headless.messages import Message
 from navi.headless.store.run_store import GAP, NO_DATA, cut_log, receive
 from navi.headless.store.stored import Batch
 
-Message = Mapping[str, Any]
-
-
 STORES_AGAIN = 1.0
 """Seconds until output that could not be stored is asked for again: the disk may be full."""
+
 
 class SessionOutput(SessionInputs):
     """A session that stores the output of its agent."""

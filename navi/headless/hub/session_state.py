@@ -20,13 +20,12 @@ from navi.headless.hub.run_state import begin, happened, read
 from navi.headless.hub.subscriber import Client
 from navi.headless.hub.times import Times
 from navi.headless.hub.troubles import Troubles
+from navi.headless.messages import Message
 from navi.headless.state import Answered, Handed, State
 from navi.headless.store.run_store import change_noted
 from navi.headless.store.store import Store
 from navi.headless.store.stored import By, StoredSession
 from navi.headless.store.writer import Writer
-
-Message = Mapping[str, Any]
 
 SETTLES = 30.0
 """Seconds after which a host that was reached again has sent what agents printed meanwhile, or at least some of it."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import trio
 
+from navi.headless.messages import Message
 from navi.headless.shortened import shortened
-
-Message = Mapping[str, Any]
 
 BEHIND = 256
 """Messages that may wait for a client; one that is further behind is closed."""

@@ -17,13 +17,12 @@ from typing import Any
 
 from navi.core.headless import StoredStatus
 from navi.headless.hub.session import HubSession
+from navi.headless.messages import Message
 from navi.headless.refused import Limited, Refused
 from navi.headless.store.run_store import change_noted, open_noted
 from navi.headless.store.store import Store
 from navi.headless.store.stored import NOBODY, RELAY, By, Feedback, StoredSession
 from navi.headless.store.writer import Writer
-
-Message = Mapping[str, Any]
 
 AN_HOUR = 3600.0
 
