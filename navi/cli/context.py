@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Answer = TypeVar("Answer")
 
+
 class Connections:
     """Connections that outlive a context: those of each host, by what the configuration says about it."""
 

@@ -16,6 +16,7 @@ from navi.ops import OperationError
 if TYPE_CHECKING:
     from navi.cli.context import Context
 
+
 @contextmanager
 def suggesting(context: Context, address: Address) -> Iterator[None]:
     """Add to a failure "no such session" the session that may be meant."""

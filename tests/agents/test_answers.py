@@ -199,5 +199,3 @@ class TestClaude:
         watched.agent.until("ended")
         answer(watched, "--allow", "--seen", seen, status=75)
         assert not Path(watched.agent.work / "killed").exists()
-
-

@@ -315,7 +315,6 @@ def of_unknown_key(lab: Lab) -> Machine:
     return machine
 
 
-
 FORGED = """\
 @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
 @    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @

@@ -189,8 +189,6 @@ SILENT: list[dict[str, object]] = [
 ]
 
 
-
-
 def asking(tool: str, **values: object) -> dict[str, object]:
     """Return a request for permission to use a tool."""
     return {"hook_event_name": "PermissionRequest", "tool_name": tool, "tool_input": values}

@@ -178,7 +178,6 @@ def test_a_program_that_has_ended_is_not_below_a_shell(lab: Lab, shell: Shell) -
     until(lambda: seen() == ("./idle-sh", ("two words",)), what="only the other program is below the shell")
 
 
-
 @every_shell
 def test_titles_and_paths_can_hold_anything(lab: Lab, shell: Shell) -> None:
     folder = lab.local.home / "a\nb\tc \x1b[31m$(touch pwned)"

@@ -21,6 +21,7 @@ LONGEST_PAUSE = 10.0
 AWAY = 600.0
 """Seconds that a followed host may stay away before following it ends."""
 
+
 def reconnecting(host: BlockingHost, seconds: float, warn: Warn, ask: Callable[[float], T]) -> T:
     """Call `ask` with the seconds that are left, and return what it returns. If the connection to the host is lost
     meanwhile, open it again and ask again, until `seconds` have passed. `warn` gets the first failure of each kind.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
 
+
 def run_mcp(_: Options, context: Context) -> int:
     """Serve the verbs as tools until standard input ends."""
     if find_spec("mcp") is None:

@@ -63,4 +63,3 @@ def _judge(records: Mapping[str, Record]) -> PaneHealth:
     if pane.get("gone") == "1":
         return PaneHealth(Health.ZOMBIE, f"its process {process} does not run", process=int(process))
     return PaneHealth(Health.HEALTHY, f"its process {process} runs", process=int(process))
-
