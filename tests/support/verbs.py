@@ -37,9 +37,9 @@ def start_twin(there: Account, name: str, socket: str) -> str:
     return there.tmux("-L", socket, "display-message", "-p", "#{socket_path}")
 
 
-def living(account: Account) -> set[str]:
-    """Return the names of an account's tmux sessions."""
-    return set(account.sh("tmux list-sessions -F '#{session_name}' 2>/dev/null; :").splitlines())
+def living(account: Account, label: str = "default") -> set[str]:
+    """Return the names of the sessions of an account's tmux server, of which `label` is the socket's name."""
+    return set(account.sh(f"tmux -L {label} list-sessions -F '#{{session_name}}' 2>/dev/null; :").splitlines())
 
 
 def pane(account: Account, name: str) -> str:

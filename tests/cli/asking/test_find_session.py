@@ -24,11 +24,6 @@ def words_for(words: list[str], address: str) -> list[str]:
     return [address if word == "ADDR" else word for word in words]
 
 
-def names_on(there: Account, label: str) -> list[str]:
-    """Return the names of the sessions of a server, none if it has ended."""
-    return there.sh(f"tmux -L {label} list-sessions -F '#{{session_name}}' 2>/dev/null; :").splitlines()
-
-
 def server_of(lab: Lab, *words: str) -> int:
     """Return the tmux server of the session that `explain` finds."""
     return int(json.loads(navi(lab, "explain", *words, "--json").stdout)["session"]["server"])
@@ -43,7 +38,7 @@ def test_a_name_that_means_two_sessions_means_neither(lab: Lab, far: bool, words
     done = navi(lab, *words_for(words, f"{prefix}api"), status=64)
     assert "api is on more than one tmux server: " in done.stderr
     assert "; name one with -S SOCKET" in done.stderr
-    assert (names_on(there, "work"), names_on(there, "play")) == (["api"], ["api"])
+    assert living(there, "work") == living(there, "play") == {"api"}
 
 
 @HERE_AND_THERE
@@ -70,10 +65,10 @@ def test_the_session_on_the_default_server_is_meant_unless_a_socket_is_given(lab
     assert server_of(lab, f"{prefix}api") == server_of(lab, f"{prefix}api", "-S", default) == there.server()
     assert server_of(lab, f"{prefix}api", "-S", socket) == there.server("-L", "work")
     navi(lab, "rename", f"{prefix}api", "billing", "-S", socket)
-    assert (living(there), names_on(there, "work")) == ({"api"}, ["billing"])
+    assert (living(there), living(there, "work")) == ({"api"}, {"billing"})
     navi(lab, "rename", f"{prefix}billing", "api")
     assert "killed" in navi(lab, "kill", f"{prefix}api", "-S", socket).stdout
-    assert (living(there), names_on(there, "work")) == ({"api"}, [])
+    assert (living(there), living(there, "work")) == ({"api"}, set())
     assert "killed" in navi(lab, "kill", f"{prefix}api").stdout
     assert living(there) == set()
 
