@@ -16,7 +16,7 @@ from navi.core import exits
 from navi.core.address import LOCAL, Address, Named
 from navi.core.launch import PRESETS, Launch, agent, command, keeping_pane, ready, variables_of_caller
 from navi.core.model import Session
-from navi.core.text import clean
+from navi.core.text import clean, plural
 from navi.ops.outcome import undo_hint
 from navi.ops.session.creation import STILL_STARTING, Created, new
 from navi.ops.session.lifecycle import rename, undo
@@ -152,8 +152,11 @@ def _change(context: Context, verb: SessionVerb, address: Address, socket: str, 
 
 
 def _described(session: Session) -> str:
-    where = f"tmux {session.tmux.id}, {len(session.tmux.panes)} panes" if session.tmux else "no tmux session any more"
-    where = f"in the background of {session.agent}" if session.background else where
+    where = "no tmux session any more"
+    if session.background:
+        where = f"in the background of {session.agent}"
+    elif session.tmux:
+        where = f"tmux {session.tmux.id}, {plural(len(session.tmux.panes), 'pane')}"
     file = f", and remove {session.file.name}.json" if session.file else ""
     return f"{session.address} ({session.status.word}; {where}{file})"
 

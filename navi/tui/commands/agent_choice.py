@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from navi.core.agent_panes import narrowed
+from navi.core.agent_panes import named_pane, narrowed
 from navi.core.model import Pane, Session
 from navi.core.text import clean
 from navi.tui.dialogs.rows import names_of
@@ -15,19 +15,25 @@ from navi.tui.style.theme import Glyphs, status_style
 
 
 def with_one_agent(
-    screen: Screen, glyphs: Glyphs, session: Session, panes: Sequence[Pane], does: str, go_on: Callable[[Session], None]
-) -> None:
-    """Call `go_on` with the session as if it had only the pane that is meant: of several `panes`, the one that the user
-    chooses. `does` says what Enter does with it.
+    screen: Screen, glyphs: Glyphs, session: Session, name: str, panes: Sequence[Pane], does: str,
+    go_on: Callable[[Session, str], None],
+) -> None:  # fmt: skip
+    """Call `go_on` with the session as if it had only the pane that is meant, and with what it is called then: `name`,
+    and which pane. Of several `panes` it is the one that the user chooses; `does` says what Enter does with it.
     """
+
+    def go_on_with(meant: Sequence[Pane]) -> None:
+        narrow = narrowed(session, meant)
+        go_on(narrow, named_pane(name, session, narrow))
+
     if len(panes) < 2:
-        go_on(narrowed(session, panes))
+        go_on_with(panes)
         return
     by_id = {pane.id: pane for pane in panes}
     screen.open(
         Picker(
             glyphs, f"Agents of {names_of([session])}", lambda: [_entry(pane, glyphs) for pane in panes],
-            lambda chosen: go_on(narrowed(session, [by_id[chosen]])), screen.close, does,
+            lambda chosen: go_on_with([by_id[chosen]]), screen.close, does,
         )
     )  # fmt: skip
 

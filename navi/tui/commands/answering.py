@@ -41,9 +41,10 @@ class Answering:
             self._screen.show_message("this session has no terminal to answer in; navi explain says why")
         elif len(with_terminal) == 1:
             (session,) = with_terminal
-            show = lambda narrow: self._show(chosen, {named_pane(session.address, session, narrow): narrow})  # noqa: E731
-            panes = panes_to_answer(session)
-            with_one_agent(self._screen, self._glyphs, session, panes, "shows what it asks", show)
+            with_one_agent(
+                self._screen, self._glyphs, session, session.address, panes_to_answer(session), "shows what it asks",
+                lambda narrow, name: self._show(chosen, {name: narrow}),
+            )  # fmt: skip
         else:
             each = [
                 (name, session, narrowed(session, panes_to_answer(session)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from navi.core.address import LOCAL
-from navi.core.agent_panes import agent_panes, named_pane
+from navi.core.agent_panes import agent_panes
 from navi.core.model import Session
 from navi.ops import OperationError
 from navi.ops.pane.send import (
@@ -47,9 +47,10 @@ class MessageCommands:
         _check(sessions)
         if len(sessions) == 1:
             (session,) = sessions
-            write = lambda narrow: self._write([narrow], named_pane(names_of(sessions), session, narrow))  # noqa: E731
-            panes = agent_panes(session)
-            with_one_agent(self._screen, self._glyphs, session, panes, "writes a message to it", write)
+            with_one_agent(
+                self._screen, self._glyphs, session, names_of(sessions), agent_panes(session),
+                "writes a message to it", lambda narrow, name: self._write([narrow], name),
+            )  # fmt: skip
         else:
             self._write(sessions, names_of(sessions))
 
@@ -93,9 +94,10 @@ class MessageCommands:
             return
         if len(working) == 1:
             (session,) = working
-            ask = lambda narrow: self._ask([narrow], named_pane(names_of(working), session, narrow))  # noqa: E731
-            panes = agent_panes(session, "working")
-            with_one_agent(self._screen, self._glyphs, session, panes, "interrupts it", ask)
+            with_one_agent(
+                self._screen, self._glyphs, session, names_of(working), agent_panes(session, "working"),
+                "interrupts it", lambda narrow, name: self._ask([narrow], name),
+            )  # fmt: skip
         else:
             self._ask(working, names_of(working))
 
