@@ -44,7 +44,9 @@ class HubClient:
     """A connection to the hub. Closes itself as a context."""
 
     def __init__(self, folder: str) -> None:
-        """Connect at the socket in the folder for sockets. Raise NoHub, or OperationError if it does not answer."""
+        """Connect at the socket in the folder for sockets. Raise NoHub, HubGone if it ends just then, or
+        OperationError if it does not answer.
+        """
         self._path = os.path.join(folder, SOCKET)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._rest = bytearray()

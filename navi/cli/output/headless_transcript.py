@@ -12,7 +12,7 @@ from navi.cli.asking.reconnecting import AWAY
 from navi.cli.output.growing import GrowingText
 from navi.core import exits
 from navi.core.headless import OVER, HeadlessStatus, InputState
-from navi.headless.client import HubClient, HubGone
+from navi.headless.client import HubClient, HubGone, NoHub
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import AgentLaunch
 from navi.headless.transcript import Reader
@@ -77,7 +77,7 @@ class LiveTranscript:
         """`away` is how many seconds the hub may stay away."""
         self._connect = connect
         self._hub = hub
-        self._ask = connect()
+        self._requests: HubClient | None = None
         self._info = info
         self._about = info["address"]
         self._transcript = transcript
@@ -89,7 +89,9 @@ class LiveTranscript:
         """End both connections, and erase the growing text."""
         self._growing.clear()
         self._hub.close()
-        self._ask.close()
+        if self._requests:
+            self._requests.close()
+            self._requests = None
 
     def lines(self) -> Iterator[str]:
         """Yield the lines until the agent ends. A growing text is shown meanwhile, and erased before the next line.
@@ -99,7 +101,7 @@ class LiveTranscript:
             try:
                 yield from self._lines()
                 return
-            except HubGone as error:
+            except (HubGone, NoHub) as error:
                 self.close()
                 self._complain(f"{self._about}: {error}; connecting again for up to {self._away / 60:g} min")
                 self._come_back(time.monotonic() + self._away)
@@ -113,15 +115,21 @@ class LiveTranscript:
                 self._follow_again()
                 return
             except OperationError as error:
+                self.close()
                 if error.status != exits.UNAVAILABLE or time.monotonic() > limit:
                     raise
 
     def _follow_again(self) -> None:
-        self._hub, self._ask = self._connect(), self._connect()
-        self._info = self._ask.ask("GET", f"/api/sessions/{self._info['id']}")
+        self._hub = self._connect()
+        self._info = self._ask()
         self._transcript.learn(self._info)
         about = {"session_id": self._info["id"], "from_index": self._transcript.index}
         self._hub.send({"type": "subscribe", **about})
+
+    def _ask(self) -> Info:
+        """Return what the hub knows of the session now."""
+        self._requests = self._requests or self._connect()
+        return self._requests.ask("GET", f"/api/sessions/{self._info['id']}")
 
     def _is_over(self) -> bool:
         """Return whether the agent had already ended, and all of its lines have arrived."""
@@ -132,7 +140,7 @@ class LiveTranscript:
             if message["type"] == "partial":
                 self._growing.add(message["text"])
             elif message["type"] == "input" and message["state"] != InputState.TAKEN:
-                self._transcript.learn(self._ask.ask("GET", f"/api/sessions/{self._info['id']}"))
+                self._transcript.learn(self._ask())
             elif message["type"] == "message":
                 yield from self._whole(message)
             elif message["type"] in ("complete", "session_updated") and message.get("status") != HeadlessStatus.RUNNING:

@@ -392,6 +392,30 @@ def test_who_follows_an_agent_whose_hub_stays_away_hears_of_it(lab: Lab) -> None
         navi(lab, "kill", address)
 
 
+def test_who_follows_an_agent_tries_again_where_a_new_connection_ends_at_once(lab: Lab) -> None:
+    heard: list[str] = []
+    made: list[HubClient] = []
+
+    def connect() -> HubClient:
+        made.append(HubClient(runtime_folder(lab.environment())))
+        if len(made) < 3:
+            made[-1].close()  # of a hub that ends just then
+        return made[-1]
+
+    with serving(lab):
+        address = spawn(lab, "local", "say one ;; wait 1 ;; say two ;; exit 0")
+        first = HubClient(runtime_folder(lab.environment()))
+        info = {**first.ask("GET", f"/api/sessions/{address}"), "address": address}
+        transcript, growing = PrintedTranscript(info), GrowingText(Output(sys.stdout, sys.stderr), {})
+        with closing(LiveTranscript(connect, first, info, transcript, growing, heard.append, away=30.0)) as followed:
+            first.close()
+            assert list(followed.lines())[-1] == "two"
+    assert [line.partition("; ")[2] for line in heard] == [
+        "connecting again for up to 0.5 min",
+        "no line is missing or comes twice",
+    ]
+
+
 def test_tail_follows_until_a_line_matches(lab: Lab) -> None:
     with serving(lab):
         address = spawn(lab, "local", "say one ;; wait 1 ;; say two ;; wait 1 ;; say three")
