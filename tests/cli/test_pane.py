@@ -18,6 +18,7 @@ import pytest
 
 from tests.sh.test_box import IDLE
 from tests.support.agent_screens import shows
+from tests.support.gate import WAITS, build_gate, open_gate
 from tests.support.machines import Account, Lab, Machine
 from tests.support.processes import processes
 from tests.support.scripts import stand_in
@@ -209,20 +210,15 @@ def followed(lab: Lab, *words: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-GATED = "echo ready; read x <gate; {}; exec cat"
+GATED = f"echo ready; {WAITS}; {{}}; exec cat"
 
 
 def open_gated(account: Account, output: str, history: int = 50000) -> None:
     """Start a session that puts something out as soon as its gate is opened."""
     account.new_session("keeper", "exec sleep 1000")
     account.tmux("set-option", "-g", "history-limit", str(history))
-    os.mkfifo(account.home / "gate")
+    build_gate(account)
     open_pane(account, "api", GATED.format(output), "ready")
-
-
-def open_gate(account: Account) -> None:
-    """Let it go on."""
-    (account.home / "gate").write_text("go\n")
 
 
 @HERE_AND_THERE
@@ -342,7 +338,7 @@ def test_tail_prints_empty_lines(lab: Lab) -> None:
     assert (status, out) == (0, "one\n\n\ntwo\n\n\nEND\n")
 
 
-STEP = "read x <gate; {}"
+STEP = f"{WAITS}; {{}}"
 CLEAR = r'printf "\033[H\033[2J\033[3J"'
 
 

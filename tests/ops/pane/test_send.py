@@ -16,6 +16,7 @@ from navi.ops.pane.find import NotSeen
 from navi.ops.pane.lock import LockAction, lock
 from navi.ops.pane.read import ExpectedText, text, wait
 from navi.ops.pane.send import SendMode, send
+from tests.support.gate import WAITS, build_gate, open_gate
 from tests.support.machines import Account, Lab
 from tests.support.scripts import DASH, Shell, every_shell, run, stand_in, sturdy_shells
 from tests.support.waiting import until
@@ -315,18 +316,18 @@ def test_an_old_prompt_and_the_echo_are_no_answer(lab: Lab, shell: Shell) -> Non
 
 def test_what_is_typed_while_a_program_is_busy_is_no_answer_when_it_is_shown_again(lab: Lab) -> None:
     sh(lab.local, "api")
-    os.mkfifo(lab.local.home / "gate")
-    run(lab.local, DASH, send(Named("api"), "read x <gate"))
+    build_gate(lab.local)
+    run(lab.local, DASH, send(Named("api"), WAITS))
     with ThreadPoolExecutor() as pool:
         future = pool.submit(ask, lab.local, "api", "echo LA''TER", "^LATER$|LA''")
         until(lambda: "LA''TER" in lab.local.tmux("capture-pane", "-p", "-t", "=api:"), what="it is typed")
-        (lab.local.home / "gate").write_text("go\n")
+        open_gate(lab.local)
         assert future.result() == "LATER"
-    run(lab.local, DASH, send(Named("api"), "read x <gate"))
+    run(lab.local, DASH, send(Named("api"), WAITS))
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(answer_is_not, lab.local, "api", ": TWICE", "TWICE")
         until(lambda: "TWICE" in lab.local.tmux("capture-pane", "-p", "-t", "=api:"), what="it is typed")
-        (lab.local.home / "gate").write_text("go\n")
+        open_gate(lab.local)
         waiting.result()
 
 
@@ -623,14 +624,14 @@ def test_letters_of_every_kind_are_matched_whatever_the_locale(lab: Lab) -> None
 
 
 def test_a_wait_ends_with_the_pane_and_with_the_session(lab: Lab) -> None:
-    os.mkfifo(lab.local.home / "gate")
+    build_gate(lab.local)
     lab.local.new_session("other")
     for keep, words, status in (("on", "died", 1), ("off", r"has ended|no session named", 66)):
-        open_pane(lab.local, keep, "echo ready; read x <gate", "ready")
+        open_pane(lab.local, keep, f"echo ready; {WAITS}", "ready")
         lab.local.tmux("set-option", "-w", "-t", f"={keep}:", "remain-on-exit", keep)
         with ThreadPoolExecutor() as pool:
             future = pool.submit(seen, lab.local, keep, "never", None, 60)
-            (lab.local.home / "gate").write_text("go\n")
+            open_gate(lab.local)
             with pytest.raises(OperationError, match=words) as caught:
                 future.result()
         assert caught.value.status == status

@@ -24,6 +24,7 @@ from navi.ops import HostSettings, OperationError
 from navi.ops.hooks.install import hook_text
 from navi.ops.session.creation import check_name, new
 from navi.ops.session.lifecycle import KillResult, dismiss, kill, new_undo_id, rename, undo
+from tests.support.gate import WAITS, build_gate, open_gate
 from tests.support.hosts import host
 from tests.support.lab_hosts import agent, everywhere, lab_host
 from tests.support.machines import Account, Lab, program
@@ -237,12 +238,11 @@ async def test_an_agent_that_is_not_there_creates_nothing(lab: Lab, where: str) 
 async def test_a_shell_that_takes_long_to_start_loses_nothing(lab: Lab) -> None:
     async with lab_host(lab, "bash") as one:
         agent(one.account)
-        gate = one.account.home / "gate"
-        os.mkfifo(gate)
-        (one.account.home / ".bash_profile").write_text(f"PATH=~/bin:$PATH; read -r _ <{gate}\n")
+        build_gate(one.account)
+        (one.account.home / ".bash_profile").write_text(f"PATH=~/bin:$PATH; {WAITS}\n")
         created = await one.host.run(new("api", "", running("claude")))
         assert created.slow
-        gate.write_text("open\n")
+        open_gate(one.account)
         until(lambda: "claude runs:" in pane(one.account, "api"), what="the agent runs")
 
 
