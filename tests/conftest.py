@@ -6,9 +6,10 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
@@ -28,6 +29,26 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("calm", deadline=None)
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable" if os.environ.get("CI") else "calm")
+
+
+LONGEST = 420
+"""Seconds after which a test fails, so that no run waits for ever. The longest take a minute, or three if busy."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """Let a test fail that takes too long, wherever it waits."""
+
+    def fail(*_: object) -> NoReturn:
+        raise AssertionError(f"the test did not end within {LONGEST} s")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(LONGEST)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def pytest_configure(config: pytest.Config) -> None:
