@@ -196,7 +196,7 @@ async def _audit(hub: Hub, id: str, _body: Body) -> ApiAnswer:
 
 async def _mode(hub: Hub, id: str, body: Body) -> ApiAnswer:
     """Give the agent another permission mode."""
-    sent = await (await _held(hub, id)).set_mode(_text(body, "mode"), _text(body, "uuid", ""), _by(body))
+    sent = await (await _held(hub, id)).inputs.set_mode(_text(body, "mode"), _text(body, "uuid", ""), _by(body))
     return CREATED, {"uuid": sent.uuid, "seq": sent.seq, "state": sent.state}
 
 
@@ -236,7 +236,7 @@ async def _say(hub: Hub, id: str, body: Body) -> ApiAnswer:
     content, session = _text(body, "content"), hub.held(id)
     if session is None:
         raise Refused(NO_AGENT)
-    sent = await session.queue(_text(body, "uuid", "") or str(uuid.uuid4()), "user", content, _by(body))
+    sent = await session.inputs.queue(_text(body, "uuid", "") or str(uuid.uuid4()), "user", content, _by(body))
     return CREATED, {"uuid": sent.uuid, "seq": sent.seq, "state": sent.state}
 
 

@@ -12,15 +12,15 @@ from navi.headless.store.stored import By
 
 
 async def _say(session: HubSession, by: By, message: Message) -> None:
-    await session.queue(message.get("uuid") or str(uuid.uuid4()), "user", message["content"], by)
+    await session.inputs.queue(message.get("uuid") or str(uuid.uuid4()), "user", message["content"], by)
 
 
 async def _interrupt(session: HubSession, by: By, message: Message) -> None:
-    await session.interrupt(by, message.get("uuid") or "")
+    await session.inputs.interrupt(by, message.get("uuid") or "")
 
 
 async def _set_mode(session: HubSession, by: By, message: Message) -> None:
-    await session.set_mode(message["mode"], message.get("uuid") or "", by)
+    await session.inputs.set_mode(message["mode"], message.get("uuid") or "", by)
 
 
 async def _end(session: HubSession, by: By, _message: Message) -> None:
@@ -32,7 +32,7 @@ async def _respond(session: HubSession, by: By, message: Message) -> None:
         message["allow"], message.get("message") or "", message.get("updatedInput"), message.get("answers"),
         message.get("option") or "",
     )  # fmt: skip
-    await session.answer(message["request_id"], answer, by)
+    await session.inputs.answer(message["request_id"], answer, by)
 
 
 COMMANDS: Mapping[str, Callable[[HubSession, By, Message], Awaitable[None]]] = {

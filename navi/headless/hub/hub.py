@@ -165,7 +165,7 @@ class Hub:
             session.clients = clients
             session.changed = self.watchers.note
             self.watchers.note(row.id)
-            await session.rebuild()
+            await session.output.rebuild()
         return session
 
     def held(self, session_id: str) -> HubSession | None:
@@ -338,7 +338,7 @@ class Hub:
         for session in live:
             if session.may_not_have_begun:
                 await session.start(again=True)
-            await session.send_waiting()
+            await session.inputs.send_waiting()
 
     def lose_relay(self, peer: Peer) -> None:
         """Note that a relay is gone; one that was replaced changes nothing."""

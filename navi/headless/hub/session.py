@@ -8,15 +8,17 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-import trio
-
 from navi.core.headless import ON_THE_WAY, HeadlessStatus
 from navi.core.text import clean
-from navi.headless.harness.base import AgentLaunch
+from navi.headless.harness.base import AgentLaunch, Harness
 from navi.headless.hub.ended import changes_at_end
+from navi.headless.hub.limits import Limiter
 from navi.headless.hub.refusals import IN_TERMINAL, NEVER_STARTED, NO_AGENT
+from navi.headless.hub.removals import Removals
 from navi.headless.hub.run_state import columns, happened, launch_of
+from navi.headless.hub.session_inputs import SessionInputs
 from navi.headless.hub.session_output import SessionOutput
+from navi.headless.hub.session_state import SessionState
 from navi.headless.hub.troubles import Troubles
 from navi.headless.messages import Message
 from navi.headless.refused import Refused
@@ -24,10 +26,31 @@ from navi.headless.state import UNANSWERED, EndWanted, Exited, Silent
 from navi.headless.store.removals import Removal
 from navi.headless.store.run_store import end_noted
 from navi.headless.store.stored import HUB, NOBODY, By, StoredSession
+from navi.headless.store.writer import Writer
 
 
-class HubSession(SessionOutput):
-    """A session from its start to its end. `reached` says that the relay has it."""
+class HubSession(SessionState):
+    """A session from its start to its end, with what goes to its agent (`inputs`) and what that prints (`output`)."""
+
+    def __init__(
+        self, row: StoredSession, harness: Harness, writer: Writer, to_relay: Callable[[Message], Awaitable[bool]],
+        limiter: Limiter, removals: Removals,
+    ) -> None:  # fmt: skip
+        super().__init__(row, harness, writer, to_relay)
+        self.inputs = SessionInputs(self, limiter)
+        self.output = SessionOutput(self, self.inputs)
+        self._removals = removals
+        self._away = False
+        self._why_ended = ""
+        self._hears: Mapping[str, Callable[[Message], Awaitable[None]]] = {
+            "session_output": self.output.hear,
+            "log_cut": self.output.hear_log_cut,
+            "input_handed": self.inputs.hear_handed,
+            "input_failed": self.inputs.hear_failed,
+            "session_reached": self._hear_reached,
+            "session_ended": self._hear_ended,
+            "end_failed": self._hear_end_failed,
+        }
 
     # ---- beginning
 
@@ -35,7 +58,7 @@ class HubSession(SessionOutput):
         """Let the relay start the agent, and give it the inputs that wait; `again` says that another one may have done
         so. It is started once however often that is asked for.
         """
-        waiting = await self._writer.do(lambda store: store.inputs(self.row.id, *ON_THE_WAY))
+        waiting = await self.writer.do(lambda store: store.inputs(self.row.id, *ON_THE_WAY))
         first = min((one.seq for one in waiting if one.kind == "line"), default=0)
         if first:
             await self._send_start(launch_of(self.row), first, again)
@@ -43,13 +66,13 @@ class HubSession(SessionOutput):
             await self._hear_ended({"error": NEVER_STARTED})
 
     async def _send_start(self, launch: AgentLaunch, first: int, again: bool) -> None:
-        harness = self._run.harness
-        self.reached = await self._to_relay(self._about(
+        harness = self.run.harness
+        self.reached = await self.to_relay(self.about(
             "start_session", host=self.row.host, cwd=self.row.cwd, words=list(harness.command(launch)),
             variables=dict(harness.variables), first=first, conversation=launch.conversation, again=again,
         ))  # fmt: skip
         self.changed(self.row.id)
-        await self.send_waiting()
+        await self.inputs.send_waiting()
 
     # ---- what the relay says
 
@@ -57,72 +80,65 @@ class HubSession(SessionOutput):
         """Take a message of the relay about this session."""
         if message.get("generation", self.row.generation) != self.row.generation:
             return
-        async with self._lock:
-            await HEARD[message["type"]](self, message)
+        async with self.lock:
+            await self._hears[message["type"]](message)
 
     def lose(self) -> None:
         """Note that no relay reaches it."""
         self.reached = False
         self.troubles = Troubles()
-        self._tell([self._updated()])
+        self.tell([self.updated()])
 
     def opened(self, row: StoredSession) -> None:
         """Note, and tell the clients, that it has a terminal now: from here on its run only comes to its end."""
         self.row = row
-        self._tell([self._updated()])
+        self.tell([self.updated()])
 
     async def _hear_reached(self, message: Message) -> None:
-        if message["reached"] and not self.reached:
-            self._reached_at = trio.current_time()
-        self.reached, self._away = message["reached"], message.get("away") is True
-        if self.reached and not self.row.reached_at:
-            await self._note_reached()
-        self._tell([self._updated(clean(message.get("error") or ""))])
+        self._away = message.get("away") is True
+        if message["reached"]:
+            await self.note_reached()
+        else:
+            self.reached = False
+        self.tell([self.updated(clean(message.get("error") or ""))])
         if self.reached:
-            await self.send_waiting()
+            await self.inputs.send_waiting()
         if self.reached and self.row.end_asked is not None:
             await self._end_now()
-
-    async def _note_reached(self) -> None:
-        """Note when the host of this run was reached first: from then on its agent has a minute to answer."""
-        self._starts_since = trio.current_time()
-        now = time.time()
-        await self._writer.do(lambda store: store.change(self.row.id, reached_at=now))
-        self.row = self.row._replace(reached_at=now)
 
     async def send_again(self) -> None:
         """Send the relay again what its host may not have. It has each input once, however often that comes."""
         if not (self.row.remote and (self.reached or self._away)):
             return
         if self.state.status is HeadlessStatus.ENDING or (not self.state.status.live and self.row.ended_at is None):
-            await self._end_run()
+            await self.end_run()
         elif self.reached and self.state.status.live:
-            await self.send_waiting()
+            await self.inputs.send_waiting()
 
     async def _hear_end_failed(self, message: Message) -> None:
         self.troubles.end = clean(message["error"])
-        self._tell([self._updated()])
+        self.tell([self.updated()])
 
     async def _hear_ended(self, message: Message) -> None:
         """The agent's process has ended, and all of its output is here. Where some of it is not stored, the relay is to
         follow the run again from there: it reports the end again, after all of it.
         """
         if (message.get("end") or 0) > self.row.log_offset:
-            await self._to_relay({"type": "sync", "sessions": [self.position()]})
+            await self.to_relay({"type": "sync", "sessions": [self.position()]})
             return
         files = Removal(self.row.id, self.row.generation, self.row.host, self.row.log_offset)
         if not self.state.status.live and self.row.ended_at is not None:
             self._tell_end(message)  # somebody made sure of it
-            await self._writer.do(lambda store: store.note_removal(files))
+            await self.writer.do(lambda store: store.note_removal(files))
             await self._removals.add(files)
             return
-        run = happened(self._run, Exited(message.get("exit_code"), message.get("reason") or ""))
+        run = happened(self.run, Exited(message.get("exit_code"), message.get("reason") or ""))
         if self.row.remote:
             changes = changes_at_end(self.row, self.state, run.state, message, self._why_ended)
         else:
             changes = {"ended_at": time.time(), "exit_code": message.get("exit_code")}
-        await self._writer.do(lambda store: end_noted(store, changes, files))
-        self._run, self.row = run, self.row._replace(**changes)
+        await self.writer.do(lambda store: end_noted(store, changes, files))
+        self.run, self.row = run, self.row._replace(**changes)
         if self.row.remote:
             self._tell_end(message)
         await self._removals.add(files)
@@ -130,7 +146,7 @@ class HubSession(SessionOutput):
     def _tell_end(self, message: Message) -> None:
         complete = {"type": "complete", "exit_code": message.get("exit_code"), "reason": self.row.reason,
                     "lost": self.row.lost}  # fmt: skip
-        self._tell([complete, self._updated()])
+        self.tell([complete, self.updated()])
 
     # ---- its end
 
@@ -138,7 +154,7 @@ class HubSession(SessionOutput):
         """Let the relay end the agent; `why` is for people, if nobody asked for it. Where no relay reaches the agent,
         that is kept until one does. Return whether it is being ended now. Raise Refused if it has ended.
         """
-        async with self._lock:
+        async with self.lock:
             if not self.row.remote or not self.state.status.live:
                 raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
             if self.row.end_asked is None:  # whoever asks again and again is noted once
@@ -147,21 +163,21 @@ class HubSession(SessionOutput):
         if self.reached or self._away:
             await self._end_now()
             return True
-        self._tell([self._updated()])
+        self.tell([self.updated()])
         return False
 
     async def give_up(self) -> None:
         """Note that its agent has not answered for too long, and let the relay end it."""
-        async with self._lock:
-            run = happened(self._run, Silent())
-            await self._change(dict(columns(run.state)), HUB, "asked for the end", UNANSWERED)
-            self._run = run
-        self._tell([self._updated()])
-        await self._end_run()
+        async with self.lock:
+            run = happened(self.run, Silent())
+            await self.change(dict(columns(run.state)), HUB, "asked for the end", UNANSWERED)
+            self.run = run
+        self.tell([self.updated()])
+        await self.end_run()
 
     async def withdraw_end(self, by: By = NOBODY) -> None:
         """Let the agent go on, which was to end when its host is reached again. Raise Refused if that is too late."""
-        async with self._lock:
+        async with self.lock:
             if not self.row.remote or not self.state.status.live:
                 raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
             if self.row.end_asked is None:
@@ -170,24 +186,13 @@ class HubSession(SessionOutput):
                 raise Refused("its agent is being ended already")
             await self._note_end(None, by, "withdrew the end")
             if self.state.status is HeadlessStatus.ENDING:
-                await self.rebuild()
-        self._tell([self._updated()])
+                await self.output.rebuild()
+        self.tell([self.updated()])
 
     async def _note_end(self, at: float | None, by: By, what: str, detail: str = "") -> None:
-        await self._change({"end_asked": at, "end_asked_by": by.name if at else ""}, by, what, detail)
+        await self.change({"end_asked": at, "end_asked_by": by.name if at else ""}, by, what, detail)
 
     async def _end_now(self) -> None:
-        self._run = happened(self._run, EndWanted())
-        self._tell([self._updated()])
-        await self._end_run()
-
-
-HEARD: Mapping[str, Callable[[HubSession, Message], Awaitable[None]]] = {
-    "session_output": HubSession._hear_output,
-    "session_reached": HubSession._hear_reached,
-    "session_ended": HubSession._hear_ended,
-    "input_handed": HubSession._hear_handed,
-    "input_failed": HubSession._hear_input_failed,
-    "end_failed": HubSession._hear_end_failed,
-    "log_cut": HubSession._hear_log_cut,
-}
+        self.happen(EndWanted())
+        self.tell([self.updated()])
+        await self.end_run()
