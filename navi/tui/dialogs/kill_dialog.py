@@ -85,9 +85,9 @@ def _loss_rows(found: Losses | str | None) -> list[Row]:
     if not isinstance(found, Losses):
         words = LOOKING if found is None else f"unknown because {clean(found)}"
         return [[("dim", label), ("dim", words)] for label in ("branch", "uncommitted", "running")]
-    branch = found.branch or ("none (detached HEAD)" if found.git and not found.problem else "none")
+    branch = ("name", found.branch) if found.branch else ("dim", "none (detached HEAD)")
     return [
-        [("dim", "branch"), ("name" if found.branch else "dim", branch)],
+        *([[("dim", "branch"), branch]] if found.git and not found.problem else []),
         [("dim", "uncommitted"), (_style(found), found.changes)],
         [("dim", "running"), ("notice", found.running) if found.below else ("dim", "nothing below it")],
     ]

@@ -230,6 +230,20 @@ def test_a_kill_says_what_is_lost_as_soon_as_it_is_known() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("found", "rows"),
+    [
+        (Losses(git=False), [" uncommitted  no git repository"]),
+        (Losses(problem="git took too long"), [" uncommitted  unknown because git took too long"]),
+        (Losses(), [" branch       none (detached HEAD)", " uncommitted  none"]),
+    ],
+)
+def test_a_branch_is_named_only_where_git_knows_of_one_or_of_none(found: Losses, rows: list[str]) -> None:
+    one = kill("api")
+    put(one, [found])
+    assert shown(one)[2:-2] == [*rows, " running      nothing below it"]
+
+
 def test_what_is_not_known_says_why_and_y_kills_all_the_same() -> None:
     killed: list[str] = []
     one = KillDialog(UNICODE, "Kill?", [session("api")], ["~"], "kills it", lambda: killed.append("api"), nothing)
