@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from navi.core.address import LOCAL, address_of
+from navi.core.headless import HeadlessStatus
 from navi.core.model.agent import BackgroundAgent, HeadlessAgent
 from navi.core.model.notes import Marks
 from navi.core.model.status import Status
@@ -52,8 +53,12 @@ class Session(NamedTuple):
 
     @property
     def word(self) -> str:
-        """The status that is shown: without a terminal, the hub's."""
-        return self.headless.status if self.headless else self.status.word
+        """The status that is shown: without a terminal the hub's, but for its `waiting`: any other agent that waits asks a
+        person something.
+        """
+        if self.headless and self.headless.status != HeadlessStatus.WAITING:
+            return self.headless.status
+        return self.status.word
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -103,7 +103,7 @@ def detail_lines(
     frame = view.frame
     place = [Fact("session", session.address), Fact("host", f"{view.name} ({view.destination}), {view.state}")]
     if session.headless:
-        place.append(Fact("hub says", session.word))
+        place.append(Fact("hub says", session.headless.status))
     usage = _usage(metrics_of(session, now), tokens)
     return [
         *_facts([Fact("message", session.message), *answers(session, since)]),
