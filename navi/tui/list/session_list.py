@@ -229,10 +229,12 @@ class SessionList(Content):
         return urwid.CanvasCombine([(canvas, None, False), (below, None, False)])
 
     def _arrange(self, size: tuple[int, int]) -> None:
-        """Choose how many lines a session takes, unless neither the sessions nor the size have changed."""
+        """Choose how many lines a session takes, unless neither the sessions nor the size have changed. A search does
+        not change it, so that rows stay as they are while the user types.
+        """
         if self._arranged == size:
             return
-        self._density = choose_density(self.density, self._sessions, self._grouped, *size)
+        self._density = choose_density(self.density, self._all, self._grouped, *size)
         self._headings = headings_of(self._sessions) if self._density.headings else {}
         self._columns = choose_columns(self._sessions, size[0]) if self._density.lines == 1 else NO_COLUMNS
         self._urgent = Urgent(self._sessions)
