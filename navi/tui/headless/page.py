@@ -141,7 +141,7 @@ class TranscriptPage(StreamPage):
             place = f" {number} of {len(feed.questions)}" if len(feed.questions) > 1 else ""
             hint = f"{key} answers  " if number == 1 else ""
             words = f"{clean(str(question['kind']))}{place}: {clean(text_of(question))}"
-            lines.append([("permission", "? "), ("key", hint), ("title", words)])
+            lines.append([("permission", " ? "), ("key", hint), ("title", words)])
         return lines
 
 
@@ -181,10 +181,10 @@ def _sent(one: Sent) -> Iterable[Line]:
     """Return the lines of an input that was not taken up yet."""
     state = STATES.get(one.state, clean(one.state)) + (f": {clean(one.why)}" if one.why else "")
     if one.kind == "mode":
-        yield [("notice", f"{state} "), ("key", f"permission mode {clean(one.text)}")]
+        yield [("notice", f" {state} "), ("key", f"permission mode {clean(one.text)}")]
         return
     lines = clean_lines(one.text.strip())
     more = f"  {len(lines) - MOST_LINES} more lines" if len(lines) > MOST_LINES else ""
-    yield [("notice", f"{state} "), ("key", f"> {lines[0]}"), ("dim", more)]
+    yield [("notice", f" {state} "), ("key", f"> {lines[0]}"), ("dim", more)]
     for line in lines[1:MOST_LINES]:
-        yield [("key", f"  {line}")]
+        yield [("key", f"   {line}")]

@@ -11,6 +11,9 @@ from navi.tui.pages.view import PageView
 from navi.tui.style.paint import Line
 from navi.tui.style.theme import Glyphs
 
+MARGIN = 1
+"""Empty columns beside the blocks, on each side."""
+
 
 class StreamPage(SessionPage):
     """A page of lines above, blocks that are scrolled, and lines below."""
@@ -74,11 +77,11 @@ class StreamView(PageView):
         foot = fold_all(self._stream.foot(), width)[: height // 2]
         title = [] if self.framed else [self._head(width)]
         self._rows = max(1, height - len(title) - len(head) - len(foot))
-        flat = self._lines_of_blocks(width)
+        flat = self._lines_of_blocks(width - 2 * MARGIN)
         self._top = self._place(len(flat))
         if self._top < self._rows:
             self._stream.older()
-        body = flat[self._top : self._top + self._rows]
+        body: list[Line] = [[("", " " * MARGIN), *line] for line in flat[self._top : self._top + self._rows]]
         self._length = len(flat)
         return [*title, *head, *body, *[[]] * (self._rows - len(body)), *foot][:height]
 
