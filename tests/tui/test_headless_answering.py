@@ -269,7 +269,7 @@ def test_a_text_that_the_hub_does_not_take_stays_in_the_form(lab: Lab) -> None:
 def test_a_prompt_of_a_closed_form_is_there_again(lab: Lab) -> None:
     with serving(lab), navi(lab, 100, 40) as screen:
         spawn(lab, "local", "say x", title="api", cwd=str(lab.local.home))
-        screen.wait_for("waiting")
+        screen.wait_for("done")
         screen.press("c")
         screen.wait_for("[x] without a terminal")
         screen.type("a long prompt")

@@ -101,7 +101,7 @@ def opens_with_the_box(screen: Terminal) -> bool:
 def test_a_clone_is_an_agent_without_a_terminal(lab: Lab) -> None:
     with serving(lab), navi(lab) as screen:
         spawn(lab, "local", "say x", title="api", cwd=str(lab.local.home))
-        screen.wait_for("waiting")
+        screen.wait_for("done")
         screen.press("c")
         screen.wait_for("[x] without a terminal")
         screen.type("say y")
@@ -114,7 +114,7 @@ def test_several_get_one_message_and_end_together(lab: Lab) -> None:
     with serving(lab), navi(lab) as screen:
         for name in ("one", "two"):
             spawn(lab, "local", "say x", title=name)
-        until(lambda: screen.screen().count("waiting") == 2, what="both wait")
+        until(lambda: len(re.findall("Remote .*done", screen.screen())) == 2, what="both wait")
         screen.press("g", "Space", "Space")
         screen.wait_for("2 selected")
         screen.press(":")

@@ -33,7 +33,7 @@ def test_a_session_is_a_row_with_badge_host_state_and_question(lab: Lab, far: bo
         screen.wait_for(address.rpartition("/")[2])
         screen.wait_for("1 needs you")
         verb(lab, "answer", address, "--allow")
-        screen.wait_for(re.compile(rf"✔ Fix it{re.escape(label)} .* waiting"))
+        screen.wait_for(re.compile(rf"✔ Fix it{re.escape(label)} .* done"))
         screen.wait_for('"done"')
         screen.wait_gone("needs you")
         screen.wait_gone("question")
@@ -162,10 +162,10 @@ def test_a_host_that_is_configured_no_more_is_named(lab: Lab) -> None:
 def test_a_killed_relay_is_shown_and_so_is_the_next_one(lab: Lab) -> None:
     with serving(lab), navi(lab) as screen:
         spawn(lab, "local", "say x", title="api")
-        screen.wait_for("waiting")
+        screen.wait_for("done")
         os.kill(process_of_relay(lab), signal.SIGKILL)
         screen.wait_for("disconnected")
-        screen.wait_for("waiting")
+        screen.wait_for("done")
 
 
 def test_details_say_what_the_hub_knows(lab: Lab) -> None:

@@ -48,7 +48,7 @@ def test_output_streams_and_input_shows_how_far_it_is(lab: Lab, far: bool) -> No
         screen.wait_gone("handed over")
 
 
-SINCE = {word: re.compile(rf"{word}  (just now|\d+\w ago)") for word in ("complete", "waiting")}
+SINCE = {word: re.compile(rf"{word}  (just now|\d+\w ago)") for word in ("complete", "done")}
 """What the head of the page says of a status."""
 
 
@@ -112,7 +112,7 @@ def test_an_agent_is_ended_and_goes_on(lab: Lab, far: bool) -> None:
         screen.wait_for("has ended already; d takes it off the list")
         screen.press("B")
         screen.wait_for("api goes on with its conversation")
-        screen.wait_for(SINCE["waiting"])
+        screen.wait_for(SINCE["done"])
         agent.print(agent.text("here I am again"))
         screen.wait_for("here I am again")
         screen.press("x")
@@ -133,7 +133,7 @@ def test_an_agent_whose_host_is_away_is_to_end_or_not(lab: Lab) -> None:
     lab.remotes_yaml([atlas])
     with serving(lab), navi(lab, 180, 40) as screen:
         spawn(lab, "atlas", "say hello", title="api")
-        screen.wait_for("waiting")
+        screen.wait_for("done")
         atlas.stop()
         screen.wait_for("disconnected", timeout=60)
         screen.press("w", "x")
@@ -219,8 +219,8 @@ def test_what_an_agent_edits_is_a_difference_and_results_are_folded(lab: Lab) ->
             agent.result("\n".join(f"result {number}" for number in range(30))),
             agent.result("it broke", failed=True),
         )
-        screen.wait_for(re.compile(r"\* Edit /repo/a.py\s+@ .*\n    two\n    three\n  - four\n  \+ 4\n    five"))
-        screen.wait_for(re.compile(r"\* Write /repo/b.py\s+\+ first\n  \+ second"))
+        screen.wait_for(re.compile(r"\* Edit /repo/a.py\s+@ .*\n     two\n     three\n   - four\n   \+ 4\n     five"))
+        screen.wait_for(re.compile(r"\* Write /repo/b.py\s+\+ first\n   \+ second"))
         screen.wait_for("... 22 more lines; e shows them")
         screen.wait_for("! it broke")
         screen.press("e")
@@ -284,7 +284,7 @@ def test_a_message_that_no_hub_takes_is_kept_in_the_form(lab: Lab) -> None:
     with navi(lab) as screen:
         with serving(lab) as hub:
             spawn(lab, "local", "say x", title="api")
-            screen.wait_for("waiting")
+            screen.wait_for("done")
             hub.kill()
             hub.communicate(timeout=30)
         screen.wait_for("disconnected")
@@ -296,7 +296,7 @@ def test_a_message_that_no_hub_takes_is_kept_in_the_form(lab: Lab) -> None:
         screen.press("Escape")
         screen.wait_gone("Message to")
         with serving(lab):
-            screen.wait_for("waiting")
+            screen.wait_for("done")
             screen.press(":")
             screen.wait_for("say precious")
             screen.press("Enter")

@@ -50,14 +50,14 @@ def test_a_permission_mode_that_stays_behind_is_named_before(lab: Lab) -> None:
 def test_what_can_not_go_on_there_says_so_and_stays(lab: Lab) -> None:
     with serving(lab), navi(lab) as screen:
         spawn(lab, "local", "say x", title="api")
-        screen.wait_for("waiting")
+        screen.wait_for("done")
         screen.press("w")
         screen.wait_for("> say x")
         screen.press("Enter")
         screen.wait_for("for good")
         screen.press("y")
         screen.wait_for("scripted can't go on with a conversation in a terminal; nothing was ended")
-        screen.wait_for(re.compile(r"waiting  (just now|\d+\w ago)"))
+        screen.wait_for(re.compile(r"done  (just now|\d+\w ago)"))
         assert "waiting" in verb(lab, "ls").stdout
 
 
@@ -66,7 +66,7 @@ def test_one_whose_host_is_lost_is_not_opened(lab: Lab) -> None:
     lab.remotes_yaml([atlas])
     with serving(lab), navi(lab) as screen:
         spawn(lab, "atlas", "say x", title="api")
-        screen.wait_for("waiting")
+        screen.wait_for("done")
         atlas.stop()
         screen.wait_for(re.compile(r"api \[atlas\] Remote +disconnected"), timeout=60)
         screen.press("Enter")

@@ -53,8 +53,8 @@ class Session(NamedTuple):
 
     @property
     def word(self) -> str:
-        """The status that is shown: without a terminal the hub's, but for its `waiting`: any other agent that waits asks a
-        person something.
+        """The status that is shown: without a terminal the hub's, but for its `waiting`, because any other agent that
+        waits asks a person something.
         """
         if self.headless and self.headless.status != HeadlessStatus.WAITING:
             return self.headless.status

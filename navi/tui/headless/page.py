@@ -110,7 +110,7 @@ class TranscriptPage(StreamPage):
         since = ago(time.time() - session.status.since) if session.status.since else ""
         facts = "  ".join(filter(None, (since, *_facts(session, agent, self._home(session)))))
         symbol = self.services.glyphs.of_status(session.status.word)
-        lines: list[Line] = [[(style, f"  {symbol} {agent.status}  "), ("dim", facts)]]
+        lines: list[Line] = [[(style, f"  {symbol} {session.word}  "), ("dim", facts)]]
         advice = advice_for(session, self.services.keymap.name)
         return [*lines, *([[("notice", f"  {advice}")]] if advice else []), []]
 
