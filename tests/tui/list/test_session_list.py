@@ -226,6 +226,13 @@ def test_a_session_that_needs_a_person_is_found_behind_a_search() -> None:
     assert (at(one), one.query) == ("web", "")
 
 
+def test_the_rows_that_a_search_leaves_keep_their_height() -> None:
+    one, _ = sessions_list(*(f"api{number}" for number in range(7)), "web")
+    one.narrow("web")
+    (row,) = (line for line in text(one).splitlines() if line.strip())
+    assert "web" in row
+
+
 def test_what_is_marked_stays_marked_behind_a_search() -> None:
     one, _ = sessions_list("api", "web")
     one.toggle_selected()

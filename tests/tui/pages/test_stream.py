@@ -50,8 +50,8 @@ def panel(first: int, last: int) -> tuple[Numbers, StreamView]:
 
 
 def shown(view: StreamView, height: int = 8) -> list[str]:
-    """Return what is painted of the blocks."""
-    return ["".join(text for _, text in line).rstrip() for line in view.lines(40, height)][2:]
+    """Return what is painted below the title and the head, without the margin."""
+    return ["".join(text for _, text in line).strip() for line in view.lines(40, height)][2:]
 
 
 def title(view: StreamView) -> str:
@@ -65,6 +65,11 @@ def test_it_follows_the_end() -> None:
     page.numbers.append(10)
     assert shown(view)[-1] == "10b"
     assert "Esc closes" in title(view)
+
+
+def test_what_is_printed_touches_no_border() -> None:
+    _, view = panel(0, 1)
+    assert "".join(text for _, text in view.lines(40, 8)[2]) == " 0a"
 
 
 def test_it_holds_still_while_somebody_reads() -> None:
