@@ -18,7 +18,6 @@ from pathlib import Path
 import pytest
 
 from navi import __version__
-from navi.cli.verbs.completion import SHELLS
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "contrib" / "tmux-tools"
@@ -160,18 +159,6 @@ def test_the_metadata_name_the_licence_and_have_its_text(built: tuple[Path, Path
     with zipfile.ZipFile(built[1]) as archive:
         text = archive.read(f"navi-{__version__}.dist-info/licenses/LICENSE").decode()
     assert text == (ROOT / "LICENSE").read_text()
-
-
-# ---- completion
-
-
-FILES = {"bash": "bash/navi-agents", "zsh": "zsh/_navi-agents", "fish": "fish/navi-agents.fish"}
-
-
-@pytest.mark.parametrize("shell", SHELLS)
-def test_a_file_of_completion_is_what_navi_prints(shell: str) -> None:
-    path = ROOT / "contrib" / "completion" / FILES[shell]
-    assert path.read_text() == SHELLS[shell], f"type: .venv/bin/navi completion {shell} >{path.relative_to(ROOT)}"
 
 
 # ---- the packages of other systems

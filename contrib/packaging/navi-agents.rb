@@ -22,9 +22,9 @@ class NaviAgents < Formula
     system libexec/"bin/python", "-m", "pip", "install", "PyYAML>=6.0", "h11", "trio>=0.29", "urwid>=2.6.16", "wsproto"
     venv.pip_install buildpath
     bin.install_symlink libexec/"bin/navi-agents"
-    bash_completion.install "contrib/completion/bash/navi-agents"
-    zsh_completion.install "contrib/completion/zsh/_navi-agents"
-    fish_completion.install "contrib/completion/fish/navi-agents.fish"
+    bash_completion.install "navi/cli/completion/bash/navi-agents"
+    zsh_completion.install "navi/cli/completion/zsh/_navi-agents"
+    fish_completion.install "navi/cli/completion/fish/navi-agents.fish"
     man1.install "man/navi-verbs.1"
     man5.install "man/navi-remotes.5"
     install_name
@@ -36,8 +36,8 @@ class NaviAgents < Formula
 
     man1.install "man/navi.1"
     bin.install_symlink libexec/"bin/navi"
-    bash_completion.install "contrib/completion/bash/navi"
-    fish_completion.install "contrib/completion/fish/navi.fish"
+    bash_completion.install "navi/cli/completion/bash/navi"
+    fish_completion.install "navi/cli/completion/fish/navi.fish"
   end
 
   test do

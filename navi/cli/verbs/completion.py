@@ -3,12 +3,13 @@
 All shells run `navi completion words -- WORDS...`, whose last word is the one to complete, and get a line for each
 candidate: the word, a tab, its meaning. So all shells complete the same, and always what the table of verbs says. They
 run the program by the name that is being completed, because other programs are named navi, too. They find it on PATH,
-so that Tab after `./navi` runs no program of the working directory. The scripts are files in contrib/completion.
+so that Tab after `./navi` runs no program of the working directory. The scripts are in navi/cli/completion.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from navi.cli.arguments import ADDRESS, FILE, HOST, LIST, SSH_HOST, STATUS, TEMPLATE, Argument, ValueKind
@@ -27,100 +28,18 @@ if TYPE_CHECKING:
 FILES = ("\tfiles", "")
 """The candidate that makes the shell complete files by itself."""
 
-BASH = r"""# bash completion for navi and navi-agents, its second name: eval "$(navi-agents completion bash)"
-_navi_agents() {
-    local lines line candidates=() current=${COMP_WORDS[COMP_CWORD]}
-    COMPREPLY=()
-    # Another program named navi refuses this. Then bash completes files.
-    if ! lines=$("${1##*/}" completion words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); then
-        compopt -o bashdefault -o default
-        return
-    fi
-    [[ -n $lines ]] && mapfile -t candidates <<<"$lines"
-    for line in "${candidates[@]}"; do
-        if [[ $line == $'\tfiles'* ]]; then
-            mapfile -t COMPREPLY < <(compgen -f -- "$current")
-            compopt -o filenames
-            return
-        fi
-        COMPREPLY+=("$(printf '%q' "${line%%$'\t'*}")")
-    done
-    [[ ${COMPREPLY[0]-} == */ ]] && compopt -o nospace
-    return 0
-}
-complete -F _navi_agents navi navi-agents
-"""
+FOLDER = Path(__file__).parent.parent / "completion"
 
-ZSH = r"""#compdef navi navi-agents
-# zsh completion for navi and navi-agents, its second name: eval "$(navi-agents completion zsh)"
-_navi-agents() {
-    local line lines
-    local -a candidates descriptions
-    # Another program named navi refuses this. Then zsh completes files.
-    lines=$("${words[1]:t}" completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null) || { _default; return }
-    for line in "${(@f)lines}"; do
-        if [[ $line == $'\tfiles'* ]]; then
-            _files
-            return
-        fi
-        [[ -n $line ]] || continue
-        candidates+=("${line%%$'\t'*}")
-        descriptions+=("${line%%$'\t'*}  ${line#*$'\t'}")
-    done
-    [[ ${candidates[1]-} == */ ]] && compadd -S '' -l -d descriptions -a candidates && return
-    compadd -l -d descriptions -a candidates
-}
-if [[ ${funcstack[1]-} == _navi-agents ]]; then # autoloaded from a file, for the first completion
-    _navi-agents "$@"
-else
-    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
-    compdef _navi-agents navi navi-agents
-fi
-"""
-
-FISH = r"""# fish completion for navi and navi-agents, its second name: navi-agents completion fish | source
-function __navi_agents_complete
-    set -l words (commandline -opc) (commandline -ct)
-    set -l program (string replace -r '.*/' '' -- $words[1])
-    set -l lines (command $program completion words -- $words[2..-1] 2>/dev/null)
-    if test $status -ne 0
-        __navi_agents_other $program
-        return
-    end
-    for line in $lines
-        if string match -q \t'files*' -- $line
-            __fish_complete_path (commandline -ct)
-        else
-            echo $line
-        end
-    end
-end
-
-# Another program named navi refused: complete it as fish does by itself, now and from now on.
-function __navi_agents_other --argument-names name
-    complete --erase --command $name
-    if test -r "$__fish_data_dir/completions/$name.fish"
-        source "$__fish_data_dir/completions/$name.fish"
-    else
-        status get-file completions/$name.fish 2>/dev/null | source
-    end
-    complete --do-complete (commandline -cp)
-end
-
-for name in navi navi-agents
-    complete -c $name -f -a '(__navi_agents_complete)'
-end
-"""
-
-SHELLS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+SCRIPTS = {"bash": "bash/navi-agents", "zsh": "zsh/_navi-agents", "fish": "fish/navi-agents.fish"}
+"""The script for each shell, named as the shell looks for it. Those beside them are for the name `navi`."""
 
 Candidates = Iterator[tuple[str, str]]
 
 
 def run_completion(options: Options, context: Context) -> int:
     """Print the script for a shell, or the candidates for a command line."""
-    if options.shell in SHELLS:
-        context.output.print(SHELLS[options.shell], end="")
+    if options.shell in SCRIPTS:
+        context.output.print((FOLDER / SCRIPTS[options.shell]).read_text("utf-8"), end="")
         return exits.OK
     seen: set[str] = set()
     for word, meaning in candidates(options.command_line or [""], context):

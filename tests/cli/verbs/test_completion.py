@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 import sys
-from pathlib import Path
 
 import pytest
 
 from navi.cli.verb_table import VERBS
+from navi.cli.verbs.completion import FOLDER
 from tests.support.machines import Account, Lab
 from tests.support.terminal import Terminal
 from tests.support.verbs import account, navi
@@ -64,8 +64,6 @@ def on_path(lab: Lab) -> Account:
     path.chmod(0o755)
     return lab.local
 
-
-FOLDER = Path(__file__).resolve().parent.parent.parent.parent / "contrib" / "completion"
 
 START = {
     "bash": (["bash", "--norc", "--noprofile", "-i"], 'eval "$(navi completion bash)"'),
