@@ -24,7 +24,10 @@ PYTHON = """\
 #!/bin/sh
 case "$1 $2 $3" in
 "-m venv "*) mkdir -p "$3/bin" && ln -s "$0" "$3/bin/python" && ln -s "$0" "$3/bin/uv" ;;
-"-m pip index") echo "$4 (9.9.9)" ;;
+"-m pip index") # as a Python that is too old for one of them
+    for last; do :; done
+    case $* in *--ignore-requires-python*) ;; *vibe) exit 1 ;; esac
+    echo "$last (9.9.9)" ;;
 "venv "*) for last; do :; done && mkdir -p "$last/bin" ;;
 "pip install "*) echo "$*" >>"{calls}"; cd "${{5%/*}}" && : >aider >vibe && chmod +x aider vibe ;;
 esac
@@ -125,12 +128,19 @@ def test_an_unknown_agent_is_not_installed(copy: Copy) -> None:
     assert copy.calls() == []
 
 
+def test_a_file_of_versions_that_is_not_there_is_named(copy: Copy) -> None:
+    done = copy.run("install", "claude", end=FAILS, NAVI_AGENT_VERSIONS="/nowhere")
+    assert (done.returncode, done.stderr.split(";")[0]) == (69, "contrib/agents: cannot read /nowhere")
+    assert copy.calls() == []
+
+
 def test_the_newest_versions_are_written_down_and_installed_from_there(copy: Copy) -> None:
     done = copy.run("newest", end="echo 9.9.9")
     assert done.returncode == 0
     newest = copy.folder / ".agents" / "newest.txt"
     assert "claude @anthropic-ai/claude-code 9.9.9\n" in newest.read_text()
     assert "aider pypi:aider-chat 9.9.9\n" in newest.read_text()
+    assert "vibe pypi:mistral-vibe 9.9.9\n" in newest.read_text()
     copy.run("install", "claude", end=WORKS.format(name="claude"), NAVI_AGENT_VERSIONS=str(newest))
     assert copy.installed() == ["claude-9.9.9", "newest.txt"]
 
