@@ -101,6 +101,7 @@ TOOLS: Mapping[str, Mapping[str, Callable[[str], Json]]] = {
         "shell_command": lambda text: {"command": text},
         "shell": lambda text: {"command": ["sh", "-c", text]},
         "run_shell_command": lambda text: {"command": text, "description": "Run a command", "is_background": False},
+        "run_commands": lambda text: {"commands": [text]},
     },
     "background": {
         "Bash": lambda text: {"command": text, "description": "Run a command", "run_in_background": True},
@@ -112,6 +113,7 @@ TOOLS: Mapping[str, Mapping[str, Callable[[str], Json]]] = {
         "write_file": lambda text: {"file_path": path(text), "content": content(text)},
         "create": lambda text: {"path": path(text), "file_text": content(text)},
         "exec_command": lambda text: {"cmd": patch(text)},
+        "editor": lambda text: {"path": path(text), "new_text": content(text)},
     },
     "ask": {
         "AskUserQuestion": lambda text: question(text),
@@ -119,6 +121,7 @@ TOOLS: Mapping[str, Mapping[str, Callable[[str], Json]]] = {
         "ask_user": lambda text: question(text) | form(text),
         "ask_user_question": lambda text: question(text),
         "request_user_input": lambda text: question(text),
+        "ask_question": lambda text: {"question": text.rstrip("?") + "?", "options": ["Red", "Blue"]},
     },
     "pick": {
         "AskUserQuestion": lambda text: picks(text),
