@@ -5,6 +5,9 @@ tests/agents/test_sends.py has the same with real agents.
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from navi.core.address import Named
@@ -14,6 +17,7 @@ from navi.ops.pane.read import ExpectedText
 from navi.ops.pane.send import Sent, TextState, interrupt, send
 from tests.support.agent_screens import shows, typed
 from tests.support.machines import Account, Lab
+from tests.support.processes import processes
 from tests.support.scripts import DASH, Shell, answer, every_shell
 from tests.support.waiting import until
 
@@ -157,6 +161,33 @@ def test_the_end_of_a_turn_is_awaited_only_of_an_agent(lab: Lab, shell: Shell) -
     found = answer(lab.local, shell, send(API, "x", expected=ExpectedText("")))
     assert (found.status, "; nothing was sent; --wait RE waits for a pattern" in found.errors) == (64, True)
     assert typed(lab.local) == ""
+
+
+def report(account: Account, **fields: object) -> None:
+    """Let the agent write its state file."""
+    process = next(one for one in processes() if one.words == f"/bin/sh {account.bin}/claude")
+    path = account.home / ".claude" / "sessions" / f"{process.pid}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"pid": process.pid, "procStart": str(process.started)} | fields))
+
+
+WAITS = [("permission prompt", "permission"), ("sandbox request", "permission"), ("input needed", "waiting")]
+
+
+@every_shell
+@pytest.mark.parametrize(("detail", "word"), WAITS)
+def test_a_state_file_tells_what_is_asked_before_the_dialog_is_drawn(
+    lab: Lab, shell: Shell, detail: str, word: str
+) -> None:
+    shows(lab.local, "claude", IDLE)
+    report(lab.local, status="idle")
+    with ThreadPoolExecutor() as pool:
+        sending = pool.submit(sent, lab.local, shell, "go on", ExpectedText(""))
+        until(lambda: typed(lab.local), what="the text is sent")
+        report(lab.local, status="waiting", waitingFor=detail)
+        done = sending.result()
+    assert done.answer
+    assert done.answer.status == word
 
 
 QUEUE = "\n" + BUSY.replace("❯\u00a0", "❯\u00a0Press up to edit queued messages")

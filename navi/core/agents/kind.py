@@ -36,6 +36,7 @@ class RequestLine(NamedTuple):
     """Where a screen with a permission dialog says what the agent wants.
 
     `line` matches a line: the first one from the last line on that matches `after`, or the last one if that is empty.
+    With `below`, it is the first one below the first line from there on that matches that.
     `words` and what is left of the line without all that matches `cut` become the message, in place of the question.
     All but `words` are extended regular expressions (see `patterns`). The first entry of an agent that is found counts.
     """
@@ -44,6 +45,7 @@ class RequestLine(NamedTuple):
     line: str
     cut: str
     after: str = ""
+    below: str = ""
 
 
 class StateFile(NamedTuple):

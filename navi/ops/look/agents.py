@@ -2,6 +2,7 @@
     program  NAME  GLOB                             the program, or the script behind an interpreter
     state    NAME  FOLDER  VARIABLE  FILE           the state file
     word     NAME  WORD  STATUS                     what a word in the state file means
+    detail   NAME  WORD  STATUS                     what it waits for, in place of that
     background  NAME  KIND  ID  FILE                how its sessions without a terminal are found
     keep     NAME  OPTION                           it gets this option again when it is restored
     resume   NAME  ARGUMENTS                        what resumes the conversation {session_id}
@@ -10,7 +11,7 @@
     title    NAME  STATUS  GLOB                     the pane's title
     screen   NAME  PROMPT  BORDER                   (either may be empty)
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
-    asked    NAME  WORDS  AFTER  LINE  CUT          (AFTER may be empty) in their order
+    asked    NAME  WORDS  AFTER  BELOW  LINE  CUT   (AFTER and BELOW may be empty) in their order
     dialog   NAME  RULES  KIND  TOP  INSIDE  SIDES  ASKS  SKIP  TOOL  CUT  CHOICES  LABELS  DIGITS  ALLOW  DENY  FREE
                    ESCAPE  TICK  LEAVE              how to read and answer dialogs; commas between the names of rules
     box      NAME  START  END  SHOWN  HINT  PASTED  QUEUED  BULLET  NOISE  BAR  APART  FAILED  SIDE
@@ -43,6 +44,8 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
         yield ("state", kind.name, kind.state.folder, kind.state.variable, kind.state.file)
         for word, status in kind.state.words.items():
             yield ("word", kind.name, word, status)
+        for detail, status in kind.state.details.items():
+            yield ("detail", kind.name, detail, status)
     if kind.state and kind.background:
         yield ("background", kind.name, kind.background.kind, kind.background.id, kind.background.file)
     yield from _lines_of_resuming(kind)
@@ -54,7 +57,7 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
         conditions = (word for number, pattern in rule.shows for word in (str(number), pattern))
         yield ("rule", kind.name, rule.status, rule.name, *conditions)
     for one in kind.asked:
-        yield ("asked", kind.name, one.words, one.after, one.line, one.cut)
+        yield ("asked", kind.name, one.words, one.after, one.below, one.line, one.cut)
     for dialog in kind.dialogs:
         yield ("dialog", kind.name, ",".join(dialog.rules), *map(_word, dialog[1:]))
     if kind.box:

@@ -31,7 +31,7 @@ function read_rules(text,    count, i, whole, fields) {
             prompt[field[2]] = field[3]
             border[field[2]] = field[4]
         } else if (field[1] == "rule" && fields >= 6) add_rule(field[2], fields)
-        else if (field[1] == "asked" && fields == 6) add_asked(field[2] "\t" ++ways[field[2]])
+        else if (field[1] == "asked" && fields == 7) add_asked(field[2] "\t" ++ways[field[2]])
     }
 }
 
@@ -49,8 +49,9 @@ function add_rule(agent, fields,    rule, i) {
 function add_asked(way) {
     words[way] = field[3]
     after[way] = field[4]
-    asked[way] = field[5]
-    cut[way] = field[6]
+    below[way] = field[5]
+    asked[way] = field[6]
+    cut[way] = field[7]
 }
 
 # judge(): print the record of the pane that was read, and forget its text.
@@ -92,13 +93,21 @@ function wanted(text,    i, way, at, found) {
     for (i = 1; i <= ways[name] + 0; i++) {
         way = name "\t" i
         at = find(most, after[way] == "" ? asked[way] : after[way])
-        while (at && at < lines && line[at] !~ asked[way]) at++
-        if (!at || line[at] !~ asked[way]) continue
+        if (at && below[way] != "") at = next_line(at, below[way]) + 1
+        at = next_line(at, asked[way])
+        if (at > lines) continue
         found = line[at]
         gsub(cut[way], "", found)
         return words[way] found
     }
     return text
+}
+
+# next_line(AT, PATTERN): the first line from that one on that matches; behind the last one if none does.
+function next_line(at, pattern) {
+    if (!at) return lines + 1
+    while (at <= lines && line[at] !~ pattern) at++
+    return at
 }
 
 # bare(TEXT): a text without the sides of a frame, or the bar at the right of a conversation.

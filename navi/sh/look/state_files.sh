@@ -101,7 +101,11 @@ navi_translate_state() {
     navi_find_state_field pid
     [ "$navi_state_field" = "$1" ] || return 0
     navi_find_state_field status
-    ! navi_find_described "word	$2	$navi_state_field	" || navi_understood=$navi_described
+    navi_find_described "word	$2	$navi_state_field	" || return 0
+    navi_understood=$navi_described
+    case $navi_understood in permission | waiting) ;; *) return 0 ;; esac
+    navi_find_state_field waitingFor
+    ! navi_find_described "detail	$2	$navi_state_field	" || navi_understood=$navi_described
 }
 
 # navi_find_state_field NAME: that field of navi_state_text, in navi_state_field; "" if there is none.

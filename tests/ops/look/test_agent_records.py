@@ -145,7 +145,7 @@ def test_a_host_gets_the_description_even_if_it_is_made_only_then() -> None:
     assert HostSettings("", False, lambda: text).bind(HostSetting.AGENTS) == text
     kinds = {line.split("\t")[0] for line in text.splitlines()}
     typed = {"asked", "dialog", "box", "typing", "keep", "resume", "trace", "transcript"}
-    assert kinds == {"program", "state", "word", "title", "screen", "rule", "background", *typed}
+    assert kinds == {"program", "state", "word", "detail", "title", "screen", "rule", "background", *typed}
 
 
 def test_names_that_no_program_has_are_left_out() -> None:
