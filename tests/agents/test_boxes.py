@@ -107,3 +107,38 @@ def test_the_answer_to_a_long_text_is_found_below_its_placeholder(awk: str) -> N
     assert state.split()[:4] == ["empty", "-", "1", "1"]
     assert answer == ["many"]
     assert printed("vibe/idle", "short", awk, screen=PASTED)[0].split()[2] == "0"
+
+
+NOTED = """\
+❯ say: two
+
+● two
+
+✻ Brewed for 0s · done 7:38 AM
+
+{}
+────────────────────────────────────────────────────────────
+❯\u00a0
+────────────────────────────────────────────────────────────
+  ⏸ manual mode on · ? for shortcuts
+"""
+
+
+@every_awk
+@pytest.mark.parametrize("above", ["38 AM\n\n", "38 AM\n"])
+@pytest.mark.parametrize("note", ["◐ medium · /effort", "tmux focus-events off · add 'set -g focus-events on'"])
+def test_a_note_at_the_right_edge_above_the_box_is_not_part_of_the_answer(awk: str, note: str, above: str) -> None:
+    screen = NOTED.format(f"{note:>58}").replace("38 AM\n\n", above)
+    state, *answer = printed("claude/idle", "say: two", awk, answer=True, screen=screen)
+    assert state.split()[:4] == ["empty", "-", "1", "1"]
+    assert answer == ["two"]
+
+
+LAST = ["     ends before the edge", "  begins where a text does, and ends at the edge of the box."]
+
+
+@every_awk
+@pytest.mark.parametrize("last", LAST)
+def test_other_lines_above_the_box_are_part_of_the_answer(awk: str, last: str) -> None:
+    _, *answer = printed("claude/idle", "say: two", awk, answer=True, screen=NOTED.format(last))
+    assert answer[-1].strip() == last.strip()

@@ -4,7 +4,7 @@ The native build's process is named after its version. The title begins with a s
 that nothing is asked.
 """
 
-from navi.core.agents.dialog import DialogRule
+from navi.core.agents.dialog import Choices, DialogRule
 from navi.core.agents.kind import AgentKind, BackgroundSessions, PromptBox, RequestLine, ScreenRule, StateFile
 
 CHOICE = "^ *(\u276f )?1\\. |^ *\u2191 [0-9]\\."
@@ -23,8 +23,19 @@ ENDED = "^\u273b .* for [0-9]+[smhd]|^  \u23bf  Interrupted"
 line.
 """
 
+NOISE = (
+    "^(\u2500\u2500\u2500|  \u276f |\u273b .* for [0-9]+[smhd]|  \u23bf +(\u00a0)?Tip: |  Waiting for permission)"
+    f"|{SPINNER}"
+)
+"""Lines that are not part of an answer."""
+
 RULE = "^\u2500\u2500\u2500"
 """The line above a dialog. Text that a dialog quotes is further right."""
+
+PANEL = "^(\u2500\u2500\u2500|\u2594\u2594\u2594)"
+"""The same of menus and plans, which some versions show in a panel."""
+
+PANEL_EDGE = "^\u2594\u2594\u2594"
 
 MODES = ("default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions")
 """Its permission modes, with a terminal and without one."""
@@ -32,7 +43,8 @@ MODES = ("default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions
 KIND = AgentKind(
     "claude",
     commands=("claude", "claude-code", "[0-9]*.[0-9]*.[0-9]*"),
-    titles=(("working", ("[\u2800-\u28ff]*",)), ("idle", ("\u2733*",))),
+    # Some versions have the second title whatever they do.
+    titles=(("working", ("[\u2800-\u28ff]*",)), ("", ("\u2733 Claude Code",)), ("idle", ("\u2733*",))),
     resume="--resume {session_id}",
     skip_permissions="--dangerously-skip-permissions",
     keeps=(
@@ -46,6 +58,10 @@ KIND = AgentKind(
     prompt="^\u276f [^ ]",
     border="^\u2500\u2500\u2500",
     screens=(
+        ScreenRule(
+            "waiting", "trust dialog without numbers",
+            ((3, "Enter to confirm"), (16, "^ *(\u276f )?Yes, I trust this folder$")),
+        ),
         ScreenRule("waiting", "trust dialog", ((3, "Enter to confirm"), (16, "Yes, I trust this folder"))),
         ScreenRule("working", "spinner", ((10, BOX), (0, SPINNER))),
         ScreenRule("working", "busy line", ((10, BOX), (3, "^  .*esc to interrupt"))),
@@ -56,32 +72,39 @@ KIND = AgentKind(
         ScreenRule("waiting", "plan dialog", ((12, CHOICE), (30, "[Ee]xit plan mode\\?|Would you like to proceed\\?"))),
         ScreenRule("waiting", "question", ((3, "Enter to select"), (30, CHOICE), (20, "^[^ ].*\\?$"))),
         ScreenRule("waiting", "other question", ((3, "Enter to select"), (30, CHOICE))),
-        ScreenRule("waiting", "review of answers", ((4, CHOICE), (4, "^Ready to submit your answers"))),
+        ScreenRule("waiting", "review of answers", ((4, "^ *(\u276f )?1\\. Submit answers$"),)),
         ScreenRule("permission", "permission dialog", ((30, CHOICE), (4, "Esc to cancel"), (30, "^ *Do you want to "))),
         ScreenRule("waiting", "menu", ((3, "Esc to (cancel|exit|close)|Enter to (confirm|set)"),)),
+        ScreenRule("waiting", "menu", ((40, PANEL_EDGE),)),
     ),
     asked=(
+        RequestLine("wants to run ", "^ [^ ]", "^ +", after="^ Bash command", below="^\u254c\u254c\u254c"),
         RequestLine("wants to run ", "^   [^ ]", "^ +", after="^ Bash command"),
         RequestLine("wants to ", "^ Do you want to (create|make) ", "^ Do you want to |\\?.*$"),
     ),
     dialogs=(
         DialogRule(
-            ("permission dialog",), "permission", RULE, asks="^ *Do you want to ", tool="^ *",
+            ("permission dialog",), "permission", RULE, asks="^ *Do you want to ",
+            skip="^ Tip: |^ \u2191 [0-9]+ more lines$|^ Esc to cancel", tool="^ *",
             allow="^Yes$", deny="^No(,|$)",
         ),
         DialogRule(
             ("trust dialog",), "trust", RULE, asks="^ Quick safety check", allow="^Yes, I trust", deny="^No(,|$)",
         ),
         DialogRule(
-            ("plan dialog",), "plan", RULE, asks="[Ee]xit plan mode\\?|Would you like to proceed\\?",
-            allow="^Yes(, and manually approve edits)?$", deny="^No(,|$)",
+            ("trust dialog without numbers",), "trust", RULE, asks="^ Quick safety check", choices=Choices.LIST,
+            digits=False, allow="^Yes, I trust", deny="^No(,|$)",
+        ),
+        DialogRule(
+            ("plan dialog",), "plan", PANEL, asks="[Ee]xit plan mode\\?|Would you like to proceed\\?",
+            skip=PANEL_EDGE, allow="^Yes(, and (manually approve edits|switch to default .*))?$", deny="^No(,|$)",
         ),
         DialogRule(
             ("question", "other question"), "question", RULE,
             skip="^ *(\u2190 +)?(\u2610|\u2612|\u2714) |^ *(\u276f +)?Submit$", free="^Type something", leave="Tab",
         ),
         DialogRule(("review of answers",), "question", RULE, skip="^\u2190 "),
-        DialogRule(("menu",), "menu", RULE),
+        DialogRule(("menu",), "menu", PANEL, skip=PANEL_EDGE),
     ),
     state=StateFile(
         "~/.claude",
@@ -99,6 +122,6 @@ KIND = AgentKind(
         pasted="\\[Pasted text #[0-9]+( \\+[0-9]+ lines)?.",
         queued="Press up to edit queued messages",
         bullet="^(\u25cf |  )",
-        noise=f"^(\u2500\u2500\u2500|  \u276f |\u273b .* for [0-9]+[smhd]|  \u23bf +(\u00a0)?Tip: )|{SPINNER}",
+        noise=NOISE,
     ),
 )

@@ -233,8 +233,23 @@ function stripped(text) {
 }
 
 function has_words(from, to) {
-    for (; from < to; from++) if (line[from] !~ /^ *$/ && line[from] !~ noise) return 1
+    for (; from < to; from++) if (line[from] !~ /^ *$/ && !is_noise(from)) return 1
     return 0
+}
+
+# is_noise(I): whether that line is not part of an answer.
+function is_noise(i) { return line[i] ~ noise || is_note(i) }
+
+# is_note(I): whether that line is a note at the right edge, apart from what is above it and directly above the box.
+function is_note(i) {
+    if (finish == "" || !top || i != top - 2 || line[i + 1] !~ finish) return 0
+    return line[i] ~ /^   +[^ ]/ && (line[i - 1] == "" || line[i - 1] ~ noise) && columns(line[i]) >= columns(line[i + 1]) - 2
+}
+
+# columns(TEXT): how many columns a text without wide letters takes.
+function columns(text) {
+    gsub(/[\200-\277]/, "", text)
+    return length(text)
 }
 
 # find_queue(): what waits for the end of a turn, and whether the text is among that; it may be cut.
@@ -259,7 +274,7 @@ function print_answer(    i, stop, blank, begun) {
         if (i in reason) {
             line[i] = cut(shown, line[i])
             if (line[i] ~ start) continue
-        } else if (line[i] ~ noise) continue
+        } else if (is_noise(i)) continue
         if (bar != "") sub(bar, "", line[i])
         sub(/ +$/, "", line[i])
         if (line[i] == "") blank++

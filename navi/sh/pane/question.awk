@@ -307,7 +307,8 @@ function boxed(text) {
 # where the pane has no room for all of it.
 function more_choices(    at) {
     if (from > 1 || hides || (kind == "menu" && seen == "no")) return "yes"
-    for (at = begin - 1; at <= end + 1; at++) if (plain(at) ~ (arrow "( .*)?$")) return "yes"
+    for (at = begin - 1; at <= end + 1 || (at <= lines && plain(at) != "" && plain(at) !~ edge); at++)
+        if (plain(at) ~ (arrow "( .*)?$")) return "yes"
     return "no"
 }
 
