@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from tests.agents import homes
 from tests.agents.agent import Agent
 from tests.agents.versions import version
+from tests.agents.ways import TAKES_KEYS, asks_which_ones
 from tests.support.processes import Process
 
 DIALOGS: Mapping[str, str] = {
@@ -123,6 +124,14 @@ FIRST_FIND = "find: ExitPlanMode ;; "
 def defers_tools() -> bool:
     """Whether this version lets its model look for some of its tools first: newer ones than 2.1.197 do."""
     return tuple(map(int, version("claude").split("."))) > (2, 1, 197)
+
+
+def reviews_its_answers(agent: Claude) -> None:
+    """Let it ask which ones, and tick one: it wants to know whether the answers may be submitted."""
+    asks_which_ones(agent)
+    time.sleep(TAKES_KEYS)
+    agent.keys("1", "Tab")
+    agent.shows("1. Submit answers")
 
 
 def asks_to_approve_a_plan(agent: Claude) -> None:

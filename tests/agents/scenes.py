@@ -285,6 +285,7 @@ SCENES: Mapping[str, Sequence[Scene]] = {
         *ALL,
         Scene("question", asks_a_question, "waiting", narrow=True, low=True),
         Scene("picks", asks_which_ones, "waiting", narrow=True),
+        Scene("review", claude.reviews_its_answers, "waiting", narrow=True),
         Scene("permission-last", goes_down(asks_for_permission, 2), "permission", low=True),
         Scene("menu-down", goes_down(shows_a_menu, 3), "waiting", low=True),
         Scene("plan", claude.asks_to_approve_a_plan, "waiting", narrow=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.agents.pi import Pi
 from tests.agents.qwen import Qwen
 from tests.agents.versions import needs
 from tests.agents.vibe import Vibe
+from tests.agents.ways import TAKES_KEYS
 from tests.support.verbs import navi
 from tests.support.waiting import until
 
@@ -141,6 +143,7 @@ class TestTicks:
 
     def test_exactly_the_wanted_choices_are_ticked(self, watched: Watched) -> None:
         asks(watched, "pick: Which ones", "question")
+        time.sleep(TAKES_KEYS)
         watched.agent.keys("1" if watched.agent.name == "claude" else "Space")  # somebody has ticked Red
         watched.agent.shows(TICKED)
         assert "1  [x] Red" in answer(watched)
@@ -164,7 +167,7 @@ class TestTicks:
     def submit(self, watched: Watched) -> None:
         """Claude Code lets its user review the answers."""
         if watched.agent.name == "claude":
-            assert "Ready to submit your answers?" in answer(watched)
+            assert "Submit answers" in answer(watched)
             answer(watched, "--choose", "Submit answers")
         watched.agent.until("idle")
 
@@ -185,7 +188,7 @@ class TestClaude:
         asks(watched, "both: Which colour | Which size", "question")
         for choice in ("Blue", "1"):
             answer(watched, "--choose", choice)
-        assert "Ready to submit your answers?" in answer(watched)
+        assert "Submit answers" in answer(watched)
         answer(watched, "--choose", "Submit answers")
         watched.agent.until("idle")
         assert "Which colour? → Blue" in watched.agent.screen()

@@ -132,8 +132,6 @@ def test_every_rule_but_those_below_was_seen() -> None:
 
 UNRECORDED = {
     *((agent, "other question") for agent in ("codex", "gemini", "qwen", "copilot", "vibe")),
-    ("claude", "background agent"),
-    ("claude", "review of answers"),
     ("qwen", "dialog"),
     ("copilot", "dialog"),
     ("opencode", "interrupted command"),

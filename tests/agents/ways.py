@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import signal
+import time
 
 from tests.agents.agent import Agent
 from tests.support.processes import send
+
+TAKES_KEYS = 0.4
+"""Seconds after which a new dialog takes keys. Claude Code 2.1.332 ignores those that come within 0.2 s."""
 
 
 def streams(agent: Agent) -> None:
@@ -45,6 +49,7 @@ def asks_for_permission(agent: Agent) -> None:
 def runs_an_allowed_tool(agent: Agent) -> None:
     """Allow the command that it asks for."""
     asks_for_permission(agent)
+    time.sleep(TAKES_KEYS)
     agent.keys("Enter")
     agent.until("working")
 
