@@ -55,6 +55,9 @@ class Agent(ABC):
     command: ClassVar[str] = "sleep 30; touch x"
     """A command that it asks about, and that takes some time."""
 
+    allow: ClassVar[str] = "Enter"
+    """The key that allows what it asks."""
+
     refuse: ClassVar[tuple[str, ...]] = ("Escape",)
     """The keys that refuse what it asks, or interrupt it."""
 

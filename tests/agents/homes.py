@@ -251,6 +251,18 @@ max_context_size = 200000
     return {"KIMI_CODE_NO_AUTO_UPDATE": "1"}
 
 
+def cline(home: Path, _work: Path, url: str) -> Variables:
+    """Write the files of Cline in a home, and return its variables. It has no folders that it does not trust."""
+    settings = {"provider": "openai-compatible", "apiKey": KEY, "model": "scripted", "baseUrl": f"{url}/v1"}
+    provider = {"settings": settings, "updatedAt": "2026-01-01T00:00:00.000Z", "tokenSource": "manual"}
+    providers = {"version": 1, "lastUsedProvider": "openai-compatible", "modes": {}}
+    shown = {"cline-cli-cline-pass-intro": True, "cline-cli-desktop-launch": True}
+    folder = home / ".cline" / "data" / "settings"
+    write(folder / "providers.json", json.dumps({**providers, "providers": {"openai-compatible": provider}}, indent=2))
+    write(folder / "cli-notices.json", json.dumps({"shown": shown}))
+    return {"CLINE_NO_AUTO_UPDATE": "1"}
+
+
 def write(path: Path, text: str) -> None:
     """Write a file of a home (0600), and make its folder (0700) if it is missing."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

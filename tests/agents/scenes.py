@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tests.agents import claude, codex, copilot, kimi, pi, vibe
+from tests.agents import claude, cline, codex, copilot, kimi, pi, vibe
 from tests.agents.agent import Agent
 from tests.agents.aider import Aider
 from tests.agents.claude import Claude
+from tests.agents.cline import Cline
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
@@ -99,7 +100,7 @@ def writes(text: str) -> Callable[[Agent], None]:
         agent.enter(f"write: {agent.work}/{agent.fresh()} {text}")
         agent.until("permission")
         time.sleep(1)
-        agent.keys("Enter")
+        agent.keys(agent.allow)
         time.sleep(2)
         agent.until("idle")
 
@@ -271,6 +272,13 @@ KIMI_QUESTION = (
 )
 
 
+CLINE_DIALOG = (
+    r"Cline needs permission\n\n Approve tool call?\n\n run_commands\n\n   $ touch x\n\n  [y] Approve   [n] Deny"
+)
+CLINE_BUSY = r"⠋ Thinking... (esc to cancel)\n\n ⠋ Thinking... (esc to cancel)"
+CLINE_QUESTION = r"Cline is asking a question\n\n Which colour?\n\n  > Red\n    Blue\n    Type a response..."
+
+
 def quotes(**texts: str) -> list[Scene]:
     """Return the states in which an agent says, or is saying, what its screen shows in other states."""
     found = []
@@ -393,10 +401,22 @@ SCENES: Mapping[str, Sequence[Scene]] = {
         Scene("typed-dialog", has_typed("Run this command? 1. Approve once ↑/↓ select Esc cancel"), "idle"),
         Scene("trust", is_started_elsewhere, "waiting", narrow=True, first=True),
     ],
+    "cline": [
+        *ALL,
+        Scene("question", asks_a_question, "waiting", narrow=True, low=True),
+        Scene("writes-dialog", writes(CLINE_DIALOG), "idle", narrow=True),
+        Scene("typed-working", has_typed_while_it_works("and then"), "working"),
+        *quotes(dialog=CLINE_DIALOG, busy=CLINE_BUSY, question=CLINE_QUESTION),
+        Scene("typed-dialog", has_typed("Cline needs permission [y] Approve   [n] Deny"), "idle"),
+        Scene("offer", cline.offers_a_subscription, "waiting", narrow=True, first=True),
+        Scene("interrupted-at-once", cline.is_interrupted_at_once, "idle"),
+        Scene("long", cline.streams_more_than_the_screen, "working"),
+        Scene("long-ended", cline.wrote_more_than_the_screen, "unknown"),
+    ],
 }
 """By agent, its states."""
 
 AGENTS: Mapping[str, type[Agent]] = {
-    kind.name: kind for kind in (Claude, Codex, Gemini, OpenCode, Qwen, Copilot, Aider, Vibe, Pi, Kimi)
+    kind.name: kind for kind in (Claude, Codex, Gemini, OpenCode, Qwen, Copilot, Aider, Vibe, Pi, Kimi, Cline)
 }
 """By name, the drivers."""

@@ -12,6 +12,7 @@ import pytest
 from tests.agents.agent import Agent
 from tests.agents.cases import Setup, Watched
 from tests.agents.claude import Claude
+from tests.agents.cline import Cline
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
@@ -28,7 +29,7 @@ from tests.support.waiting import until
 KINDS: list[tuple[type[Agent], bool]] = [
     (Claude, False), (Claude, True), (Codex, True), (Gemini, False), (OpenCode, False), (Qwen, False), (Qwen, True),
     (Copilot, False), (Copilot, True), (Vibe, False), (Vibe, True), (Pi, False),
-    (Pi, True), (Kimi, False), (Kimi, True),
+    (Pi, True), (Kimi, False), (Kimi, True), (Cline, False), (Cline, True),
 ]  # fmt: skip
 
 
@@ -106,7 +107,7 @@ def submit_reviewed(watched: Watched) -> None:
 
 QUESTIONS: list[tuple[type[Agent], bool]] = [
     (Claude, True), (Gemini, True), (OpenCode, True), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True),
-    (Vibe, False), (Pi, False), (Kimi, True),
+    (Vibe, False), (Pi, False), (Kimi, True), (Cline, False),
 ]  # fmt: skip
 
 
@@ -124,7 +125,7 @@ class TestQuestions:
 
 @each(
     (Claude, False), (Gemini, False), (OpenCode, False), (Qwen, False), (Qwen, True), (Copilot, False), (Copilot, True),
-    (Kimi, False),
+    (Kimi, False), (Cline, True),
 )  # fmt: skip
 class TestTexts:
     """A text of the user's own."""

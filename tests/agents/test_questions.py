@@ -30,7 +30,7 @@ SCRIPT = ROOT / "navi/sh/pane/question.awk"
 
 HEAD = (
     "kind", "style", "marked", "allow", "deny", "free", "several", "whole", "digits", "escape", "more", "tick", "leave",
-    "labels",
+    "types", "labels",
 )  # fmt: skip
 
 
@@ -164,11 +164,33 @@ OPENCODE = """\
   ┃
 """
 
-FRAMES = {"claude": (CLAUDE, "   {}"), "opencode": (OPENCODE, "  ┃  {}")}
+CLINE = """\
+ ❯ bash: touch x
+
+ * I will do that.
+
+ Cline needs permission
+
+ Approve tool call?
+
+ run_commands
+
+   $ touch x
+{}
+
+  [y] Approve   [n] Deny
+
+
+ scripted (100) $0.00                                         ○ Plan ● Act (Tab)
+ work
+"""
+
+FRAMES = {"claude": (CLAUDE, "   {}"), "opencode": (OPENCODE, "  ┃  {}"), "cline": (CLINE, " {}")}
 
 QUOTES = [
     "Do you want to proceed?", "❯ 1. Yes", "1. No", "2. Yes", "────────────────────────────", "△ Permission required",
     "Allow once   Reject", "Esc to cancel", "rm -rf /", "?", "",
+    "Cline needs permission", "[y] Approve   [n] Deny",
 ]  # fmt: skip
 
 

@@ -135,6 +135,8 @@ UNRECORDED = {
     ("qwen", "dialog"),
     ("copilot", "dialog"),
     ("opencode", "interrupted command"),
+    ("cline", "end of a permission dialog"),
+    ("cline", "end of a question"),
     ("pi", "list of conversations"),
     ("pi", "long line of a failed turn"),
 }

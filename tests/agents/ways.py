@@ -50,7 +50,7 @@ def runs_an_allowed_tool(agent: Agent) -> None:
     """Allow the command that it asks for."""
     asks_for_permission(agent)
     time.sleep(TAKES_KEYS)
-    agent.keys("Enter")
+    agent.keys(agent.allow)
     agent.until("working")
 
 

@@ -18,6 +18,7 @@ import trio
 from tests.agents import (
     test_aider,
     test_claude,
+    test_cline,
     test_codex,
     test_copilot,
     test_gemini,
@@ -31,6 +32,7 @@ from tests.agents.agent import Agent
 from tests.agents.aider import Aider
 from tests.agents.cases import SETUPS, Case, Setup, Watched, WrongWord, compare, watched_agent
 from tests.agents.claude import Claude
+from tests.agents.cline import Cline
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
@@ -54,9 +56,10 @@ TABLES: Mapping[type[Agent], Sequence[Case]] = {
     Vibe: test_vibe.CASES,
     Pi: test_pi.CASES,
     Kimi: test_kimi.CASES,
+    Cline: test_cline.CASES,
 }
 
-WITHOUT_HOOKS = (Codex, OpenCode, Aider, Vibe, Pi, Kimi)
+WITHOUT_HOOKS = (Codex, OpenCode, Aider, Vibe, Pi, Kimi, Cline)
 """Agents that run without hooks only: navi has none for them, or, as OpenCode's, these need the network at first."""
 
 WRONG: Mapping[type[Agent], float] = {Claude: 0.02}

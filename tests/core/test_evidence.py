@@ -187,7 +187,7 @@ RULES: list[tuple[str, Moment, str, Source]] = [
     ("output unknown", Moment("probe", hook="working", printed=0), "working", HOOK),
     ("calm while it works", Moment("aider", hook="working", printed=NOW - LONG), "working", HOOK),
     # agents of which navi knows only the program
-    *(row for kind in ("amp", "cline", "crush", "cursor-agent", "goose") for row in (
+    *(row for kind in ("amp", "crush", "cursor-agent", "goose") for row in (
         (f"{kind} prints", Moment(kind, title=BUSY_TITLE), "unknown", PANE),
         (f"{kind} is silent", Moment(kind, printed=NOW - LONG), "unknown", PANE),
         (f"{kind} and an ended hook", Moment(kind, hook="offline"), "unknown", PANE),

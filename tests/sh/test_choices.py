@@ -8,11 +8,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from navi.core.address import Named
 from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choice_for
 from navi.ops.linker import link
-from tests.support.dialogs import asks
+from navi.ops.pane.question import answer, ask
+from tests.agents.test_screens import recorded
+from tests.support.dialogs import asks, asks_as
 from tests.support.machines import Lab, program
-from tests.support.scripts import BUSYBOX, DASH, KSH, SHELLS, Shell, every_shell
+from tests.support.scripts import BUSYBOX, DASH, KSH, SHELLS, Shell, every_shell, run
 from tests.support.verbs import navi
 
 SCRIPT = f'{link("pane/choices")}\nnavi_asked=$1\nnavi_match_choice "$2"\necho "$navi_choice"\n'
@@ -69,3 +72,18 @@ def test_the_key_is_that_of_the_choice_that_was_announced(lab: Lab, shell: Shell
     assert navi(lab, "answer", "api", "--choose", "2", "--dry-run").stdout == "would answer api: 2 Python 3\n"
     assert navi(lab, "answer", "api", "--choose", "2").stdout == "answered api: 2 Python 3\n"
     assert taken.read_text() == "2"
+
+
+KEYS = [(AnswerMode.ALLOW, "", "y"), (AnswerMode.DENY, "", "n"), (AnswerMode.CHOOSE, "Deny", "n")]
+
+
+@every_shell
+@pytest.mark.parametrize(("how", "value", "key"), KEYS)
+def test_the_key_before_a_choice_is_pressed(lab: Lab, shell: Shell, how: AnswerMode, value: str, key: str) -> None:
+    screens = {one.name: one.screen for one in recorded()}
+    asked, box = screens["cline/permission"], screens["cline/idle"]
+    taken = asks_as(lab.local, "cline", asked, box, ["[y] Approve", "Auto-approve"])
+    question = run(lab.local, shell, ask(Named("api")))
+    assert [one.label for one in question.choices] == ["Approve", "Deny"]
+    run(lab.local, shell, answer(Named("api"), question.digest, Reply(how, value), "0123", "me"))
+    assert taken.read_text() == key

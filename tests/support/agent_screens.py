@@ -15,7 +15,7 @@ FAKE = Path(__file__).parent / "fake_agent.py"
 
 SENT = {
     "claude": "❯ ", "codex": "› ", "gemini": " > ", "opencode": "  ┃  ", "qwen": "  > ", "copilot": " ❯ ",
-    "aider": "> ", "vibe": "> ", "pi": " ", "kimi": " ✨ ",
+    "aider": "> ", "vibe": "> ", "pi": " ", "kimi": " ✨ ", "cline": " ❯ ",
 }  # fmt: skip
 """What is before a prompt that was sent."""
 

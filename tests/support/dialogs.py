@@ -1,4 +1,6 @@
-"""A question of Claude Code with any choices: it notes the first key that it gets, and shows an empty box then."""
+"""A question of Claude Code with any choices, or of another agent as its screen was recorded: it notes the first key
+that it gets, and shows an empty box then.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +32,19 @@ def asks(account: Account, choices: Sequence[str], above: str = "", session: str
     lines = [f"{'❯' if n == 1 else ' '} {n}. {choice}" for n, choice in enumerate(choices, 1)]
     foot = "Enter to select · ↑/↓ to navigate · Esc to cancel"
     asked = "\n".join([RULE, " ☐ Choice ", "", *([above, ""] if above else []), "Which one?", "", *lines, "", foot, ""])
-    replace(account.home / "asked", asked)
-    replace(account.home / "box", f"{RULE}\n❯\u00a0\n{RULE}\n  ? for shortcuts\n")
-    replace(account.bin / "claude", PROGRAM, mode=0o700)
-    account.tmux("new-session", "-d", "-s", session, "-x", "100", "-y", str(rows), f"{account.bin / 'claude'}; :")
     shown = ("Esc to cancel", f"{len(choices)}. ")
+    box = f"{RULE}\n❯\u00a0\n{RULE}\n  ? for shortcuts\n"
+    return asks_as(account, "claude", asked, box, shown, session, ("100", str(rows)))
+
+
+def asks_as(
+    account: Account, agent: str, asked: str, box: str, shown: Sequence[str], session: str = "api",
+    size: tuple[str, str] = ("110", "36"),
+) -> Path:  # fmt: skip
+    """Start an agent that shows the screen `asked`, and `box` after a key; return the file of the key that it gets."""
+    replace(account.home / "asked", asked)
+    replace(account.home / "box", box)
+    replace(account.bin / agent, PROGRAM, mode=0o700)
+    account.tmux("new-session", "-d", "-s", session, "-x", size[0], "-y", size[1], f"{account.bin / agent}; :")
     until(lambda: all(one in account.tmux("capture-pane", "-p", "-t", f"={session}:") for one in shown), what="it asks")
     return account.home / "taken"

@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 
 class Choices(StrEnum):
-    """How choices are laid out: numbered, with numbers in brackets, one below the other with one marked line, or side
-    by side.
+    """How choices are laid out: numbered, with numbers in brackets, one below the other with one marked line, side by
+    side, or side by side behind the keys that choose them, in brackets.
     """
 
     NUMBERS = "numbers"
     BRACKETS = "brackets"
     LIST = "list"
     ROW = "row"
+    KEYS = "keys"
 
 
 class DialogRule(NamedTuple):
@@ -25,9 +26,12 @@ class DialogRule(NamedTuple):
     matches lines without meaning. The name of the tool is the rest of the first line that matches `tool`, without what
     matches `cut`.
 
-    `choices` is their layout, `labels` are the choices of a row. With `digits`, the digit of a choice chooses it; else
+    `choices` is their layout, `labels` are the choices of a row, and `marker` matches what is before the marked choice
+    ("": one of the usual signs). With `digits`, the digit of a choice chooses it; else
     arrows mark it, and Enter follows. The first choice that matches `allow` says yes just once, the first that matches
     `deny` no, one that matches `free` takes a text, and Escape chooses one that matches `escape`.
+
+    With `types`, the field for a text drops what is pasted, so that it is typed there, in one line.
 
     Where several choices can be ticked, `tick` is the key that ticks the marked one ("": its digit ticks it), and
     `leave` the key that submits the ticked ones; navi ticks nothing where that is "".
@@ -51,3 +55,5 @@ class DialogRule(NamedTuple):
     escape: str = ""
     tick: str = ""
     leave: str = ""
+    marker: str = ""
+    types: bool = False

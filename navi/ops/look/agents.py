@@ -13,7 +13,7 @@
     rule     NAME  STATUS  RULE  N  ERE [N  ERE]... in their order
     asked    NAME  WORDS  AFTER  BELOW  LINE  CUT   (AFTER and BELOW may be empty) in their order
     dialog   NAME  RULES  KIND  TOP  INSIDE  SIDES  ASKS  SKIP  TOOL  CUT  CHOICES  LABELS  DIGITS  ALLOW  DENY  FREE
-                   ESCAPE  TICK  LEAVE              how to read and answer dialogs; commas between the names of rules
+                   ESCAPE  TICK  LEAVE  MARKER  TYPES  how to read and answer dialogs; commas between the names of rules
     box      NAME  START  END  SHOWN  HINT  PASTED  QUEUED  BULLET  NOISE  BAR  APART  FAILED  SIDE
                    (those from HINT on may be empty)
     typing   NAME  PAUSE  KEY...                    seconds between a text and Enter; the keys that end a turn

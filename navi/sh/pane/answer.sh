@@ -157,6 +157,8 @@ navi_press_choice() {
     elif [ "$navi_how,$navi_style" = text,list ]; then
         # Its field opens while it is marked.
         navi_move_to "$navi_choice"
+    elif [ "$navi_style" = keys ]; then
+        navi_strike c "$(printf '%s\n' "$navi_labels" | cut -c "$navi_choice")"
     elif [ "$navi_choice" = "$navi_escapable" ]; then
         navi_strike c Escape
     elif [ "$navi_digits" = yes ] && [ "$navi_choice" -le 9 ]; then
@@ -176,9 +178,13 @@ navi_type_answer() {
         sleep 0.05
         navi_same_question || return 1
     done
-    navi_set_guard q
-    navi_struck=$(navi_paste_once "$1")
-    navi_check_struck $? || return 1
+    navi_strikes=30
+    # What moves on the screen may move the cursor, too.
+    until navi_type_once "$1"; do
+        [ "$navi_strikes" -gt 0 ] || return 1
+        navi_strikes=$((navi_strikes - 1))
+        navi_same_question && navi_in_no_mode || return 1
+    done
     navi_text_glob=$(printf '%.20s' "$1" | LC_ALL=C sed 's/[^A-Za-z0-9 ._-][^A-Za-z0-9 ._-]*/*/g')
     # Text that arrives together with Enter counts as pasted.
     sleep 1
@@ -186,11 +192,20 @@ navi_type_answer() {
     navi_strike q Enter "$navi_text_glob"
 }
 
+# navi_type_once TEXT: paste it if tmux still shows what was read. Fails if it does not; then nothing was typed.
+navi_type_once() {
+    navi_set_guard q
+    navi_struck=$(navi_paste_once "$1")
+    navi_check_struck $?
+}
+
 # navi_paste_once TEXT: paste it under the condition; through a buffer, because everybody can read the arguments of a
-# process.
+# process. A field that drops what is pasted gets it as keys, in one line.
 navi_paste_once() {
+    navi_paste_how=-p
+    [ "$navi_types" = no ] || navi_paste_how="-s ' '"
     printf '%s' "$1" | navi_tmux "$navi_socket" load-buffer -b "$navi_token" - \; \
-        if-shell -F -t "$navi_pane" "$navi_condition" "paste-buffer -p -b $navi_token -t $navi_pane ; display-message -p 'was typed'" \; \
+        if-shell -F -t "$navi_pane" "$navi_condition" "paste-buffer $navi_paste_how -b $navi_token -t $navi_pane ; display-message -p 'was typed'" \; \
         delete-buffer -b "$navi_token"
 } 2>&1
 

@@ -3,22 +3,23 @@
 # those of the choices that say yes, say no and take a text (0 for none), yes or no: whether several can be ticked,
 # whether the beginning of the dialog is seen, and whether a digit chooses; the choice that Escape chooses; yes or no:
 # whether more choices may be off the screen; the keys that tick a choice and that leave what is ticked (- for none);
-# and the labels of a row. Each of the next lines begins with a letter and a blank: t the tool, i its input, q the
-# question, c a choice with its number, b its number and yes or no: whether it is ticked, d more of that choice. After a
-# line "g" come globs for lines of the screen: q of the question, c of choices. Prints nothing where nothing can be
-# chosen. Input is the screen of the agent navi_agent, on which its rule navi_rule holds.
+# yes or no: whether a text has to be typed; and the labels of a row, or its keys. Each of the next lines begins with a
+# letter and a blank: t the tool, i its input, q the question, c a choice with its number, b its number and yes or no:
+# whether it is ticked, d more of that choice. After a line "g" come globs for lines of the screen: q of the question, c
+# of choices. Prints nothing where nothing can be chosen. Input is the screen of the agent navi_agent, on which its rule
+# navi_rule holds.
 
 BEGIN {
     count = split(ENVIRON["navi_rules"], whole, "\n")
     for (i = 1; i <= count && kind == ""; i++) {
         fields = split(whole[i], field, "\t")
-        if (field[1] == "dialog" && fields == 20 && field[2] == ENVIRON["navi_agent"] && is_named(field[3])) note_dialog()
+        if (field[1] == "dialog" && fields == 22 && field[2] == ENVIRON["navi_agent"] && is_named(field[3])) note_dialog()
     }
     if (kind == "") exit
     box = "\\[( |x|X|\342\234\224|\342\234\223)\\] "
     # An arrow in the place of the marker says that the list goes on there.
     arrow = "^ *(\342\206\221|\342\206\223|\342\226\262|\342\226\274)"
-    marks = "(\342\235\257|\342\200\272|\342\227\217|\342\206\222|\342\226\266)"
+    marks = mark != "" ? mark : "(\342\235\257|\342\200\272|\342\227\217|\342\206\222|\342\226\266)"
     lead = "^ *((" marks "|\342\206\221|\342\206\223) *)?"
     counted = lead (style == "brackets" ? "\\[[0-9]+\\] " : "(" box ")?[0-9]+[.] ?")
     # A digit after the dot would make it a decimal number.
@@ -33,6 +34,7 @@ BEGIN {
 END {
     if (kind == "") exit
     if (style == "row") find_row()
+    else if (style == "keys") find_keys()
     else if (style == "list") find_list()
     else find_numbers()
     if (!choices) exit
@@ -66,6 +68,8 @@ function note_dialog() {
     escape = field[18]
     tick = field[19]
     leave = field[20]
+    mark = field[21]
+    types = field[22]
 }
 
 # plain(AT): a line without the sides of its frame, and of a box within it.
@@ -119,8 +123,8 @@ function find_list(    at, last, column, text) {
     if (!last) return
     text = plain(last)
     match(text, marker)
-    # A marker has three bytes, and one column.
-    column = RLENGTH - 2
+    # A marker that is not ASCII has three bytes, and one column.
+    column = RLENGTH - (substr(text, 1, RLENGTH) ~ /[\200-\377]/ ? 2 : 0)
     for (at = last; at > 1 && in_column(at - 1, column); ) at--
     start(at, 1)
     for (; at <= lines && (at == last || in_column(at, column)); at++) {
@@ -147,6 +151,21 @@ function find_row(    at, text, long) {
             text = substr(text, long)
         }
         return
+    }
+}
+
+# find_keys(): the choices of the last line that begins with a key in brackets. The keys become the labels of the row.
+function find_keys(    at, text, long, key) {
+    key = "^ *\\[[a-z]\\] "
+    for (at = lines; at > 0 && plain(at) !~ key; at--);
+    if (!at) return
+    start(at, 1)
+    end = at
+    for (text = plain(at); match(text, key); text = substr(text, long + 1)) {
+        labels = labels substr(text, RLENGTH - 2, 1)
+        text = substr(text, RLENGTH + 1)
+        long = match(text, / +\[[a-z]\] /) ? RSTART - 1 : length(text)
+        add(0, substr(text, 1, long), "^ +")
     }
 }
 
@@ -205,7 +224,8 @@ function find_top(    at) {
         if (at > 1 && raw[at - 1] ~ top) seen = "yes"
         return
     }
-    for (at = begin - 1; at > 0 && seen == "no"; at--) if (raw[at] ~ top) {
+    # What is above one with keys can't look like its beginning, but what it quotes can.
+    for (at = begin - 1; at > 0 && (seen == "no" || style == "keys"); at--) if (raw[at] ~ top) {
         first = at
         seen = "yes"
     }
@@ -248,7 +268,7 @@ function note_tool(at, text) {
 function print_all(    i) {
     printf "%s\t%s\t%d\t%d\t%d\t%d", kind, style, selected, chosen(allow), chosen(deny), chosen(free)
     printf "\t%s\t%s\t%s\t%d\t%s", (ticked[1] == "" ? "no" : "yes"), seen, digits, chosen(escape), more_choices()
-    printf "\t%s\t%s\t%s\n", or_dash(tick), or_dash(leave), labels
+    printf "\t%s\t%s\t%s\t%s\n", or_dash(tick), or_dash(leave), types, labels
     if (tool_name != "") print "t " tool_name
     print_lines("i")
     print_lines("q")

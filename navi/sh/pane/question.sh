@@ -82,7 +82,8 @@ navi_note_question() {
     navi_more_choices=$2
     navi_tick=$3
     navi_leave=$4
-    navi_labels=${5-}
+    navi_types=$5
+    navi_labels=${6-}
 }
 
 # navi_find_marked: of choices beside each other, the one that has another background.

@@ -1,0 +1,132 @@
+"""Cline's CLI, and an oracle that knows what it does from its screen and from what it writes of its session."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import time
+from types import TracebackType
+from typing import ClassVar
+
+from tests.agents import homes
+from tests.agents.agent import Agent
+from tests.support.processes import Process, family, send
+
+DIALOGS = {
+    "permission": re.compile(r"^ Cline needs permission", re.MULTILINE),
+    "question": re.compile(r"^ Cline is asking a question", re.MULTILINE),
+    "menu": re.compile(r"Esc (to )?close( |$)|^ *▼ \d+ more", re.MULTILINE),
+}
+"""What a dialog shows in place of the box, and a menu above it."""
+
+BOX = re.compile(r"^ *───.*\n *❯(?:.*\n)+? *───", re.MULTILINE)
+
+FAILED = re.compile(r"^ \* ?Error: ", re.MULTILINE)
+
+PROMPT = re.compile(r"^ ❯ ", re.MULTILINE)
+"""A prompt that was sent."""
+
+
+class Cline(Agent):
+    """One Cline in a tmux session. It starts a daemon, which outlives it."""
+
+    name = "cline"
+    paste = 0.5
+    options: ClassVar[str] = "-i --auto-approve false"
+    allow = "y"
+    leave = "/exit"
+    menu = "/settings"
+    retries = r"Thinking\.\.\."
+    command = "touch x; sleep 30"
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, value, trace)
+        send(signal.SIGKILL, family(self._is_daemon))
+
+    def _is_daemon(self, process: Process) -> bool:
+        return "--cline-hub-daemon" in process.words and process.mentions(self.account.home)
+
+    def prepare(self) -> homes.Variables:
+        """Write the files that the agent needs in its home, and return its variables."""
+        return homes.cline(self.account.home, self.work, self.url)
+
+    def ready(self) -> None:
+        """Bring it to its empty prompt. A key that comes while it starts would keep it from that."""
+        if self.truth() == "starting":
+            self.until("idle")
+        super().ready()
+
+    def suspends(self) -> None:
+        """Stop it: Ctrl-Z does not. Its daemon goes on."""
+        send(signal.SIGTSTP, self.processes()[:1])
+
+    def resume(self) -> None:
+        """Continue it. The terminal is still raw, so C-j ends a line there, and Enter does not.
+
+        It does not expect that, and draws itself anew only in another size.
+        """
+        self._has_shell()
+        self.types("fg")
+        self.keys("C-j")
+        target = f"={self.session}:"
+        for columns in ("-L", "-R"):
+            time.sleep(1)
+            self.account.tmux("resize-window", "-t", target, columns, "5")
+
+    def judged(self, process: Process, screen: str) -> str:
+        """Return what a running agent does. Its session says whether a turn goes on; only the screen has the rest."""
+        *_, box = [None, *BOX.finditer(screen)]
+        for name, dialog in DIALOGS.items():
+            if dialog.search(screen):
+                return name
+        if box is None:
+            return "starting"
+        if self._status(process) == "running":
+            return "working"
+        return "error" if FAILED.search(PROMPT.split(screen[: box.start()])[-1]) else "idle"
+
+    def _status(self, process: Process) -> str:
+        """Return what it writes of its session."""
+        for path in sorted(self.account.home.glob(".cline/data/sessions/*/*[!s].json"), reverse=True):
+            found = json.loads(path.read_text() or "{}")
+            if found.get("pid") == process.pid:
+                return str(found["status"])
+        return ""
+
+
+# ---- ways into states that only Cline has
+
+
+def offers_a_subscription(agent: Cline) -> None:
+    """Start it for the first time: it offers something."""
+    (agent.account.home / ".cline" / "data" / "settings" / "cli-notices.json").unlink()
+    agent.begin()
+    agent.shows("Try ClinePass")
+
+
+def is_interrupted_at_once(agent: Cline) -> None:
+    """Press Esc before it says anything."""
+    agent.enter("stall: 30")
+    agent.until("working")
+    agent.shows("Thinking")
+    agent.refuses()
+    agent.until("idle")
+
+
+def streams_more_than_the_screen(agent: Cline) -> None:
+    """Let a text come that is longer than the screen."""
+    word = agent.fresh()
+    agent.enter(f"slow: 30 {word}\\n\\n")
+    agent.shows(f"25 {word}")
+    agent.until("working")
+
+
+def wrote_more_than_the_screen(agent: Cline) -> None:
+    """Let it say a text that is longer than the screen."""
+    word = agent.fresh()
+    agent.enter(f"slow: 10 {word}\\n\\n")
+    agent.shows(f"25 {word}")
+    agent.until("idle")
