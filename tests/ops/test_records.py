@@ -140,7 +140,7 @@ def assigned(script: str) -> list[tuple[str, int]]:
 BOX = [name for name in PromptBox._fields if name not in ("pause", "interrupt")]
 DIALOG = list(DialogRule._fields)
 
-OTHER_NAMES = {"finish": "end", "style": "choices"}
+OTHER_NAMES = {"finish": "end", "style": "choices", "mark": "marker"}
 """What awk calls a field in another way."""
 
 
