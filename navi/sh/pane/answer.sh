@@ -65,19 +65,27 @@ navi_refuse_choice() {
 
 # ---- keys
 
-# navi_strike KIND KEY [GLOB]: press a key once, if tmux still shows what was read. If the screen changes meanwhile,
-# read it again. Fails if another question is asked by then.
-navi_strike() {
+# navi_strike KIND KEY [GLOB]: press a key once.
+navi_strike() { navi_retry navi_strike_once "$@"; }
+
+# navi_retry COMMAND [ARGUMENTS]: run what types something if tmux still shows what was read. If the screen changes
+# meanwhile, read it again, and try again. Fails if another question is asked by then.
+navi_retry() {
     navi_strikes=30
-    while :; do
-        navi_set_guard "$1" ${3+"$3"}
-        navi_struck=$(navi_tmux "$navi_socket" if-shell -F -t "$navi_pane" "$navi_condition" "send-keys -t $navi_pane $2 ; display-message -p 'was typed'" 2>&1)
-        navi_check_struck $? && return 0
+    until "$@"; do
         [ "$navi_strikes" -gt 0 ] || return 1
         navi_strikes=$((navi_strikes - 1))
         navi_same_question || return 1
         navi_in_no_mode || return 1
     done
+}
+
+# navi_strike_once KIND KEY [GLOB]: press a key if tmux still shows what was read. Fails if it does not; then nothing
+# was typed.
+navi_strike_once() {
+    navi_set_guard "$1" ${3+"$3"}
+    navi_struck=$(navi_tmux "$navi_socket" if-shell -F -t "$navi_pane" "$navi_condition" "send-keys -t $navi_pane $2 ; display-message -p 'was typed'" 2>&1)
+    navi_check_struck $?
 }
 
 # navi_in_no_mode: whether the pane that was inspected is in none; its mode would get the key.
@@ -178,13 +186,8 @@ navi_type_answer() {
         sleep 0.05
         navi_same_question || return 1
     done
-    navi_strikes=30
     # What moves on the screen may move the cursor, too.
-    until navi_type_once "$1"; do
-        [ "$navi_strikes" -gt 0 ] || return 1
-        navi_strikes=$((navi_strikes - 1))
-        navi_same_question && navi_in_no_mode || return 1
-    done
+    navi_retry navi_type_once "$1" || return 1
     navi_text_glob=$(printf '%.20s' "$1" | LC_ALL=C sed 's/[^A-Za-z0-9 ._-][^A-Za-z0-9 ._-]*/*/g')
     # Text that arrives together with Enter counts as pasted.
     sleep 1
