@@ -32,10 +32,11 @@ NOISE = (
 RULE = "^\u2500\u2500\u2500"
 """The line above a dialog. Text that a dialog quotes is further right."""
 
-PANEL = "^(\u2500\u2500\u2500|\u2594\u2594\u2594)"
-"""The same of menus and plans, which some versions show in a panel."""
-
 PANEL_EDGE = "^\u2594\u2594\u2594"
+"""The upper edge of a panel, in which some versions show menus and plans."""
+
+PANEL = f"{RULE}|{PANEL_EDGE}"
+"""The line above a menu or a plan."""
 
 MODES = ("default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions")
 """Its permission modes, with a terminal and without one."""
