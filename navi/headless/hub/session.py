@@ -13,7 +13,7 @@ from navi.core.text import clean
 from navi.headless.harness.base import AgentLaunch, Harness
 from navi.headless.hub.ended import changes_at_end
 from navi.headless.hub.limits import Limiter
-from navi.headless.hub.refusals import IN_TERMINAL, NEVER_STARTED, NO_AGENT
+from navi.headless.hub.refusals import NEVER_STARTED
 from navi.headless.hub.removals import Removals
 from navi.headless.hub.run_state import columns, happened, launch_of
 from navi.headless.hub.session_inputs import SessionInputs
@@ -155,8 +155,7 @@ class HubSession(SessionState):
         that is kept until one does. Return whether it is being ended now. Raise Refused if it has ended.
         """
         async with self.lock:
-            if not self.row.remote or not self.state.status.live:
-                raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
+            self.check_live()
             if self.row.end_asked is None:  # whoever asks again and again is noted once
                 self._why_ended = why
                 await self._note_end(time.time(), by, "asked for the end", why)
@@ -178,8 +177,7 @@ class HubSession(SessionState):
     async def withdraw_end(self, by: By = NOBODY) -> None:
         """Let the agent go on, which was to end when its host is reached again. Raise Refused if that is too late."""
         async with self.lock:
-            if not self.row.remote or not self.state.status.live:
-                raise Refused(NO_AGENT if self.row.remote else IN_TERMINAL)
+            self.check_live()
             if self.row.end_asked is None:
                 raise Refused("nobody has asked for the end of its agent")
             if self.reached:

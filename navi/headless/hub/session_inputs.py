@@ -12,7 +12,7 @@ from navi.core.text import clean
 from navi.headless.harness.base import GivenAnswer
 from navi.headless.hub.answered import answer_in_words, check_option, stored_answer
 from navi.headless.hub.limits import Limiter
-from navi.headless.hub.refusals import IN_TERMINAL, NO_AGENT
+from navi.headless.hub.refusals import IN_TERMINAL
 from navi.headless.hub.run_state import RunOutput, RunSoFar, as_asked, happened
 from navi.headless.hub.session_state import SessionState
 from navi.headless.messages import Message
@@ -56,10 +56,7 @@ class SessionInputs:
         """Store inputs that belong together, and send them on; return the first. Raise Refused."""
         session = self._session
         async with session.lock:
-            if not session.row.remote:
-                raise Refused(IN_TERMINAL)
-            if not session.state.status.live:
-                raise Refused(NO_AGENT)
+            session.check_live()
             now = trio.current_time()
             for one in several:
                 check_length(self._line(one))

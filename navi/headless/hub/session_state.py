@@ -12,12 +12,14 @@ from navi.core.headless import HeadlessStatus
 from navi.headless.harness.base import Harness
 from navi.headless.hub.limits import on_clock
 from navi.headless.hub.news import updated
+from navi.headless.hub.refusals import IN_TERMINAL, NO_AGENT
 from navi.headless.hub.run_state import RunSoFar, begin, happened
 from navi.headless.hub.subscriber import Client
 from navi.headless.hub.times import Times
 from navi.headless.hub.troubles import Troubles
 from navi.headless.messages import Message
 from navi.headless.modes import modes_of
+from navi.headless.refused import Refused
 from navi.headless.state import Happening, State
 from navi.headless.store.run_store import change_noted
 from navi.headless.store.stored import By, StoredSession
@@ -77,6 +79,13 @@ class SessionState:
         """Return what a relay needs to go on: up to where the log is stored."""
         row = self.row
         return {"session_id": row.id, "host": row.host, "generation": row.generation, "offset": row.log_offset}
+
+    def check_live(self) -> None:
+        """Raise Refused unless it has an agent without a terminal."""
+        if not self.row.remote:
+            raise Refused(IN_TERMINAL)
+        if not self.state.status.live:
+            raise Refused(NO_AGENT)
 
     # ---- since when
 
