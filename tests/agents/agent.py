@@ -136,6 +136,17 @@ class Agent(ABC):
         self._has_shell()
         self.enter("fg")
 
+    def resume_raw(self) -> None:
+        """Continue an agent that was stopped unawares. The terminal is still raw, so C-j ends a line there, and Enter
+        does not; and the agent draws itself anew only in another size.
+        """
+        self._has_shell()
+        self.types("fg")
+        self.keys("C-j")
+        for columns in ("-L", "-R"):
+            time.sleep(1)
+            self.account.tmux("resize-window", "-t", f"={self.session}:", columns, "5")
+
     def _has_shell(self) -> None:
         until(lambda: self._foreground() == "sh", what="the shell has the terminal")
         time.sleep(0.5)

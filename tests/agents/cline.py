@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import signal
-import time
 from types import TracebackType
 from typing import ClassVar
 
 from tests.agents import homes
 from tests.agents.agent import Agent
+from tests.agents.ways import waits_for_its_service
 from tests.support.processes import Process, family, send
 
 DIALOGS = {
@@ -64,17 +64,8 @@ class Cline(Agent):
         send(signal.SIGTSTP, self.processes()[:1])
 
     def resume(self) -> None:
-        """Continue it. The terminal is still raw, so C-j ends a line there, and Enter does not.
-
-        It does not expect that, and draws itself anew only in another size.
-        """
-        self._has_shell()
-        self.types("fg")
-        self.keys("C-j")
-        target = f"={self.session}:"
-        for columns in ("-L", "-R"):
-            time.sleep(1)
-            self.account.tmux("resize-window", "-t", target, columns, "5")
+        """Continue it: it did not expect to be stopped."""
+        self.resume_raw()
 
     def judged(self, process: Process, screen: str) -> str:
         """Return what a running agent does. Its session says whether a turn goes on; only the screen has the rest."""
@@ -109,8 +100,7 @@ def offers_a_subscription(agent: Cline) -> None:
 
 def is_interrupted_at_once(agent: Cline) -> None:
     """Press Esc before it says anything."""
-    agent.enter("stall: 30")
-    agent.until("working")
+    waits_for_its_service(agent)
     agent.shows("Thinking")
     agent.refuses()
     agent.until("idle")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import time
 from collections.abc import Mapping
 
 from tests.agents import homes
@@ -49,17 +48,8 @@ class Kimi(Agent):
         send(signal.SIGTSTP, self.processes())
 
     def resume(self) -> None:
-        """Continue it. The terminal is still raw, so C-j ends a line there, and Enter does not.
-
-        It does not expect that, and draws itself anew only in another size.
-        """
-        self._has_shell()
-        self.types("fg")
-        self.keys("C-j")
-        target = f"={self.session}:"
-        for columns in ("-L", "-R"):
-            time.sleep(1)
-            self.account.tmux("resize-window", "-t", target, columns, "5")
+        """Continue it: it did not expect to be stopped."""
+        self.resume_raw()
 
     def judged(self, _process: Process, screen: str) -> str:
         """Return what a running agent does: see the module."""
