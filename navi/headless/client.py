@@ -80,10 +80,12 @@ class HubClient:
         return body_of(self.wait(lambda one: one["type"] == "response" and one["id"] == number))
 
     def send(self, message: Mapping[str, Any]) -> None:
-        """Send a message. Raise HubGone."""
+        """Send a message. Raise HubGone, or what the hub reported before it ended the connection."""
         try:
             self._socket.settimeout(PATIENCE)
             self._socket.sendall(to_line(message))
+        except ConnectionError:
+            self.wait(lambda _: False)
         except OSError as error:
             raise HubGone(f"the hub has ended: {error.strerror or error}", exits.UNAVAILABLE) from error
 

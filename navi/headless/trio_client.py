@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 import trio
 
 from navi.core import exits
-from navi.headless.client import NO_HUB, PATIENCE, SOCKET, NoHub
+from navi.headless.client import NO_HUB, PATIENCE, SOCKET, HubGone, NoHub
 from navi.headless.lines import LinePeer
 from navi.headless.messages import Malformed, Message
 from navi.headless.replies import (
@@ -54,6 +54,15 @@ class TrioHubClient:
         except trio.TooSlowError as error:
             raise _silent() from error
 
+    async def _send_question(self, message: Message) -> None:
+        """Send a message whose answer is read next. Raise what the hub reported before it ended the connection, too."""
+        try:
+            await self.send(message)
+        except HubGone:
+            while (report := await self.next())["type"] != "error":
+                pass
+            raise refusal(report) from None
+
     async def next(self) -> Message:
         """Return the next message, whenever it comes. Raise OtherVersion, too."""
         try:
@@ -68,7 +77,7 @@ class TrioHubClient:
     async def ask(self, method: str, path: str, **body: object) -> Message:
         """Ask for something of navi.headless.hub.api, and return the body of the answer. Other messages are dropped."""
         self._number += 1
-        await self.send(request(self._number, method, path, body))
+        await self._send_question(request(self._number, method, path, body))
         try:
             with trio.fail_after(PATIENCE):
                 answer = await self.next()
@@ -83,9 +92,9 @@ class TrioHubClient:
         of a connection: whoever asks further gets what is still to come of the session.
         """
         follow = {"session_id": info["id"], "from_index": info["last_index"] + 1, "longest": longest}
-        await self.send({"type": "subscribe", **follow})
+        await self._send_question({"type": "subscribe", **follow})
         self._number += 1
-        await self.send(end_request(self._number, str(info["id"]), by))
+        await self._send_question(end_request(self._number, str(info["id"]), by))
         try:
             with trio.fail_after(ENDS_WITHIN):
                 while True:
@@ -100,8 +109,8 @@ class TrioHubClient:
 
         The hub takes messages one after the other, so that the answer to a ping comes after what it says of this one.
         """
-        await self.send(message)
-        await self.send({"type": "ping"})
+        await self._send_question(message)
+        await self._send_question({"type": "ping"})
         try:
             with trio.fail_after(PATIENCE):
                 while (answer := await self.next())["type"] != "pong":
@@ -116,8 +125,8 @@ class TrioHubClient:
         await self._peer.close()
 
 
-def _ended() -> OperationError:
-    return OperationError("the hub has ended", exits.UNAVAILABLE)
+def _ended() -> HubGone:
+    return HubGone("the hub has ended", exits.UNAVAILABLE)
 
 
 def _silent() -> OperationError:

@@ -15,6 +15,7 @@ from navi.core import exits
 from navi.headless.client import HubClient
 from navi.headless.hub.hub import Hub
 from navi.headless.hub.server import serve
+from navi.headless.messages import to_line
 from navi.headless.replies import Ending, ending_of
 from navi.headless.store.store import Store
 from navi.headless.store.stored import StoredSession
@@ -179,6 +180,20 @@ def test_a_hub_that_ends_is_reported(tmp_path: Path) -> None:
             assert raised.value.status == exits.UNAVAILABLE
             with pytest.raises(OperationError, match="the hub has ended"):
                 client.send({"type": "ping"})
+
+
+def test_what_a_hub_reported_before_it_ended_is_raised(tmp_path: Path) -> None:
+    """Also by a question that could no longer be sent."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "hub.sock"))
+        listener.listen()
+        with HubClient(str(tmp_path)) as client:
+            ended, _ = listener.accept()
+            ended.sendall(to_line({"type": "error", "code": "VERSION", "message": "too old"}))
+            ended.close()
+            with pytest.raises(OperationError, match="too old") as raised:
+                client.ask("GET", "/api/health")
+            assert raised.value.status == exits.CONFIGURATION
 
 
 def test_the_module_needs_no_trio() -> None:

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 import trio
+import trio.testing
 
 from navi.headless.client import NoHub
 from navi.headless.harness.scripted import SCRIPTED
 from navi.headless.hub.hub import Hub
 from navi.headless.hub.server import serve
+from navi.headless.messages import to_line
 from navi.headless.store.store import Store
 from navi.headless.store.stored import Batch, PrintedLine, StoredSession
 from navi.headless.trio_client import connected
@@ -71,19 +73,39 @@ async def test_without_a_hub_nothing_is_connected(tmp_path: Path) -> None:
             pass
 
 
-async def test_a_hub_that_sends_nonsense_is_reported(tmp_path: Path) -> None:
+@asynccontextmanager
+async def listening(folder: Path, message: bytes) -> AsyncIterator[None]:
+    """Run something in the hub's place that sends a message to whoever connects, and ends the connection."""
+
     async def answer(stream: trio.SocketStream) -> None:
-        await stream.send_all(b'{"type":"message"}\n')
+        await stream.send_all(message)
 
     listener = trio.socket.socket(trio.socket.AF_UNIX)
-    await listener.bind(str(tmp_path / "hub.sock"))
+    await listener.bind(str(folder / "hub.sock"))
     listener.listen(1)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.serve_listeners, answer, [trio.SocketListener(listener)])
-        async with connected(str(tmp_path)) as hub:
-            with pytest.raises(OperationError, match="that is no message"):
-                await hub.next()
+        yield
         nursery.cancel_scope.cancel()
+
+
+async def test_a_hub_that_sends_nonsense_is_reported(tmp_path: Path) -> None:
+    async with listening(tmp_path, b'{"type":"message"}\n'), connected(str(tmp_path)) as hub:
+        with pytest.raises(OperationError, match="that is no message"):
+            await hub.next()
+
+
+async def test_what_a_hub_reported_before_it_ended_is_raised(tmp_path: Path) -> None:
+    report = to_line({"type": "error", "code": "VERSION", "message": "too old"})
+    async with listening(tmp_path, report):
+        async with connected(str(tmp_path)) as hub:
+            await trio.testing.wait_all_tasks_blocked(0.05)
+            with pytest.raises(OperationError, match="too old"):
+                await hub.ask("GET", "/api/health")
+        async with connected(str(tmp_path)) as hub:
+            await trio.testing.wait_all_tasks_blocked(0.05)
+            with pytest.raises(OperationError, match="too old"):
+                await hub.tell({"type": "ping"})
 
 
 async def test_long_lines_and_texts_come_cut_to_who_wants_that(tmp_path: Path) -> None:
