@@ -15,7 +15,7 @@ from navi.tui.style.theme import Glyphs
 
 LOOKING = "looking ..."
 
-INDENT = 16
+INDENT = 14
 """Columns before the facts about a session, and behind them."""
 
 Found = Losses | str | None
@@ -61,9 +61,8 @@ class KillDialog(Confirm):
         """Return what is lost with one of several sessions, in one cell."""
         if not isinstance(found, Losses):
             return ("dim", LOOKING if found is None else f"unknown because {found}" if found else "")
-        branch = f"{found.branch}: " if found.branch and not found.problem else ""
         running = f"; {found.running}" if found.below else ""
-        return (_style(found), f"{branch}{found.changes}{running}")
+        return (_style(found), f"{_in_git(found)}{running}")
 
     def _facts(self, width: int) -> list[Row]:
         (session,), (found,), (directory,) = self._sessions, self._found, self._directories
@@ -82,15 +81,21 @@ def may_lose(session: Session) -> bool:
 
 
 def _loss_rows(found: Losses | str | None) -> list[Row]:
+    """Return as many rows before the losses are known as after: a click hits what was seen."""
     if not isinstance(found, Losses):
         words = LOOKING if found is None else f"unknown because {clean(found)}"
-        return [[("dim", label), ("dim", words)] for label in ("branch", "uncommitted", "running")]
-    branch = ("name", found.branch) if found.branch else ("dim", "none (detached HEAD)")
+        return [[("dim", label), ("dim", words)] for label in ("git", "running")]
     return [
-        *([[("dim", "branch"), branch]] if found.git and not found.problem else []),
-        [("dim", "uncommitted"), (_style(found), found.changes)],
+        [("dim", "git"), (_style(found), _in_git(found))],
         [("dim", "running"), ("notice", found.running) if found.below else ("dim", "nothing below it")],
     ]
+
+
+def _in_git(found: Losses) -> str:
+    """Return the branch and what is in no commit, or why git knows of neither."""
+    if found.problem or not found.git:
+        return found.changes
+    return f"{found.branch or 'detached HEAD'}: {found.changes if found.dirty else 'nothing uncommitted'}"
 
 
 def _style(found: Losses) -> str:

@@ -217,38 +217,35 @@ def put(dialog: KillDialog, found: Sequence[Losses] | str) -> None:
 
 def test_a_kill_says_what_is_lost_as_soon_as_it_is_known() -> None:
     one = kill("api")
-    assert shown(one)[1:6] == [
-        " status       working: Shall I?",
-        " branch       looking ...",
-        " uncommitted  looking ...",
-        " running      looking ...",
-        " directory    ~/x",
-    ]
-    put(one, [Losses(branch="main", changed=2, below=("npm", "node", "node"))])
-    assert shown(one)[2:5] == [
-        " branch       main", " uncommitted  2 changed", " running      node ×2, npm",
+    assert shown(one)[1:5] == [
+        " status     working: Shall I?", " git        looking ...", " running    looking ...", " directory  ~/x",
     ]  # fmt: skip
+    put(one, [Losses(branch="main", changed=2, below=("npm", "node", "node"))])
+    assert shown(one)[2:4] == [" git        main: 2 changed", " running    node ×2, npm"]
 
 
 @pytest.mark.parametrize(
-    ("found", "rows"),
+    ("found", "words"),
     [
-        (Losses(git=False), [" uncommitted  no git repository"]),
-        (Losses(problem="git took too long"), [" uncommitted  unknown because git took too long"]),
-        (Losses(), [" branch       none (detached HEAD)", " uncommitted  none"]),
+        (Losses(git=False), "no git repository"),
+        (Losses(problem="git took too long"), "unknown because git took too long"),
+        (Losses(branch="main"), "main: nothing uncommitted"),
+        (Losses(untracked=1), "detached HEAD: 1 untracked"),
     ],
 )
-def test_a_branch_is_named_only_where_git_knows_of_one_or_of_none(found: Losses, rows: list[str]) -> None:
+def test_losses_take_as_many_rows_as_there_were_before_they_were_known(found: Losses, words: str) -> None:
     one = kill("api")
+    before = len(shown(one))
     put(one, [found])
-    assert shown(one)[2:-2] == [*rows, " running      nothing below it"]
+    assert shown(one)[2:4] == [f" git        {words}", " running    nothing below it"]
+    assert len(shown(one)) == before
 
 
 def test_what_is_not_known_says_why_and_y_kills_all_the_same() -> None:
     killed: list[str] = []
     one = KillDialog(UNICODE, "Kill?", [session("api")], ["~"], "kills it", lambda: killed.append("api"), nothing)
     put(one, "no route to host")
-    assert " uncommitted  unknown because no route to host" in shown(one)
+    assert " git        unknown because no route to host" in shown(one)
     one.press("y", "confirm")
     assert killed == ["api"]
 
