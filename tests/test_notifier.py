@@ -364,7 +364,7 @@ def test_agents_without_a_terminal_are_notified_of_each_time_they_ask(lab: Lab) 
     configure(lab, notify=COMMAND.format(notes))
     with serving(lab) as hub, notify(lab) as service, navi(lab) as screen:
         address = spawn(lab, "local", "say x", title="api")
-        screen.wait_for("waiting")
+        screen.wait_for("done 1")
         for number in (1, 2):
             verb(lab, "send", address, "ask may I?")
             screen.wait_for("1 question")
