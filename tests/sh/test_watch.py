@@ -187,6 +187,21 @@ def test_the_time_of_a_slow_turn_counts(box: Machine, shell: Shell) -> None:
 
 
 @every_watching_shell
+def test_what_a_server_does_after_its_answer_is_seen_soon(box: Machine, shell: Shell) -> None:
+    """Also during a listing that finds nothing new, after which servers at rest are not asked for 30 s."""
+    after = box.folder / "after"
+    box.tmux("-L", "own", "new-session", "-d", "-s", "other")
+    rename = f'rm {after}; "$real" -u rename-session -t =api web'
+    stand_in(box, "tmux", f'case "$*" in *own*list-panes*) [ ! -e {after} ] || {{ {rename}; }} ;; esac; exec "$real" "$@"')
+    with Watching(box, shell) as watching:
+        watching.frame(lambda frame: names(frame) == ["api", "other"])
+        time.sleep(2)  # the servers rest
+        after.touch()
+        watching.frame(lambda frame: "web" in names(frame), timeout=20)
+        assert not after.exists()
+
+
+@every_watching_shell
 def test_a_file_is_removed_a_moment_after_it_was_suspected_however_often_the_watch_is_woken(
     box: Machine, shell: Shell
 ) -> None:

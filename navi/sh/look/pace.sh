@@ -7,7 +7,9 @@
 
 # Milliseconds between heartbeats, sent when nothing has changed.
 navi_heartbeat=5000
-# Milliseconds after which tmux is asked for a list even though its servers have done nothing.
+# Milliseconds after which tmux is asked for a list even though its servers have done nothing: after news the first
+# number, and after each list without news twice as long, up to the second.
+navi_ask_soon=5000
 navi_ask_every=30000
 # Milliseconds between lists at least, and for how long servers have to rest until that counts again.
 navi_list_soon=750

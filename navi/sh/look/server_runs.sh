@@ -7,7 +7,8 @@
 # that has used none since has nothing new, and it takes no program to see that. Where the system does not report it,
 # nothing here is ever at rest.
 
-# The processor time of all known servers, a line each, now, at the last comparison, and after the last listing.
+# The processor time of all known servers, a line "PROCESS TIME" each: now, at the last comparison, and after the last
+# listing.
 navi_times=
 navi_times_compared=
 navi_times_listed=
@@ -37,7 +38,7 @@ navi_read_times() {
         navi_server_time=
         read -r navi_server_time <"/proc/${navi_timed_server%% *}/schedstat"
         case $navi_server_time in
-        [1-9]*' '*) navi_times=$navi_times$navi_server_time$navi_newline ;;
+        [1-9]*' '*) navi_times="$navi_times${navi_timed_server%% *} $navi_server_time$navi_newline" ;;
         *) navi_times='' && break ;;
         esac
     done
@@ -129,7 +130,20 @@ navi_note_socket_places() {
     set +f
 }
 
-# navi_begin_hold: what the servers did until now was for the listing.
+# navi_end_listing: what the servers did until now was for the listing, or for screens. If one has run since it
+# answered, that may have been for somebody else, too: then it is asked again soon.
+navi_end_listing() {
+    navi_begin_hold
+    set -f
+    IFS=$navi_newline
+    for navi_timed_server in $navi_times; do
+        case $navi_times_answered in *"$navi_newline$navi_timed_server$navi_newline"*) ;; *) navi_may_hold=no ;; esac
+    done
+    unset IFS
+    set +f
+}
+
+# navi_begin_hold: what the servers did until now is known.
 navi_begin_hold() {
     navi_times_before=$navi_times
     navi_read_times

@@ -93,6 +93,7 @@ navi_list() {
     navi_pane_list=
     navi_activity=
     navi_answered=' '
+    navi_times_answered=$navi_newline
     navi_unanswered=
     navi_empty=
     navi_ask ''
@@ -284,6 +285,9 @@ navi_check_age() {
     esac
 }
 
+# The processor time of each server when it had just answered, as lines "PROCESS TIME" (server_runs.sh).
+navi_times_answered=
+
 # navi_note_server SOCKET: how it answered: the process of one that has sessions, and what can't tell its own.
 navi_note_server() {
     case $navi_word,$navi_answer in
@@ -292,9 +296,17 @@ navi_note_server() {
         navi_server=${navi_server%%	*}
         navi_answered="$navi_answered$navi_server "
         navi_know_server "$navi_server $1"
+        [ -z "$navi_stamps" ] || navi_note_time
         ;;
     ok,*) navi_empty="$navi_empty=$1$navi_newline" ;;
     none,* | foreign,*) ;;
     *) navi_unanswered="$navi_unanswered=$1$navi_newline" ;;
     esac
+}
+
+# navi_note_time: how much processor time the server has had.
+navi_note_time() {
+    navi_answer_time=
+    read -r navi_answer_time <"/proc/$navi_server/schedstat"
+    navi_times_answered="$navi_times_answered$navi_server $navi_answer_time$navi_newline"
 }

@@ -117,13 +117,16 @@ navi_list_is_due() {
 }
 
 # navi_list_less_often LISTED: listings that find nothing new follow each other ever more slowly, for as long as servers
-# have work. After news, and after a rest, they come soon again.
+# have work, and also where they rest. After news, and after a rest, they come soon again.
 navi_list_less_often() {
     if [ "$navi_listed" != "$1" ]; then
         navi_list_after=$navi_list_soon
-    elif [ $((2 * navi_list_after)) -le "$navi_list_every" ]; then
-        navi_list_after=$((2 * navi_list_after))
+        navi_ask_after=$navi_ask_soon
+        return
     fi
+    [ $((2 * navi_list_after)) -gt "$navi_list_every" ] || navi_list_after=$((2 * navi_list_after))
+    navi_ask_after=$((2 * navi_ask_after))
+    [ "$navi_ask_after" -le "$navi_ask_every" ] || navi_ask_after=$navi_ask_every
 }
 
 # navi_see_servers: what the servers have done. Where one has run, the panes are no longer known to be at rest.
@@ -305,13 +308,13 @@ navi_look_at_panes() {
     navi_clean
     [ "$navi_touched" = no ] || navi_look_at_files
     navi_send_panes
-    if [ "$navi_ms_since_question" -eq 0 ]; then navi_begin_hold; else navi_go_on_holding; fi
+    if [ "$navi_ms_since_question" -eq 0 ]; then navi_end_listing; else navi_go_on_holding; fi
 }
 
 # navi_may_spare_listing: whether a listing would find nothing new. A request, or a suspicion, always gets a real
 # listing.
 navi_may_spare_listing() {
-    [ "$navi_asked$navi_suspects" = no ] && [ "$navi_ms_since_question" -lt "$navi_ask_every" ] && navi_keeps_listing
+    [ "$navi_asked$navi_suspects" = no ] && [ "$navi_ms_since_question" -lt "$navi_ask_after" ] && navi_keeps_listing
 }
 
 # navi_send_panes: send what tmux has, and what agents do, if anything is not as it was sent before.
@@ -408,6 +411,7 @@ navi_tick=
 navi_odd_step=no
 navi_read_counter
 navi_list_after=$navi_list_soon
+navi_ask_after=$navi_ask_soon
 navi_sent_activity=
 navi_unfinished_states=
 navi_unfinished_tries=0
