@@ -192,7 +192,9 @@ def test_what_a_server_does_after_its_answer_is_seen_soon(box: Machine, shell: S
     after = box.folder / "after"
     box.tmux("-L", "own", "new-session", "-d", "-s", "other")
     rename = f'rm {after}; "$real" -u rename-session -t =api web'
-    stand_in(box, "tmux", f'case "$*" in *own*list-panes*) [ ! -e {after} ] || {{ {rename}; }} ;; esac; exec "$real" "$@"')
+    stand_in(
+        box, "tmux", f'case "$*" in *own*list-panes*) [ ! -e {after} ] || {{ {rename}; }} ;; esac; exec "$real" "$@"'
+    )
     with Watching(box, shell) as watching:
         watching.frame(lambda frame: names(frame) == ["api", "other"])
         time.sleep(2)  # the servers rest
