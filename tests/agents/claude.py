@@ -118,12 +118,10 @@ def asks_in_a_subagent(agent: Claude) -> None:
     agent.until("permission")
 
 
-FIRST_FIND = "find: ExitPlanMode ;; "
-
-
-def defers_tools() -> bool:
-    """Whether this version lets its model look for some of its tools first: newer ones than 2.1.197 do."""
-    return tuple(map(int, version("claude").split("."))) > (2, 1, 197)
+def planning(plan: str) -> str:
+    """Return a prompt that has a plan proposed. Versions after 2.1.197 let their model look for that tool first."""
+    defers_tools = tuple(map(int, version("claude").split("."))) > (2, 1, 197)
+    return f"{'find: ExitPlanMode ;; ' if defers_tools else ''}plan: {plan}"
 
 
 def reviews_its_answers(agent: Claude) -> None:
@@ -137,5 +135,5 @@ def reviews_its_answers(agent: Claude) -> None:
 def asks_to_approve_a_plan(agent: Claude) -> None:
     """Let it ask whether its plan is good."""
     agent.mode(PLAN)
-    agent.enter(f"{FIRST_FIND if defers_tools() else ''}plan: # The plan")
+    agent.enter(planning("# The plan"))
     agent.until("plan")

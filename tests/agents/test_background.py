@@ -57,7 +57,7 @@ def background(watched: Watched) -> dict[str, dict[str, Any]]:
 
 def begin(watched: Watched, name: str, prompt: str) -> str:
     """Begin a session, and return its address."""
-    watched.agent.enter(f"clear; claude --bg --name {name} '{prompt}'")
+    watched.agent.enter(f"clear; claude --bg --permission-mode default --name {name} '{prompt}'")
     watched.agent.shows(f"backgrounded .* {name}")
     account = watched.agent.account
     return name if account is watched.lab.local else f"{account.name}/{name}"

@@ -37,6 +37,7 @@ from navi.ops.headless import runs as headless
 from navi.ops.headless.runs import Exit
 from tests.agents import homes
 from tests.agents.agent import install
+from tests.agents.claude import planning
 from tests.agents.service import Service
 from tests.agents.versions import needs
 from tests.support.headless import Driven, here_or_there, process
@@ -214,7 +215,7 @@ class TestClaude:
             there.new_session("api", in_terminal(there, variables, ""))
             address = "api" if host == "local" else f"{host}/api"
             navi(lab, "wait", address, "--until", "idle", "--timeout", "60")
-            until(lambda: "? for shortcuts" in pane(there, "api"), timeout=60, what="its prompt")
+            until(lambda: "❯" in pane(there, "api"), timeout=60, what="its prompt")
             navi(lab, "send", address, "say: the first answer", "--wait", "--timeout", "60")
             navi(lab, "collaborate", address)
             navi(lab, "send", "--feedback", address, 'use "tabs", not spaces')
@@ -271,7 +272,7 @@ class TestClaude:
             agent.answer(GivenAnswer(allow=True, answers={"Which colour?": "Blue"}))
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             assert "Blue" in agent.of(ToolResult)[0].text  # type: ignore[union-attr]
-            asks(agent, "plan: # do it", HeadlessStatus.QUESTION)
+            asks(agent, planning("# do it"), HeadlessStatus.QUESTION)
             assert agent.state.questions[0].kind == "plan"
             agent.answer(GivenAnswer(allow=True))
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
