@@ -170,7 +170,8 @@ class TestClaude:
                 there.new_session("by-hand", in_terminal(there, variables, f"--resume {conversation}"))
                 until(lambda: not hub.ask("GET", path)["remote"], timeout=60, what="the hub knows")
                 until(lambda: hub.ask("GET", path)["ended_at"], timeout=60, what="the other agent has ended")
-                assert hub.ask("GET", path)["tmux_name"] == ("by-hand" if hooked else "")
+                name = "by-hand" if hooked else ""
+                until(lambda: hub.ask("GET", path)["tmux_name"] == name, what="its name, which a hook tells later")
             until(lambda: "the first answer" in pane(there, "by-hand"), timeout=60, what="it shows the conversation")
             agents = [line for line in there.sh("ps -eo args").splitlines() if conversation in line]
             assert not [line for line in agents if "--input-format" in line]
