@@ -1,6 +1,7 @@
 """What navi has offered on this machine, so that it offers nothing twice.
 
-A file in the state folder has a line for each answered offer: `hosts`, `hooks HOST`, or `hooks` for all hosts.
+A file in the state folder has a line for each answered offer: `hosts`, `hooks HOST`, or `hooks` for all hosts, and
+`lost HOST NOTE` for a lost session that the user has seen.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from pathlib import Path
 
 FILE = "offers"
 
-HOSTS, HOOKS = "hosts", "hooks"
+HOSTS, HOOKS, LOST = "hosts", "hooks", "lost"
 
 LARGEST = 100_000
 """Bytes that are read."""
 
 
 def was_answered(state: Path, offer: str, host: str = "") -> bool:
-    """Return whether an offer was answered, for one host or for all."""
+    """Return whether an offer was answered, for one host (or what else it was about) or for all."""
     lines = _lines(state)
     return offer in lines or f"{offer} {host}" in lines
 

@@ -135,10 +135,9 @@ class Dashboard:
         views = self.fleet.views
         self._screen.list.unseen = self._notifier.finished
         self.commands.filters.show()
-        self.commands.host_progress.note(views)
         self._screen.go_to_expected()
         self._notifier.note(views)
-        self.commands.first_run.note(views)
+        self.commands.note(views)
         list_filter = self.commands.filters.list_filter
         self._screen.header.show(views, self._screen.list.sessions, trio.current_time(), list_filter)
         self._screen.terminal.show_title(caption(self._screen.header.tally))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import urwid
 
+from navi.tui.banner import Banner
 from navi.tui.bars import Footer, Header, under
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.frame import Content
@@ -78,10 +79,11 @@ class Layout(urwid.Widget):
     _sizing = frozenset([urwid.BOX])
     _selectable = True
 
-    def __init__(self, header: Header, main: Content, footer: Footer) -> None:
+    def __init__(self, header: Header, main: Content, footer: Footer, banner: Banner) -> None:
         super().__init__()
         self._header = header
         self._footer = footer
+        self._banner = banner
         self._wall = Wall(header.glyphs)
         self.main = main
         self.preview: Content | None = None
@@ -89,7 +91,6 @@ class Layout(urwid.Widget):
         self._size = (0, 0)
         self.dialog: Dialog | None = None
         self._opened: tuple[Dialog, int, int, int] | None = None
-        self.banner: Panel | None = None
         self.beside = True
         self.share = 50
         self.pressed: Callable[[str], None] = lambda _: None
@@ -113,7 +114,7 @@ class Layout(urwid.Widget):
         docked = None if floats(width, height) else self.dialog
         bottom = 0 if height < 2 or (docked and self._footer.is_empty) else 1
         asked = min(docked.height(width, height), max(height - bottom - 3, 1)) if docked else 0
-        offer = 1 if self.banner and not asked and height >= BANNER_AT_LEAST else 0
+        offer = 0 if self._banner.is_empty or asked or height < BANNER_AT_LEAST else 1
         rows = height - top - bottom - asked - offer
         if rows < 2:
             top, rows = 0, height - bottom - asked
@@ -125,8 +126,7 @@ class Layout(urwid.Widget):
             rects.append(Rect(self.main, 0, top, width, rows, framed))
         if docked:
             rects.append(Rect(docked, 0, height - bottom - asked, width, asked))
-        if self.banner:
-            rects.append(Rect(self.banner, 0, height - bottom - offer, width, offer))
+        rects.append(Rect(self._banner, 0, height - bottom - offer, width, offer))
         rects.append(Rect(self._footer, 0, height - bottom, width, bottom))
         return [rect for rect in rects if rect.height]
 

@@ -12,6 +12,7 @@ from navi.config.settings import Settings
 from navi.config.undo_list import UndoEntry
 from navi.core.model import Session
 from navi.core.text import is_utf8_locale
+from navi.tui.banner import Banner
 from navi.tui.bars import Footer, Header
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.keys.keymap import Keymap
@@ -60,7 +61,8 @@ class DashboardScreen:
         self.footer = Footer(self.glyphs)
         self.progress = Progress(self.footer.put_progress)
         self.footer.pressed = press
-        self.layout = Layout(self.header, self.list, self.footer)
+        self._banner = Banner(self.glyphs)
+        self.layout = Layout(self.header, self.list, self.footer, self._banner)
         self.layout.pressed = press
         self.layout.beside = settings.layout == "side"
         self.terminal = Terminal(self.layout, settings, environment, press, shows_unicode)
@@ -103,6 +105,11 @@ class DashboardScreen:
     def show_message(self, words: str, style: str = "notice") -> None:
         """Show a message in the footer, until the next key."""
         self.footer.show_message(words, style)
+
+    def offer(self, command: str, text: str) -> None:
+        """Offer what a command does in the line above the footer; no longer if there is no text."""
+        if self._banner.offer(command, self.key_of(command), text):
+            self.layout.changed()
 
     def update_dialog(self) -> None:
         """Show what a list to choose from has now."""

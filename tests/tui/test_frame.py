@@ -14,6 +14,7 @@ from navi.core.question import Choice as Answer
 from navi.core.question import Question
 from navi.core.text import clean
 from navi.ops.pane.preview import Capture
+from navi.tui.banner import Banner
 from navi.tui.bars import Footer, Header
 from navi.tui.dialogs.answer_dialog import AnswerDialog, SessionQuestion
 from navi.tui.dialogs.dialog import Confirm, Dialog, Report, Subject
@@ -162,7 +163,7 @@ def whole(words: Sequence[str], preview: bool = True) -> Layout:
     header.show([view("local", *listed)], listed, 0)
     sessions = SessionList(UNICODE, nothing)
     sessions.show(tuple(listed), [view("local", *listed)], True)
-    one = Layout(header, sessions, Footer(UNICODE))
+    one = Layout(header, sessions, Footer(UNICODE), Banner(UNICODE))
     if preview:
         shown = Preview(UNICODE)
         shown.follow(listed[0], 0.0, words[-1])

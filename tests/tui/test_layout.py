@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from navi.tui.banner import Banner
 from navi.tui.bars import Footer, Header
 from navi.tui.frame import Content
 from navi.tui.keys.keymap import Keymap
@@ -23,7 +24,7 @@ def layout(preview: bool = True, beside: bool = True, share: int = 50) -> Layout
     """Return a layout with two hosts in its header."""
     header = Header(UNICODE, Keymap(KEYS))
     header.show([view("local"), view("atlas")], [], 0)
-    one = Layout(header, Content(UNICODE), Footer(UNICODE))
+    one = Layout(header, Content(UNICODE), Footer(UNICODE), Banner(UNICODE))
     one.preview = Content(UNICODE) if preview else None
     one.beside, one.share = beside, share
     return one

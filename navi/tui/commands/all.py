@@ -8,7 +8,8 @@ from navi.config.navi_files import NaviFiles
 from navi.config.settings import Problem, Settings
 from navi.core.failure import HostState
 from navi.core.listing import Key, ListFilter, is_agent, marks_of
-from navi.core.model import Session
+from navi.core.lost import lost_sessions
+from navi.core.model import HostView, Session
 from navi.core.notices import DONE
 from navi.fleet import Fleet
 from navi.hosts.sockets import folder_for_sockets
@@ -16,7 +17,7 @@ from navi.tui.commands.actions import Actions
 from navi.tui.commands.answering import Answering
 from navi.tui.commands.hosts import HostCommands
 from navi.tui.commands.messages import MessageCommands
-from navi.tui.commands.restore import RestoreCommands, lost_sessions
+from navi.tui.commands.restore import LostOffer, RestoreCommands
 from navi.tui.commands.session_keys import SessionKeys
 from navi.tui.commands.sessions import SessionCommands
 from navi.tui.first_run.commands import FirstRun
@@ -75,6 +76,7 @@ class Commands:
         self._palette = self._make_palette()
         screen.header.clicked = self._click_host
         self.first_run = FirstRun(services, screen, NaviFiles(environment), make_hosts)
+        self._lost = LostOffer(screen, NaviFiles(environment).state)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
         parts = (self._sessions, self.pages, self.search, self.filters, self._preview, self._palette, self.first_run)
         groups = (screen, *parts, hosts, restoring)
@@ -126,6 +128,16 @@ class Commands:
         session = page.session if page else self._screen.list.current if self._screen.layout.previewing else None
         return (session.key,) if session else ()
 
+    @property
+    def _shows_hosts(self) -> bool:
+        return isinstance(self.pages.page, HostsPage)
+
+    def note(self, views: Sequence[HostView]) -> None:
+        """Take what is known of the hosts now: some commands are offered by it."""
+        self.host_progress.note(views)
+        self.first_run.note(views)
+        self._lost.note(views, self._shows_hosts)
+
     def attach(self, session: Session | None = None) -> None:
         """Attach to a session, or to the one under the cursor."""
         self._sessions.open(session) if session and not session.headless else self._sessions.attach()
@@ -160,7 +172,7 @@ class Commands:
             found=bool(sessions.current),
             previewing=self._screen.layout.previewing,
             login=any(view.state in (HostState.AUTH, HostState.HOSTKEY) for view in views),
-            lost=isinstance(page, HostsPage) and bool(lost_sessions(views)),
+            lost=self._shows_hosts and bool(lost_sessions(views)),
         )
 
     def _whole_situation(self) -> Situation:
@@ -201,6 +213,7 @@ class Commands:
         if self.pages.page and self.pages.page.session:
             self._screen.list.hold()
         self.pages.update()
+        self._lost.note(self._fleet.views, self._shows_hosts)
         self.arrange()
 
     def _preview_changed(self) -> None:

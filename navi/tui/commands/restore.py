@@ -1,13 +1,16 @@
-"""The command that brings back the sessions that hosts have lost."""
+"""The command that brings back the sessions that hosts have lost, and the line that offers it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from navi.config.navi_files import NaviFiles
+from navi.config.offers import LOST, note_answered, was_answered
 from navi.config.settings import Settings
 from navi.core.address import LOCAL, address_of
 from navi.core.launch import variables_of_caller
+from navi.core.lost import lost_sessions, was_unasked, words_for
 from navi.core.model import HostView, LostSession
 from navi.core.text import clean, plural
 from navi.fleet import Fleet
@@ -71,14 +74,31 @@ def _nothing_lost(views: Sequence[HostView]) -> str:
     return "no session is lost; nothing to restore"
 
 
-def lost_sessions(views: Sequence[HostView]) -> list[tuple[str, LostSession]]:
-    """Return the lost sessions of the hosts that answer, with the host; those noted last come first.
+class LostOffer:
+    """Offers the page of hosts, where a key brings lost sessions back, until the user has been there."""
 
-    Two hosts that are one machine have the same ones.
-    """
-    found: dict[str, tuple[str, LostSession]] = {}
-    for view in views:
-        if view.frame and view.fresh:
-            for one in view.frame.lost_sessions:
-                found.setdefault(one.key, (view.name, one))
-    return sorted(found.values(), key=lambda pair: -pair[1].time)
+    def __init__(self, screen: DashboardScreen, state: Path) -> None:
+        self._screen = screen
+        self._state = state
+        self._seen: dict[str, bool] = {}
+
+    def note(self, views: Sequence[HostView], on_page: bool) -> None:
+        """Take what is known of the hosts now; `on_page` is whether the user looks at the page of hosts."""
+        lost = lost_sessions(views)
+        if on_page:
+            self._mark_seen(f"{host} {one.key}" for host, one in lost)
+        unasked = [(host, one) for host, one in lost if was_unasked(one, [other for on, other in lost if on == host])]
+        new = [one for host, one in unasked if not self._was_seen(f"{host} {one.key}")]
+        back = f"{self._screen.key_of('restore')} there brings {'it' if len(new) == 1 else 'all'} back"
+        self._screen.offer("hosts", f"lists {words_for(new)}; {back}" if new else "")
+
+    def _was_seen(self, name: str) -> bool:
+        if name not in self._seen:
+            self._seen[name] = was_answered(self._state, LOST, name)
+        return self._seen[name]
+
+    def _mark_seen(self, names: Iterable[str]) -> None:
+        new = [name for name in names if not self._was_seen(name)]
+        if new:
+            note_answered(self._state, LOST, new)
+            self._seen.update(dict.fromkeys(new, True))

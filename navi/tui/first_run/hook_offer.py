@@ -20,7 +20,6 @@ from navi.ops.hooks.install import InstalledHooks, look_at_hooks, write_hooks
 from navi.ops.hooks.others import AGENTS, OVERWRITTEN, ROUNDS, SETTLES, plan_install, standing
 from navi.tui.dialogs.dialog import Report, Subject
 from navi.tui.dialogs.pick import Pick, PickRow
-from navi.tui.first_run.banner import Banner
 from navi.tui.first_run.looking import Looking
 from navi.tui.pages.page import Services
 from navi.tui.per_host import PerHost
@@ -51,7 +50,6 @@ class HookOffer:
         self._asked: set[str] = set()
         self._silent = PerHost(silent_agents)
         self._lacking: dict[str, Lacking] = {}
-        self._banner = Banner(screen.glyphs)
 
     # ---- when to offer
 
@@ -82,9 +80,7 @@ class HookOffer:
         """Show the line, or remove it."""
         names = list(self._lacking)
         text = f"offers status hooks on {_where(names)}, for statuses that are not derived (~)" if names else ""
-        if self._banner.show(self._screen.key_of("hooks"), text):
-            self._screen.layout.banner = self._banner if text else None
-            self._screen.layout.changed()
+        self._screen.offer("hooks", text)
 
     # ---- the dialog
 

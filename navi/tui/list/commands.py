@@ -8,7 +8,8 @@ from dataclasses import replace
 from navi.core.address import LOCAL
 from navi.core.failure import Failure, HostState
 from navi.core.listing import ListFilter, Sort, in_order, is_agent, needs_person, next_mark, ranked
-from navi.core.model import HostView
+from navi.core.lost import lost_sessions, words_for
+from navi.core.model import HostView, LostSession
 from navi.core.notices import is_lost
 from navi.core.text import clean
 from navi.core.unlisted import unlisted
@@ -133,7 +134,7 @@ def empty_lines(views: Sequence[HostView], list_filter: ListFilter, keymap: Keym
         lines = [[], [("title", "  Connecting ...")]]
     else:
         proven = [bool(view.fresh and view.frame and view.frame.proven) for view in views]
-        lines = [*_no_sessions(proven, keymap), *_other_hosts(views, keymap)]
+        lines = [*_no_sessions(proven, lost_sessions(views), keymap), *_other_hosts(views, keymap)]
     if hidden and not list_filter.everything:
         what = "session without an agent is" if hidden == 1 else "sessions without an agent are"
         lines.append([("dim", f"  {hidden} tmux {what} hidden; {keymap.name('everything')} shows them")])
@@ -145,11 +146,17 @@ def empty_lines(views: Sequence[HostView], list_filter: ListFilter, keymap: Keym
     return lines
 
 
-def _no_sessions(proven: Sequence[bool], keymap: Keymap) -> list[Line]:
-    """Say that there are no sessions, as far as hosts have proven it."""
+def _no_sessions(proven: Sequence[bool], lost: Sequence[tuple[str, LostSession]], keymap: Keymap) -> list[Line]:
+    """Say that there are no sessions, as far as hosts have proven it, and which were lost."""
     if not any(proven):
         return [[], [("title", "  Sessions are unknown")]]
-    title = "No sessions here yet" if all(proven) else "No sessions on the hosts that answer"
+    title = f"No sessions {'here' if all(proven) else 'on the hosts that answer'}"
+    if lost:
+        words = words_for([one for _, one in lost])
+        them = "it" if len(lost) == 1 else "them"
+        hint = f"  {keymap.name('hosts')} lists {them}; {keymap.name('restore')} there brings {them} back"
+        return [[], [("title", f"  {title}; {words}")], [("", hint)]]
+    title += " yet" if all(proven) else ""
     what = "  Each agent in tmux appears here: what it does, for how long, what it asks."
     start = f"  {keymap.name('new')} starts one; or type in a shell: tmux new-session -s work claude"
     return [[], [("title", f"  {title}")], [("dim", what)], [("", start)]]

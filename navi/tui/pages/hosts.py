@@ -11,9 +11,10 @@ from navi.core.address import LOCAL
 from navi.core.ages import age, ago, exact_age, latency
 from navi.core.failure import HostState
 from navi.core.listing import asks_person
+from navi.core.lost import words_for
 from navi.core.model import HostView
 from navi.core.same_machine import duplicate_hosts
-from navi.core.text import clean, plural, short_path
+from navi.core.text import clean, short_path
 from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.grid import Grid, GridRow
 from navi.tui.pages.page import Entry, Page
@@ -121,10 +122,8 @@ def _lost(view: HostView, keymap: Keymap) -> str:
         return ""
     newest = max(one.time for one in lost)
     when = f" {ago(view.frame.clock - newest)} at the earliest" if newest else ""
-    why = "by a reboot" if all(one.how == "reboot" for one in lost) else "with a tmux server"
-    number = plural(len(lost), "session")
     back = "it" if len(lost) == 1 else "all"
-    return f"{number} lost {why}{when}; {keymap.name('restore')} brings {back} back"
+    return f"{words_for(lost)}{when}; {keymap.name('restore')} brings {back} back"
 
 
 def _lost_rows(view: HostView, glyphs: Glyphs) -> list[Line]:

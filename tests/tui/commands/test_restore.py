@@ -35,6 +35,43 @@ def test_one_key_brings_back_what_a_host_has_lost(lab: Lab, far: bool) -> None:
 
 
 @HERE_AND_THERE
+def test_the_list_offers_what_was_lost_until_the_user_has_seen_it(lab: Lab, far: bool) -> None:
+    there, _ = account(lab, far)
+    install(there)
+    for name in ("api", "web"):
+        start(there, name)
+    offer, empty = "H lists 2 sessions lost with a tmux server; B there", "No sessions here; 2 sessions lost"
+    with navi(lab, 120) as screen:
+        screen.wait_for("web")
+        until_noted(there, "api", "web")
+        there.tmux("kill-server")
+        screen.wait_for(offer)
+        screen.wait_for(empty)
+    with navi(lab, 120) as screen:
+        screen.wait_for(offer)
+        screen.press("H")
+        screen.wait_for("B brings all back")
+        screen.press("Escape")
+        screen.wait_gone(offer)
+        screen.wait_for(empty)
+    with navi(lab, 120) as screen:
+        screen.wait_for(empty)
+        assert offer not in screen.screen()
+
+
+def test_the_last_session_of_a_server_may_have_been_closed(lab: Lab) -> None:
+    install(lab.local)
+    start(lab.local, "api")
+    with navi(lab, 120) as screen:
+        screen.wait_for("api")
+        until_noted(lab.local, "api")
+        lab.local.tmux("kill-session", "-t", "=api")
+        screen.wait_for("No sessions here; 1 session lost with a tmux server")
+        screen.wait_for("H lists it; B there brings it back")
+        assert "H lists 1 session" not in screen.screen()
+
+
+@HERE_AND_THERE
 def test_what_does_not_come_back_says_why_and_stays_lost(lab: Lab, far: bool) -> None:
     there, _ = account(lab, far)
     install(there)

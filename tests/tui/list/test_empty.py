@@ -6,13 +6,17 @@ import pytest
 
 from navi.core.failure import Failure, HostState
 from navi.core.listing import ListFilter
-from navi.core.model import Frame, HostView, Tmux
+from navi.core.model import Frame, HostView, LostSession, Tmux
 from navi.core.unlisted import unlisted
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
 from navi.tui.list.commands import empty_lines
 
 PROVEN = HostView("atlas", state=HostState.CONNECTED, frame=Frame(0.0, "", Tmux.NONE, proven=True))
+LOST = HostView(
+    "atlas", state=HostState.CONNECTED,
+    frame=Frame(0.0, "", Tmux.NONE, proven=True, lost_sessions=(LostSession("k", "api", "reboot"),)),
+)  # fmt: skip
 NEW = HostView("atlas")
 CONNECTING = HostView("atlas", state=HostState.CONNECTING)
 REFUSED = HostView("dead", state=HostState.UNREACHABLE, failure=Failure(HostState.UNREACHABLE, "refused", "start sshd"))
@@ -34,6 +38,7 @@ HERE, THERE = without_tmux("local"), without_tmux("bare")
 
 CASES = [
     ("all proven", [PROVEN], ["No sessions here yet", "starts one"], ["answer"]),
+    ("one was lost", [LOST], ["here; 1 session lost by a reboot", "H lists it; B there"], ["yet", "n starts"]),
     ("before the first frame", [NEW], ["Connecting"], ["No sessions", "starts one"]),
     ("connecting", [PROVEN, CONNECTING], ["Connecting"], ["No sessions"]),
     ("one is down", [PROVEN, REFUSED], ["No sessions on the hosts that answer", "dead: refused"], ["here yet"]),
