@@ -16,19 +16,24 @@ from tests.support.processes import Process, processes
 from tests.support.waiting import until
 
 SCRIPT = r"""#!/bin/bash
+mkdir -p ~/.claude/known ~/.claude/sessions
 id=$(cat /proc/sys/kernel/random/uuid)
+read -r stat </proc/$$/stat
+started=$(set -- ${stat##*) }; echo "${20}")
+report() { printf '{"pid":%s,"sessionId":"%s","procStart":"%s"%s}' $$ "$id" "$started" "$1" >~/.claude/sessions/$$.json; }
+trap 'rm -f ~/.claude/sessions/$$.json' EXIT
 if [ "${1-}" = --resume ]; then
     id=$2
+    # Claude Code 2.1.332 does so, before it looks for the conversation.
+    report ''
+    sleep 0.5
     [ -e ~/.claude/known/"$id" ] || { echo "No conversation found with session ID: $id"; exit 1; }
 fi
+trap 'exit 0' TERM HUP
 echo "claude runs: $*"
 echo "variable: ${VARIABLE-}"
-mkdir -p ~/.claude/known ~/.claude/sessions
 : >~/.claude/known/"$id"
-read -r stat </proc/$$/stat
-set -- ${stat##*) }
-trap 'rm -f ~/.claude/sessions/$$.json; exit 0' TERM HUP
-printf '{"pid":%s,"sessionId":"%s","procStart":"%s","status":"idle"}' $$ "$id" "${20}" >~/.claude/sessions/$$.json
+report ',"status":"idle"'
 while :; do sleep 0.1; done
 """
 

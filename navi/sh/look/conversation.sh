@@ -14,7 +14,8 @@
 navi_find_conversation() {
     navi_conversation=
     eval "navi_state_text=\${navi_state_text_$1-}"
-    case $navi_state_text in *"\"procStart\":\"$2\""* | *"\"procStart\":$2,"*)
+    # 0: this system does not report when a process was started.
+    case $2,$navi_state_text in 0,?* | *"\"procStart\":\"$2\""* | *"\"procStart\":$2,"*)
         navi_find_state_field sessionId
         navi_conversation=$navi_state_field
         ;;

@@ -60,6 +60,8 @@ navi_ask_agent() {
         navi_read_state "$navi_confirm_process" || :
         navi_find_conversation "$navi_confirm_process" "$navi_confirm_started" "$1"
         [ "$navi_conversation" = "$2" ] || return
+        # While it starts, it reports the conversation that it was asked for, also one that it will not find.
+        eval "[ -n \"\${navi_state_word_$navi_confirm_process-}\" ]" || return
         navi_confirmed=yes
         ;;
     *"${navi_newline}trace	$1				"*)
