@@ -229,10 +229,23 @@ navi_await_found() {
     navi_found_waits=8
     while [ "$navi_found_waits" -gt 0 ]; do
         case $(navi_limited 1 head -n 1 <&4 2>/dev/null) in
-        missing) navi_fail $navi_unavailable "the host's shell can't find $navi_needed; $navi_restart_agent has ended in $navi_name" ;;
+        missing)
+            navi_await_end
+            navi_fail $navi_unavailable "the host's shell can't find $navi_needed; $navi_restart_agent has ended in $navi_name"
+            ;;
         found) return ;;
         esac
         navi_found_waits=$((navi_found_waits - 1))
+    done
+}
+
+# navi_await_end: wait until the pane's process has ended. Only until navi_leave_restart does the pane stay then.
+navi_await_end() {
+    navi_end_tries=50
+    while [ "$navi_end_tries" -gt 0 ]; do
+        case $(navi_tmux "$navi_socket" display-message -p -t "$navi_old_pane" '#{pane_dead}' 2>/dev/null) in 1) return ;; esac
+        navi_end_tries=$((navi_end_tries - 1))
+        sleep 0.1
     done
 }
 

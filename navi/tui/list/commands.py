@@ -150,13 +150,12 @@ def _no_sessions(proven: Sequence[bool], lost: Sequence[tuple[str, LostSession]]
     """Say that there are no sessions, as far as hosts have proven it, and which were lost."""
     if not any(proven):
         return [[], [("title", "  Sessions are unknown")]]
-    title = f"No sessions {'here' if all(proven) else 'on the hosts that answer'}"
+    title = "No sessions here yet" if all(proven) else "No sessions on the hosts that answer"
     if lost:
         words = words_for([one for _, one in lost])
         them = "it" if len(lost) == 1 else "them"
         hint = f"  {keymap.name('hosts')} lists {them}; {keymap.name('restore')} there brings {them} back"
-        return [[], [("title", f"  {title}; {words}")], [("", hint)]]
-    title += " yet" if all(proven) else ""
+        return [[], [("title", f"  {title.removesuffix(' yet')}; {words}")], [("", hint)]]
     what = "  Each agent in tmux appears here: what it does, for how long, what it asks."
     start = f"  {keymap.name('new')} starts one; or type in a shell: tmux new-session -s work claude"
     return [[], [("title", f"  {title}")], [("dim", what)], [("", start)]]

@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -270,6 +271,19 @@ def test_a_restart_that_fails_says_what_has_ended_and_can_be_repeated(lab: Lab, 
     (there.home / "claude").rename(there.bin / "claude")
     navi(lab, "restart", f"{prefix}api")
     assert conversation(there, "api") == api
+
+
+def test_a_session_stays_whose_agent_is_not_found_by_a_shell_that_ends_slowly(lab: Lab) -> None:
+    box = lab.machine("box", shell="bash")
+    lab.remotes_yaml([box])
+    install(box)
+    start(box, "api")
+    (box.bin / "claude").rename(box.home / "claude")
+    with (box.home / ".profile").open("a") as profile:
+        profile.write('trap "sleep 1" EXIT\n')
+    assert "can't find claude; claude has ended in api" in navi(lab, "restart", "box/api", status=69).stderr
+    time.sleep(2)
+    assert living(box) == {"api"}
 
 
 def test_a_host_that_does_not_answer_is_not_one_without_lost_sessions(lab: Lab) -> None:
