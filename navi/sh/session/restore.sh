@@ -81,7 +81,7 @@ navi_prove_resumed() {
     navi_confirm "${navi_started_pane%% *}" "$4" "$navi_note_agent" "$navi_wanted_conversation" "$navi_kept/line"
     [ "$navi_confirmed" != ended ] || {
         navi_doomed=$navi_started_id
-        navi_fail 1 "$navi_note_agent has ended at once; it printed: ${navi_answer% }; nothing was restored"
+        navi_fail 1 "$navi_note_agent has ended at once; it printed: ${navi_answer% }; nothing was restored; --anew starts a new conversation in its directory"
     }
     printf '%s confirmed %s\n' "$navi_token" "$navi_confirmed"
 }

@@ -152,7 +152,7 @@ def test_what_can_not_be_restored_says_why_and_nothing_is_lost(lab: Lab, far: bo
     (there.home / ".claude" / "known" / api).unlink()
     gone = navi(lab, "restore", f"{prefix}api", status=1).stderr
     assert f"it printed: No conversation found with session ID: {api}" in gone
-    assert "nothing was restored" in gone
+    assert "nothing was restored; --anew starts a new conversation in its directory" in gone
     assert (living(there), notes(there)) == (set(), kept)
     told = navi(lab, "restore", f"{prefix}api", "--anew").stdout
     assert told.startswith(f"{prefix}api is back, with a new conversation of claude")
