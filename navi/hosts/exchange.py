@@ -207,8 +207,8 @@ class StreamExchange(Generic[T]):
         return read_answer(self._name, self._parse, answer)
 
     def worked(self, work: Work, now: float) -> float:
-        """Count the work on answers; return the seconds to wait before more is read. Raise HostError
-        where they take too much.
+        """Count the work on answers; return the seconds to wait before reading more. Raise HostError if the answers of
+        this host take too much.
         """
         try:
             return self._budget.work(now, work)

@@ -35,10 +35,10 @@ class ScreenRule(NamedTuple):
 class RequestLine(NamedTuple):
     """Where a screen with a permission dialog says what the agent wants.
 
-    `line` matches a line: the first one from the last line on that matches `after`, or the last one if that is empty.
-    With `below`, it is the first one below the first line from there on that matches that.
-    `words` and what is left of the line without all that matches `cut` become the message, in place of the question.
-    All but `words` are extended regular expressions (see `patterns`). The first entry of an agent that is found counts.
+    The first match of `line` counts, searched downwards from the last line that matches `after`, and with `below` from
+    below the first line there that matches that. Without `after`, the last match of `line` counts. The message is
+    `words` and that line without the parts that match `cut`; it replaces the text of the question. All but `words` are
+    extended regular expressions (see `patterns`). The first entry of an agent that matches decides.
     """
 
     words: str

@@ -40,8 +40,8 @@ class Pane(NamedTuple):
     produced output (epoch).
 
     `children` names the processes below a pane that shows a shell ("?" if the host can't tell). `agents` are the agents
-    that run in it. `screen` is None if it was not looked at. `raw_path` is the path
-    with the bytes that cleaning changed, "" if it changed none: for commands, never for a screen.
+    that run in it. `screen` is None if no screen was read. `raw_path` is the path with the bytes that cleaning changed,
+    "" if it changed none: for commands, never for a screen.
     """
 
     id: str

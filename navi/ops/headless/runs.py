@@ -61,8 +61,8 @@ class RunState(StrEnum):
 class Exit(NamedTuple):
     """How an agent ended: the status of its process (128 and more: a signal), the size of its log then, and why.
 
-    `reason` is "" if it ended by itself; `asked` for `end`; `time` and `output` for a limit; `HUP` and `TERM` if
-    a signal ended its runner; `feeder` if the process that gave it input had gone; `terminal` if an agent in a terminal
+    `reason` is "" if it ended by itself; `asked` for `end`; `time` and `output` for a limit; `HUP` or `TERM` if that
+    signal ended its runner; `feeder` if the process that gave it input had gone; `terminal` if an agent in a terminal
     went on with its conversation.
     """
 

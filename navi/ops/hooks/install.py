@@ -311,9 +311,7 @@ def _says_the_same(found: InstalledHooks, copy: File, text: str | None) -> bool:
 
 
 def _plugin(found: InstalledHooks, wanted: bool) -> Change:
-    """Return the change of OpenCode's plugin. Return the change of OpenCode's plugin. A file of that name that is not
-    navi's stays.
-    """
+    """Return the change of OpenCode's plugin. A file of that name that navi did not write stays."""
     text = found.plugin.text
     if found.plugin.problem or (text is not None and not text.startswith(PLUGIN_MARK)):
         return Change(found.plugin, text)
