@@ -14,7 +14,7 @@ from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.pane.find import NotSeen
 from navi.ops.pane.lock import LOCK
-from navi.ops.pane.read import ExpectedText, wait
+from navi.ops.pane.read import ExpectedText, wait_for_text
 from navi.ops.pane.send import SendMode, send
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def await_text(given: Mapping[str, str], context: Context) -> int:
     pane = pane_of(given, context, wrong=1)
     expected = ExpectedText(given["pattern"], "fixed" in given, seconds)
     try:
-        context.host(LOCAL).run(wait(pane, expected, lines, touch=pane.registered))
+        context.host(LOCAL).run(wait_for_text(pane, expected, lines, touch=pane.registered))
     except NotSeen as error:
         _show_screen(context.output, given, pane, error, lines)
         return 1
