@@ -1,5 +1,5 @@
-"""What a verb works with: environment, configuration, hosts and output. Nothing is read, connected or imported before
-it is needed: most verbs concern this machine, and take less time than an import.
+"""What a verb works with: environment, configuration, hosts and output. Each part is read, connected or imported on its
+first use, because most verbs concern only this machine and take less time than an import.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost, ConnectionPool
 from navi.hosts.cancellation import Cancellation
-from navi.hosts.exchange import local_peer
+from navi.hosts.exchange import local_endpoint
 from navi.ops import HostSettings, OperationError
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Context:
         else:
             settings = HostSettings("", True, self._describe_agents)
         kept = self._connections.of(LOCAL)
-        return BlockingHost(local_peer(settings), self.environment, self.log, kept, self._cancellation)
+        return BlockingHost(local_endpoint(settings), self.environment, self.log, kept, self._cancellation)
 
     def address(self, text: str) -> Address:
         """Read SESSION, or HOST/SESSION. Raise UsageError."""
@@ -246,7 +246,7 @@ def _name_of(thing: object) -> str:
 
 
 def answered(ask: Callable[[T], Answer], thing: T) -> Answer | Failed:
-    """Return the answer to a question about something, or the failure."""
+    """Return what `ask` returns about a thing, or the failure that it raises."""
     try:
         return ask(thing)
     except (HostError, OperationError) as error:

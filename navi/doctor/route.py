@@ -19,9 +19,9 @@ from navi.doctor.finding import Finding, Result
 from navi.doctor.network import banner_of, look_up, read_banner, server_banner
 from navi.doctor.process import QUICK, run
 from navi.hosts.base import HostError
-from navi.hosts.ended import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.exchange import connect_limit
 from navi.hosts.failures import explain
+from navi.hosts.shell_end import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.sockets import runtime_folder
 from navi.hosts.ssh_command import ALONE, BATCH, Option, SshCommand, command_by_hand, read_hop
 from navi.hosts.ssh_log import SshLog, failed_on_the_way

@@ -22,7 +22,7 @@ from navi.headless.state import BEGINNING, Began, State, after
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.blocking_openssh import BlockingOpenSSHHost
-from navi.hosts.exchange import local_peer
+from navi.hosts.exchange import local_endpoint
 from navi.ops import OperationError
 from navi.ops.headless import runs as headless
 from navi.ops.headless.runs import Limits, RunId, Started
@@ -43,7 +43,7 @@ def here_or_there(lab: Lab, far: bool, shell: str = "bash") -> Iterator[tuple[Ac
         entry = {"connect_timeout": 5, **machine.remote()}
         host = BlockingOpenSSHHost(Remote(**entry), lab.environment())  # type: ignore[arg-type]
     else:
-        host = BlockingHost(local_peer(settings_of(lab.local)), lab.environment())
+        host = BlockingHost(local_endpoint(settings_of(lab.local)), lab.environment())
     try:
         yield account, host
     finally:
