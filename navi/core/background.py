@@ -1,4 +1,4 @@
-"""Judging sessions that agents run without a terminal, from the files that the agents write. Pure."""
+"""Judging the sessions that agents run in the background, from the files that the agents write. Pure."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ NEEDS: Mapping[str, tuple[str, str]] = {
     "approve ": ("permission", "wants to use "),
     "answer: ": ("waiting", ""),
 }
-"""For the beginning of a job's `needs`: the status, and the message to show instead, in the words that are used for
-hooks.
-"""
+"""By the beginning of a job's `needs`: the status, and the words that replace it in the message, as hooks write it."""
 
 
 class _Job(NamedTuple):

@@ -7,8 +7,8 @@ from navi.core.file_owner import files_of, is_earlier, why_unconfirmed, why_unju
 from navi.core.model import Frame, StatusFile, TmuxSession
 from navi.core.registry import Condition, Health, RegistryEntry, Snapshot, condition_of, epoch, unregistered_sessions
 
-ENDED = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
-"""The health of sessions that are always removed."""
+ENDED_HEALTH = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
+"""The health of sessions that have ended. Clean-up always removes their entries."""
 
 
 class Removal(NamedTuple):
@@ -31,7 +31,7 @@ def removals(found: Snapshot, older_than: float | None, everything: bool) -> lis
 def _removal(found: Snapshot, entry: RegistryEntry, older_than: float | None, everything: bool) -> Removal | None:
     condition = condition_of(entry, found)
     session = found.session_of(entry)
-    if condition.health in ENDED:
+    if condition.health in ENDED_HEALTH:
         return _ended(entry, condition, session)
     if condition.health is Health.UNKNOWN:
         return None

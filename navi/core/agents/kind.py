@@ -116,8 +116,8 @@ class TranscriptFiles(NamedTuple):
     """Where an agent keeps a file for each conversation, if nothing else shows which one it has.
 
     `files` is a glob below `folder`, with {session_id} in it; the environment variable `variable` replaces the folder.
-    With {pid} in it, too, such a file proves that a process has the conversation. So does one in which a line has
-    `mark` with {pid} in it; if it has `started_at` (epoch), too, that is the time of it. Otherwise the first line of a
+    If `files` also has {pid} in it, a file proves that this process has the conversation. So does a line with `mark` if
+    that has {pid} in it; `started_at` (epoch) on the line, if present, tells since when. Otherwise the first line of a
     file has `cwd` and `timestamp` (ISO 8601) or `createdAt` (epoch in ms), and `mark` is in it if a person began the
     conversation.
     """

@@ -1,14 +1,28 @@
 """What a host notes of a session beside its status file: marks, the answers given, and what restoring it needs."""
 
+from enum import StrEnum
 from typing import NamedTuple
 
 
-class GivenAnswer(NamedTuple):
+class AnswerState(StrEnum):
+    """How far an answer has got, as its host notes it (pane/given_answers.sh).
+
+    SENT: its key is about to be pressed. GONE: its question is gone from the screen. THERE: the question is still
+    there. DIED: the agent has ended. UNFINISHED: its text was not submitted.
+    """
+
+    SENT = "sent"
+    GONE = "gone"
+    THERE = "there"
+    DIED = "died"
+    UNFINISHED = "unfinished"
+
+
+class NotedAnswer(NamedTuple):
     """An answer that navi gave to an agent's question: when (host's epoch time), who gave it, and what was chosen.
 
-    `call` names it. `state` is `sent` before the key was pressed, then `gone` or `there`, as the question was seen,
-    `died` if the agent has ended, or `unfinished` for a text that was not submitted. `socket` is that of the tmux
-    server, "" for the default one.
+    `call` names it. `state` is in the words of AnswerState, or any other word from the host. `socket` is that of the
+    tmux server, "" for the default one.
     """
 
     call: str
@@ -26,7 +40,7 @@ class Marks(NamedTuple):
 
     bookmarked: bool = False
     tags: tuple[str, ...] = ()
-    answers: tuple[GivenAnswer, ...] = ()
+    answers: tuple[NotedAnswer, ...] = ()
 
 
 class LostSession(NamedTuple):

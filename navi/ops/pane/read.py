@@ -7,7 +7,7 @@ from navi.core.address import Named
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, Record, Stream, read_records
-from navi.ops.pane.find import MARGIN, pane_arguments, read_by_kind, read_ending, seconds
+from navi.ops.pane.find import MARGIN, pane_arguments, read_by_kind, read_ending, sleep_argument
 
 
 class ExpectedText(NamedTuple):
@@ -27,7 +27,7 @@ def wait_for_text(pane: Named, expected: ExpectedText, lines: int | None = None,
     With `touch` the registry notes a use of the session. Raise NotSeen when time is up, and OperationError if the pane
     dies or the session ends before.
     """
-    awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
+    awaited = (expected.pattern, "yes" if expected.fixed else "", sleep_argument(expected.seconds))
     arguments = (*pane_arguments(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
     limit = expected.seconds + MARGIN
     return Operation("wait", link("pane/wait"), arguments, _read_found, limit, waits=expected.seconds)
