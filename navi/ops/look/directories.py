@@ -14,8 +14,7 @@ MAX_DIRECTORIES = 200
 
 @dataclass(frozen=True, slots=True)
 class Directories:
-    """The directories that begin as asked, as one would type them, and those in which sessions were created, the last
-    first.
+    """The directories that match, as a person would type them, and those in which sessions were created, newest first.
     """
 
     matches: tuple[str, ...]
