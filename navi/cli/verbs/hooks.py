@@ -15,8 +15,8 @@ from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks.install import OTHERS, Change, File, InstalledHooks, Plan, look_at_hooks, write_hooks
-from navi.ops.hooks.others import OVERWRITTEN, ROUNDS, SETTLES, TABLE, plan_install, plan_remove, standing
+from navi.ops.hooks.install import OTHER_AGENTS, Change, File, InstalledHooks, Plan, look_at_hooks, write_hooks
+from navi.ops.hooks.plans import OTHER_HOOKS, OVERWRITTEN, ROUNDS, SETTLES, hooks_status, plan_install, plan_remove
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -32,7 +32,7 @@ USED = "a running Claude Code uses them at once, other agents after a restart"
 OWN = ("hook", "plugin", "copilot")
 """The files that are navi's alone."""
 
-TITLES = {"opencode": "OpenCode", **{name: one.title for name, one in TABLE.items()}}
+TITLES = {"opencode": "OpenCode", **{name: one.title for name, one in OTHER_HOOKS.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _status(names: Sequence[str], options: Options, context: Context) -> int:
 def _status_of(found: InstalledHooks | Failed, agents: Sequence[str]) -> int:
     if isinstance(found, Failed):
         return reason_and_status(found)[1]
-    good = all(standing(found, name).state == "installed" for name in agents or _expected(found))
+    good = all(hooks_status(found, name).state == "installed" for name in agents or _expected(found))
     return exits.OK if good else exits.NO
 
 
@@ -98,7 +98,7 @@ def _expected(found: InstalledHooks) -> list[str]:
 
 def _listed(found: InstalledHooks) -> list[str]:
     """Return the agents to report: the first two always, each other one only if it is installed or calls the hook."""
-    called = [name for name in OTHERS if name in found.present or standing(found, name).state != "absent"]
+    called = [name for name in OTHER_AGENTS if name in found.present or hooks_status(found, name).state != "absent"]
     return ["claude", "opencode", *called]
 
 
@@ -109,7 +109,7 @@ def _print_table(output: Output, results: Sequence[tuple[str, InstalledHooks | F
             output.complain(f"{name}: {reason_and_status(found)[0]}")
             continue
         for agent in agents or _listed(found):
-            state = standing(found, agent)
+            state = hooks_status(found, agent)
             line = f"{clean(name):<{wide}}  {agent:<8}  {state.state:<9}  {state.reason}"
             output.print(line.rstrip())
         if found.lost:
@@ -123,9 +123,9 @@ def _host_document(name: str, found: InstalledHooks | Failed) -> dict[str, objec
     more: dict[str, dict[str, object]] = {
         "claude": {"path": found.settings.path, "version": version},
         "opencode": {"path": found.plugin.path, "present": found.opencode},
-        **{one: {"path": found.others[one].path, "present": one in found.present} for one in OTHERS},
+        **{one: {"path": found.others[one].path, "present": one in found.present} for one in OTHER_AGENTS},
     }
-    agents = {one: asdict(standing(found, one)) | facts for one, facts in more.items()}
+    agents = {one: asdict(hooks_status(found, one)) | facts for one, facts in more.items()}
     for one in agents.keys() - {"claude"}:
         del agents[one]["left_out"]
     return {"host": name, "error": None, "status": exits.OK, **agents, "lost": clean(found.lost)}
@@ -184,8 +184,8 @@ def _warn(output: Output, name: str, found: InstalledHooks) -> None:
     """Warn about what can't be installed."""
     if found.version is None:
         output.complain(f"{name}: {VERSION_UNKNOWN}")
-    for agent in ("opencode", *OTHERS):
-        state = standing(found, agent)
+    for agent in ("opencode", *OTHER_AGENTS):
+        state = hooks_status(found, agent)
         if state.state == "unusable":
             output.complain(f"{name}: no hook for {TITLES[agent]}: {state.reason}")
 
