@@ -134,7 +134,7 @@ DIFFERENCES = [
 
 
 @pytest.mark.parametrize(("found", "wanted"), [row[1:] for row in DIFFERENCES], ids=[row[0] for row in DIFFERENCES])
-def test_differences(found: Snapshot, wanted: Difference) -> None:
+def test_registry_status_files_and_tmux_are_compared(found: Snapshot, wanted: Difference) -> None:
     assert difference(found) == wanted
 
 

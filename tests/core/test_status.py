@@ -211,7 +211,9 @@ RULES = [
 @pytest.mark.parametrize(
     ("file", "panes", "word", "source", "reason"), [rule[1:] for rule in RULES], ids=[str(rule[0]) for rule in RULES]
 )
-def test_each_rule(file: StatusFile | None, panes: list[Pane] | None, word: str, source: Source, reason: str) -> None:
+def test_each_rule_decides_word_source_and_reason(
+    file: StatusFile | None, panes: list[Pane] | None, word: str, source: Source, reason: str
+) -> None:
     found = judge(file, on_tmux(*panes) if panes else None, AGENTS, NOW).status
     assert (found.word, found.source) == (word, source), found.reason
     assert reason in found.reason
