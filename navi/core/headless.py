@@ -1,8 +1,13 @@
-"""The hub's words for the status of a session without a terminal, in lists and in the store, and for its inputs."""
+"""The hub's documents, and its words for the statuses of sessions without a terminal and for the states of inputs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
+
+Document = Mapping[str, Any]
+"""A JSON document of the hub: a session, a question, a message, an entry of its audit."""
 
 
 class HeadlessStatus(StrEnum):
