@@ -1,7 +1,7 @@
 """The verb tool: the tools of contrib/tmux-tools.
 
-They replace the tools of a skill for agents. Options, messages, JSON and exit statuses are that skill's, so that
-scripts written for those tools only change a path; the work is done by the operations of navi's own verbs.
+They replace the tools of a skill for agents. Options, messages, JSON and exit statuses are that skill's, so a script
+written for those tools only changes a path. The operations of navi's own verbs do the work.
 """
 
 from __future__ import annotations
