@@ -11,7 +11,7 @@ from navi.core.model import AgentProcess, BackgroundAgent, Evidence, Session, So
 from navi.core.statuses import ASKING
 from navi.core.text import clean
 
-MAX_TEXT_LENGTH = 300
+LONGEST_TEXT = 300
 """Characters of a text from a job's file."""
 
 STARTING = "starting\u2026"
@@ -62,7 +62,7 @@ def _read(job: Mapping[str, object]) -> _Job:
 
 
 def _text(value: object) -> str:
-    return " ".join(clean(value[:MAX_TEXT_LENGTH]).split()) if isinstance(value, str) else ""
+    return " ".join(clean(value[:LONGEST_TEXT]).split()) if isinstance(value, str) else ""
 
 
 def _judge(one: BackgroundAgent, job: _Job, kind: AgentKind) -> tuple[Status, str]:

@@ -14,7 +14,7 @@ from navi.core.evidence import Agent, time_in_state
 from navi.core.model import AgentProcess, Conversation, Evidence, Pane, Session, Source, StatusFile, TmuxSession
 from navi.core.text import clean
 
-MAX_CONVERSATIONS = 64
+MOST_CONVERSATIONS = 64
 """Conversations of a file that are read; hooks keep fewer."""
 
 LONGEST_ID = 100
@@ -33,7 +33,7 @@ STARTS_WITHIN = 2.0
 def read_conversations(value: object) -> Iterator[Conversation]:
     """Yield the conversations of a status file, without records that no hook would write."""
     entries = value.items() if isinstance(value, dict) else ()
-    for key, entry in list(entries)[:MAX_CONVERSATIONS]:
+    for key, entry in list(entries)[:MOST_CONVERSATIONS]:
         if isinstance(key, str) and isinstance(entry, dict) and len(key) <= LONGEST_ID:
             yield _conversation(key, entry)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from navi.core.model import Marks, NotedAnswer
 from navi.core.text import clean
 
-MAX_MARKS = 2000
+MOST_MARKS = 2000
 """The most marks of a host that are read."""
 
 TAG = re.compile(r"[^\s,#]{1,40}")
@@ -32,7 +32,7 @@ def has_changes(marks: Marks, changes: Iterable[str]) -> bool:
 def read_marks(text: str) -> Mapping[str, Marks]:
     """Return the marks of the file's text by session; lines of another shape are skipped."""
     found: dict[str, Marks] = {}
-    for line in text.split("\n")[:MAX_MARKS]:
+    for line in text.split("\n")[:MOST_MARKS]:
         name, kind, tag = (*line.split("\t", 2), "", "")[:3]
         before = found.get(name, Marks())
         if kind == "b":

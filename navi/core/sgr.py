@@ -15,10 +15,10 @@ from navi.core.text import clean_lines, split_lines
 Color = int | tuple[int, int, int] | None
 """One of 256 colours, a value of red, green and blue, or the terminal's own."""
 
-MAX_SEQUENCE_LENGTH = 64
+LONGEST_SEQUENCE = 64
 """Characters of a sequence that are read; longer ones are dropped. tmux writes 40 at most."""
 
-SEQUENCE = re.compile(rf"\x1b\[([0-9:;]{{0,{MAX_SEQUENCE_LENGTH}}})m")
+SEQUENCE = re.compile(rf"\x1b\[([0-9:;]{{0,{LONGEST_SEQUENCE}}})m")
 
 
 class TextStyle(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from navi.core.text import clean
 
-MAX_WORDS = 1000
+MOST_WORDS = 1000
 """The most known words that a mistyped one is compared with, because each takes time."""
 
 
@@ -15,5 +15,5 @@ def did_you_mean(word: str, known: Collection[str], shown: Callable[[str], str] 
     """
     from difflib import get_close_matches  # only here: it takes long to import
 
-    similar = get_close_matches(word, list(known)[:MAX_WORDS], 1)
+    similar = get_close_matches(word, list(known)[:MOST_WORDS], 1)
     return f"; did you mean `{clean(shown(similar[0]))}`?" if similar else ""

@@ -12,7 +12,7 @@ from navi.core.agents import AGENTS
 from navi.core.evidence import QUIET_AFTER, SILENT_AFTER
 from navi.core.model import AgentStatus, Frame, Pane, Session, Source, Status, StatusFile, Tmux, TmuxSession
 from navi.core.status import (
-    MAX_FILE_SIZE,
+    LARGEST_FILE,
     PRIORITY,
     judge,
     most_urgent_status,
@@ -85,7 +85,7 @@ PROBLEMS = [
     (b"[" * 10_000, "not JSON"),
     (b'{"a":' * 10_000, "not JSON"),
     (b'{"timestamp": ' + b"9" * 5000 + b"}", "not JSON"),
-    (b"x" * (MAX_FILE_SIZE + 1), "larger than 64 KiB"),
+    (b"x" * (LARGEST_FILE + 1), "larger than 64 KiB"),
     (b'{"status": 7}', "status is a number, not a string"),
     (b'{"message": ["x"]}', "message is a list, not a string"),
     (b'{"cwd": true}', "cwd is a boolean, not a string"),

@@ -8,7 +8,7 @@ from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, read_records
 
-MAX_DIRECTORIES = 200
+MOST_DIRECTORIES = 200
 """The most directories in an answer."""
 
 
@@ -28,7 +28,7 @@ def directories(text: str) -> Operation[Directories]:
     return Operation(
         "directories",
         link("look/directories"),
-        (HostSetting.SESSIONS_DIR, text, str(MAX_DIRECTORIES)),
+        (HostSetting.SESSIONS_DIR, text, str(MOST_DIRECTORIES)),
         _read,
         time_limit=8,
         reads=True,

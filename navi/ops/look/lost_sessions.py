@@ -10,7 +10,7 @@ from navi.core.model import LostSession, Machine
 from navi.core.text import clean, decode
 from navi.ops.operation import Record, number
 
-MAX_SESSIONS = 500
+MOST_SESSIONS = 500
 """Lost sessions of a host that are read."""
 
 MOST_NAMES = 300
