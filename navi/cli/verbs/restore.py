@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +16,7 @@ from navi.core import exits
 from navi.core.address import LOCAL, Address
 from navi.core.ages import exact_age
 from navi.core.launch import variables_of_caller
-from navi.core.model import LostSession
+from navi.core.model import HowLost, LostSession
 from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.look.frames import look
@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 """Sessions of one host that are restored at the same time."""
 
-HOW = {
-    "reboot": "lost by a reboot", "server": "lost with its tmux server", "ended": "has ended", "killed": "was killed",
-}  # fmt: skip
+HOW: Mapping[str, str] = {
+    HowLost.REBOOT: "lost by a reboot",
+    HowLost.SERVER: "lost with its tmux server",
+    HowLost.ENDED: "has ended",
+    HowLost.KILLED: "was killed",
+}
 """How a session ended, in words."""
 
 
@@ -136,7 +139,7 @@ def _document(thing: object, found: RestorableSession | Failed) -> dict[str, obj
     document: dict[str, object] = {"address": str(found.address), "error": None, "status": exits.OK}
     lost = session if isinstance(session, LostSession) else None
     return document | {
-        "how": lost.how if lost else "killed",
+        "how": lost.how if lost else HowLost.KILLED,
         "agent": (lost.agent or None) if lost else None,
         "conversation": (lost.conversation or None) if lost else None,
         "cwd": session.directory or None,
@@ -150,7 +153,7 @@ def described(found: RestorableSession, now: float) -> str:
     session = found.session
     lost = session if isinstance(session, LostSession) else None
     age = f" {exact_age(now - session.time)} ago" if session.time else ""
-    facts = [HOW[lost.how if lost else "killed"] + age]
+    facts = [HOW[lost.how if lost else HowLost.KILLED] + age]
     if lost and lost.agent:
         facts.append(
             f"{lost.agent}, " + (f"conversation {lost.conversation}" if lost.conversation else "conversation not known")

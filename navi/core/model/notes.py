@@ -43,13 +43,21 @@ class Marks(NamedTuple):
     answers: tuple[NotedAnswer, ...] = ()
 
 
+class HowLost(StrEnum):
+    """How a session ended: with a REBOOT, with its tmux SERVER, alone (ENDED), or because navi KILLED it."""
+
+    REBOOT = "reboot"
+    SERVER = "server"
+    ENDED = "ended"
+    KILLED = "killed"
+
+
 class LostSession(NamedTuple):
     """A session that ended without its user's doing, as its host noted it while it lived.
 
-    `key` is where its host keeps the note. `how` is `reboot`, `server` (its tmux server ended), `ended` (only the
-    session did) or `killed` (by navi). `conversation` is the agent's own id of it, "" if it is not known, and `options`
-    are those that the agent gets again. `environment` names the variables that it had. `time` is when it was last noted
-    (host's epoch time).
+    `key` is where its host keeps the note. `how` is in the words of HowLost. `conversation` is the agent's own id, ""
+    if it is unknown. `options` are those that the agent gets again. `environment` names the variables that it had.
+    `time` is when it was last noted (host's epoch time).
     """
 
     key: str

@@ -11,7 +11,7 @@ from navi.core.address import LOCAL
 from navi.core.ages import age, ago, exact_age, latency
 from navi.core.failure import HostState
 from navi.core.listing import asks_person
-from navi.core.model import HostView
+from navi.core.model import HostView, HowLost
 from navi.core.same_machine import duplicate_hosts
 from navi.core.text import clean, plural, short_path
 from navi.tui.keys.keymap import Keymap
@@ -121,7 +121,7 @@ def _lost(view: HostView, keymap: Keymap) -> str:
         return ""
     newest = max(one.time for one in lost)
     when = f" {ago(view.frame.clock - newest)} at the earliest" if newest else ""
-    why = "by a reboot" if all(one.how == "reboot" for one in lost) else "with a tmux server"
+    why = "by a reboot" if all(one.how == HowLost.REBOOT for one in lost) else "with a tmux server"
     number = plural(len(lost), "session")
     back = "it" if len(lost) == 1 else "all"
     return f"{number} lost {why}{when}; {keymap.name('restore')} brings {back} back"
