@@ -8,7 +8,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from navi.cli.output.output import Failed, UsageError
+from navi.cli.output.output import RequestError, UsageError
 from navi.cli.output.progress import ProgressLine
 from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS, cache_file, config_file
 from navi.core.address import LOCAL, Address, Named
@@ -216,11 +216,11 @@ class Context:
             raise UsageError(several if names else "no session is registered; give an address")
         return host, Named(names[0], registered=True)
 
-    def each(self, things: Iterable[T], ask: Callable[[T], Answer]) -> list[tuple[T, Answer | Failed]]:
+    def each(self, things: Iterable[T], ask: Callable[[T], Answer]) -> list[tuple[T, Answer | RequestError]]:
         """Ask about several things at once; return the answers in the order of the things. A failure is an answer."""
         several = list(things)
 
-        def one(thing: T) -> tuple[T, Answer | Failed]:
+        def one(thing: T) -> tuple[T, Answer | RequestError]:
             with self.progress.waiting(_name_of(thing), counted=True):
                 return thing, answered(ask, thing)
 
@@ -245,7 +245,7 @@ def _name_of(thing: object) -> str:
     return str(thing[0]) if type(thing) is tuple else str(thing)
 
 
-def answered(ask: Callable[[T], Answer], thing: T) -> Answer | Failed:
+def answered(ask: Callable[[T], Answer], thing: T) -> Answer | RequestError:
     """Return what `ask` returns about a thing, or the failure that it raises."""
     try:
         return ask(thing)
