@@ -100,8 +100,8 @@ class Fleet:
         return tuple(map(self.view, self._tasks))
 
     def put_headless(self, sessions: Iterable[Session], feedback: Mapping[tuple[str, str], int] = NO_FEEDBACK) -> None:
-        """List these sessions without a terminal, too; they replace those listed before. `feedback` counts the feedback
-        that waits for agents in terminals, by host and conversation.
+        """List these sessions without a terminal in place of those listed before. `feedback` counts the feedback that
+        waits for agents in terminals, by host and conversation.
         """
         found: dict[str, tuple[Session, ...]] = {}
         for session in sessions:
@@ -132,8 +132,8 @@ class Fleet:
         return session if waits is None else session._replace(feedback=waits)
 
     def _view_changed(self, name: str) -> None:
-        """Report the change; if another machine is known now, judge all hosts again, because a status file that was
-        written on one of the machines is shown there only.
+        """Report the change. If navi has learned of another machine, judge all hosts again, because a status file that
+        one of these machines wrote is shown only there.
         """
         frames = [task.view.frame for task in self._tasks.values()]
         machines = frozenset(frame.machine.host for frame in frames if frame)
@@ -144,12 +144,12 @@ class Fleet:
         self.changed(name)
 
     def view(self, name: str) -> HostView:
-        """Return what is known of one host now; of one that is not in the fleet, that it is not configured."""
+        """Return the present view of a host; for a host that is not in the fleet, a view that says so."""
         task = self._tasks.get(name)
         return self._merge(task.view if task else _not_configured(name))
 
     def host(self, name: str) -> Host:
-        """Return a host. Raises KeyError for one that is not in the fleet."""
+        """Return a host. Raise KeyError for one that is not in the fleet."""
         return self._tasks[name].host
 
     async def run(self) -> None:
@@ -181,7 +181,7 @@ class Fleet:
                 task.refresh()
 
     async def ask(self, name: str, operation: Operation[T]) -> T:
-        """Carry out an operation on a host. Raises HostError, also for a host that is not in the fleet, or what the
+        """Carry out an operation on a host. Raise HostError, also for a host that is not in the fleet, or what the
         operation's parser raises.
         """
         if name not in self._tasks:

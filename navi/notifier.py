@@ -1,6 +1,6 @@
-"""The notifier: reports to the user what needs attention, by the terminal or a command, once for all dashboards.
+"""The notifier: tells the user what needs attention, through the terminal or a command, once for all dashboards.
 
-It also stores which sessions have finished a turn and have not been looked at since.
+It also stores which sessions have finished a turn that nobody has looked at since.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ TIME_LIMIT = 30.0
 """Seconds after which the user's command is stopped."""
 
 AT_ONCE = 8
-"""For how many notices the user's commands run at the same time; half of them may be about one host."""
+"""The most notices for which the user's commands run at the same time. At most half of them are about one host."""
 
 STOPPED = f"was stopped after {TIME_LIMIT:g} s"
 
 MOST_ERRORS = 4096
-"""Bytes that are read of what the user's command writes to standard error."""
+"""The most bytes of a command's standard error that the notifier reads."""
 
 BEHIND = 3.0
 """Seconds for which a process whose command failed lets others give a notice first."""

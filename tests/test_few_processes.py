@@ -11,8 +11,8 @@ import pytest
 import trio
 
 from navi.core.failure import HostState
-from navi.hosts.ended import END_SOME, no_processes
 from navi.hosts.exchange import cannot_start
+from navi.hosts.shell_end import END_SOME, no_processes
 from tests.support.few_processes import FewProcesses
 from tests.support.hosts import host, running
 from tests.support.machines import Lab, program

@@ -16,8 +16,8 @@ class Options(SimpleNamespace):
 
 
 class ValueKind(NamedTuple):
-    """What a value is: the noun for it in messages, its type in a JSON schema, and what reads it (or raises
-    ValueError).
+    """A kind of value: its noun in messages, its type in a JSON schema, and the function that reads it or raises
+    ValueError.
     """
 
     noun: str
@@ -57,11 +57,11 @@ LIST = ("*", "+", "...")
 class Argument(NamedTuple):
     """An argument: an option, whose names begin with a dash, or a positional argument, whose only name is its key.
 
-    `value` is the placeholder for its value in help texts; a flag has none. `many` is "" for one value, "?" for one
-    that may be left out (then it is `bare`), "*" for any number, "+" for at least one, "..." for all words that follow,
-    even those that begin with a dash. An option that `collects` may be given several times. At most one option of a
-    `group` may be given. One that is `interactive` needs a person's terminal or standard input; one that `writes` makes
-    the verb write a file on this machine. The tools of `navi mcp` have neither.
+    `value` is the placeholder for its value in help texts; a flag has none. `many` is "" for one value, "?" for an
+    optional one (without it the value is `bare`), "*" for any number, "+" for at least one, "..." for all words that
+    follow, even those that begin with a dash. A command line may repeat an option that `collects`, and may have at most
+    one option of a `group`. An `interactive` argument needs a person's terminal or standard input; one that `writes`
+    makes the verb write a file on this machine. The tools of `navi mcp` have neither.
     """
 
     names: tuple[str, ...]

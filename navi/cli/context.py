@@ -1,5 +1,5 @@
-"""What a verb works with: environment, configuration, hosts and output. Nothing is read, connected or imported before
-it is needed: most verbs concern this machine, and take less time than an import.
+"""What a verb works with: environment, configuration, hosts and output. Each part is read, connected or imported on its
+first use, because most verbs concern only this machine and take less time than an import.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from navi.cli.output.output import Failed, UsageError
+from navi.cli.output.output import RequestError, UsageError
 from navi.cli.output.progress import ProgressLine
 from navi.config.paths import KNOWN_REMOTES, REMOTES, SETTINGS, cache_file, config_file
 from navi.core.address import LOCAL, Address, Named
@@ -17,7 +17,7 @@ from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost, ConnectionPool
 from navi.hosts.cancellation import Cancellation
-from navi.hosts.exchange import local_peer
+from navi.hosts.exchange import local_endpoint
 from navi.ops import HostSettings, OperationError
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Context:
         else:
             settings = HostSettings("", True, self._describe_agents)
         kept = self._connections.of(LOCAL)
-        return BlockingHost(local_peer(settings), self.environment, self.log, kept, self._cancellation)
+        return BlockingHost(local_endpoint(settings), self.environment, self.log, kept, self._cancellation)
 
     def address(self, text: str) -> Address:
         """Read SESSION, or HOST/SESSION. Raise UsageError."""
@@ -216,11 +216,11 @@ class Context:
             raise UsageError(several if names else "no session is registered; give an address")
         return host, Named(names[0], registered=True)
 
-    def each(self, things: Iterable[T], ask: Callable[[T], Answer]) -> list[tuple[T, Answer | Failed]]:
+    def each(self, things: Iterable[T], ask: Callable[[T], Answer]) -> list[tuple[T, Answer | RequestError]]:
         """Ask about several things at once; return the answers in the order of the things. A failure is an answer."""
         several = list(things)
 
-        def one(thing: T) -> tuple[T, Answer | Failed]:
+        def one(thing: T) -> tuple[T, Answer | RequestError]:
             with self.progress.waiting(_name_of(thing), counted=True):
                 return thing, answered(ask, thing)
 
@@ -245,8 +245,8 @@ def _name_of(thing: object) -> str:
     return str(thing[0]) if type(thing) is tuple else str(thing)
 
 
-def answered(ask: Callable[[T], Answer], thing: T) -> Answer | Failed:
-    """Return the answer to a question about something, or the failure."""
+def answered(ask: Callable[[T], Answer], thing: T) -> Answer | RequestError:
+    """Return what `ask` returns about a thing, or the failure that it raises."""
     try:
         return ask(thing)
     except (HostError, OperationError) as error:

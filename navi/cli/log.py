@@ -62,8 +62,8 @@ def _is_ours_or_a_warning(record: logging.LogRecord) -> bool:
 
 
 def _log_to(handler: logging.Handler, line: str, level: str) -> logging.Logger:
-    """Return a log that goes to a handler. Return a log that goes to a handler. Warnings of libraries go there, too:
-    they must not appear on the dashboard's screen.
+    """Return a log that goes to a handler. So do the warnings of libraries: they must not appear on the screen of the
+    dashboard.
     """
     handler.setFormatter(CleanFormatter(line))
     handler.addFilter(_is_ours_or_a_warning)

@@ -1,4 +1,4 @@
-"""`navi` without arguments: configuration in, dashboard up."""
+"""`navi` without arguments: reads the configuration and runs the dashboard."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The verb tool: the tools of contrib/tmux-tools.
 
-They replace the tools of a skill for agents. Options, messages, JSON and exit statuses are that skill's, so that
-scripts written for those tools only change a path; the work is done by the operations of navi's own verbs.
+They replace the tools of a skill for agents. Options, messages, JSON and exit statuses are that skill's, so a script
+written for those tools only changes a path. The operations of navi's own verbs do the work.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from navi.cli.arguments import HelpRequested
 from navi.cli.output.output import UsageError, reason_and_status
-from navi.compat.tool import Failed, WrongUsage, given_in, usage
+from navi.compat.tool import ToolFailed, WrongUsage, given_in, usage
 from navi.compat.tools import TOOLS
 from navi.core.text import clean_lines
 from navi.hosts.base import HostError
@@ -47,7 +47,7 @@ def run_tool(options: Options, context: Context) -> int:
     except WrongUsage as error:
         _complain(context.output, f"Error: {error}\n{usage(tool)}")
         return tool.wrong
-    except Failed as error:
+    except ToolFailed as error:
         _complain(context.output, f"Error: {error}")
         return error.status
     except (HostError, OperationError) as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from navi.compat.format import print_document
 from navi.compat.registered import registry_text
-from navi.compat.tool import Failed
+from navi.compat.tool import ToolFailed
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.registry import VERSION, RegistryEntry, read_registry
@@ -31,9 +31,9 @@ def run_entries(words: Sequence[str], context: Context) -> int:
     function = FUNCTIONS.get(words[0]) if words else None
     try:
         if function is None:
-            raise Failed(f"unknown function; known functions: {', '.join(FUNCTIONS)}", INVALID)
+            raise ToolFailed(f"unknown function; known functions: {', '.join(FUNCTIONS)}", INVALID)
         return function(words[1:], context)
-    except Failed as error:
+    except ToolFailed as error:
         context.output.note(f"registry: {error}")
         return error.status
     except (HostError, OperationError) as error:
@@ -52,7 +52,7 @@ def _status(error: HostError | OperationError) -> int:
 
 def _name(arguments: Sequence[str]) -> str:
     if not arguments or not arguments[0]:
-        raise Failed("Missing session name", INVALID)
+        raise ToolFailed("Missing session name", INVALID)
     return arguments[0]
 
 
@@ -62,9 +62,9 @@ def _name(arguments: Sequence[str]) -> str:
 def _add(arguments: Sequence[str], context: Context) -> int:
     name, socket, target, kind, process = (*arguments, "", "", "", "", "")[:5]
     if not (name and socket and target):
-        raise Failed("Missing required arguments (name, socket, target)", INVALID)
+        raise ToolFailed("Missing required arguments (name, socket, target)", INVALID)
     if process and not (process.isascii() and process.isdigit()):
-        raise Failed(f"invalid process id `{process}`", INVALID)
+        raise ToolFailed(f"invalid process id `{process}`", INVALID)
     context.host(LOCAL).run(put_entry(RegistryEntry(name, socket, target, kind or "shell", process=int(process or 0))))
     return 0
 
@@ -104,8 +104,8 @@ def _field(key: str) -> Callable[[Sequence[str], Context], int]:
 
 
 def _entry(arguments: Sequence[str], context: Context) -> Any:
-    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raise Failed if the file
-    is damaged as a whole.
+    """Return an entry as the file has it, with fields unknown to navi; None if there is none. Raise ToolFailed if the
+    file is damaged as a whole.
     """
     name = _name(arguments)
     body = registry_text(context)
@@ -113,7 +113,7 @@ def _entry(arguments: Sequence[str], context: Context) -> Any:
         return None
     found = read_registry(body)
     if found.problem and not found.entries:
-        raise Failed(found.complaint, INVALID)
+        raise ToolFailed(found.complaint, INVALID)
     return json.loads(decode(body))["sessions"].get(name)
 
 
@@ -150,7 +150,7 @@ def _clean_up(arguments: Sequence[str], context: Context) -> int:
     host = context.host(LOCAL)
     found = host.run(snapshot(registered=True))
     if found.registry.problem and not found.registry.entries:
-        raise Failed(found.registry.complaint, INVALID)
+        raise ToolFailed(found.registry.complaint, INVALID)
     chosen = removals(found, None, False)
     if "--dry-run" in arguments:
         context.output.note("\n".join(f"Would remove: {one.entry.name}" for one in chosen))

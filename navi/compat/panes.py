@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from navi.compat.registered import only_name, socket_named
-from navi.compat.tool import Failed, WrongUsage
+from navi.compat.tool import ToolFailed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Named
 from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.pane.find import NotSeen
 from navi.ops.pane.lock import LOCK
-from navi.ops.pane.read import ExpectedText, wait
+from navi.ops.pane.read import ExpectedText, wait_for_text
 from navi.ops.pane.send import SendMode, send
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ NUMBER = re.compile(r"[0-9]+\.?[0-9]*")
 
 
 def pane_of(given: Mapping[str, str], context: Context, wrong: int) -> Named:
-    """Return the pane that a command line names. Raise WrongUsage, Failed with the status `wrong`."""
+    """Return the pane that a command line names. Raise WrongUsage, ToolFailed with the status `wrong`."""
     socket, target, name = given.get("socket", ""), given.get("target", ""), given.get("session", "")
     if "socket_name" in given:
         if socket:
@@ -46,14 +46,14 @@ def pane_of(given: Mapping[str, str], context: Context, wrong: int) -> Named:
     return Named(only_name(context, wrong), registered=True)
 
 
-def _not_registered(pane: Named, context: Context, status: int) -> Failed | None:
+def _not_registered(pane: Named, context: Context, status: int) -> ToolFailed | None:
     """Return the failure for a name that is not registered, None if it is registered but has no session."""
     from navi.compat.registered import entries
 
     if not pane.registered or pane.name in entries(context):
         return None
     words = f"Session '{pane.name}' not found in registry\nUse 'list-sessions.sh' to see available sessions"
-    return Failed(words, status)
+    return ToolFailed(words, status)
 
 
 def _number(given: Mapping[str, str], key: str, usual: float, words: str) -> float:
@@ -90,7 +90,7 @@ def type_text(given: Mapping[str, str], context: Context) -> int:
     try:
         sent = host.run(operation)
     except NotSeen as error:
-        raise Failed(f"Timeout waiting for pattern '{given['wait']}': {error}", 2) from error
+        raise ToolFailed(f"Timeout waiting for pattern '{given['wait']}': {error}", 2) from error
     except OperationError as error:
         raise _not_sent(error, pane, context) from error
     if sent.verified is False:
@@ -111,16 +111,16 @@ def _typed(given: Mapping[str, str]) -> tuple[str, SendMode, tuple[str, ...]]:
     return text, SendMode.SUBMIT, ()
 
 
-def _not_sent(error: OperationError, pane: Named, context: Context) -> Failed:
+def _not_sent(error: OperationError, pane: Named, context: Context) -> ToolFailed:
     """Return why nothing was sent. On the default server the pane is not checked first, so sending fails."""
     if error.status in (exits.WRONG_USAGE, exits.UNAVAILABLE):
-        return Failed(str(error), 4)
+        return ToolFailed(str(error), 4)
     unknown = _not_registered(pane, context, 4) if error.status == exits.NO_SESSION else None
     if unknown:
         return unknown
     if error.status == exits.NO_SESSION and not (pane.socket or pane.registered):
-        return Failed(f"Failed to send command: {error}", 1)
-    return Failed(f"Pane not ready: {error}", 3)
+        return ToolFailed(f"Failed to send command: {error}", 1)
+    return ToolFailed(f"Pane not ready: {error}", 3)
 
 
 # ---- wait-for-text
@@ -135,7 +135,7 @@ def await_text(given: Mapping[str, str], context: Context) -> int:
     pane = pane_of(given, context, wrong=1)
     expected = ExpectedText(given["pattern"], "fixed" in given, seconds)
     try:
-        context.host(LOCAL).run(wait(pane, expected, lines, touch=pane.registered))
+        context.host(LOCAL).run(wait_for_text(pane, expected, lines, touch=pane.registered))
     except NotSeen as error:
         _show_screen(context.output, given, pane, error, lines)
         return 1
@@ -178,7 +178,7 @@ def print_health(given: Mapping[str, str], context: Context) -> int:
 
 
 def ask_health(pane: Named, context: Context, status: int, touch: bool = True) -> PaneHealth:
-    """Return the health of a pane. Raise Failed with that status for a name that is not registered."""
+    """Return the health of a pane. Raise ToolFailed with that status for a name that is not registered."""
     from navi.core.registry import Health
     from navi.ops.pane.health import PaneHealth, health_of
 
@@ -189,7 +189,7 @@ def ask_health(pane: Named, context: Context, status: int, touch: bool = True) -
         if unknown:
             raise unknown from error
         if error.status == exits.WRONG_USAGE:
-            raise Failed(str(error), status) from error
+            raise ToolFailed(str(error), status) from error
         return PaneHealth(Health.UNKNOWN, str(error))
 
 

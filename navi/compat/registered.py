@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from navi.compat.tool import Failed, WrongUsage
+from navi.compat.tool import ToolFailed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.ops import OperationError
@@ -29,10 +29,10 @@ def sockets_folder(environment: Mapping[str, str]) -> str:
 
 
 def own_socket(context: Context) -> str:
-    """Return the socket of the tools' usual tmux server. Raise Failed if its folder is another user's."""
+    """Return the socket of the tools' usual tmux server. Raise ToolFailed if its folder is another user's."""
     folder = sockets_folder(context.environment)
     if os.path.lexists(folder) and not _is_own(folder):
-        raise Failed(f"{folder} is not yours; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own", 3)
+        raise ToolFailed(f"{folder} is not yours; set CLAUDE_TMUX_SOCKET_DIR to a folder of your own", 3)
     return os.path.join(folder, "claude.sock")
 
 
@@ -41,13 +41,13 @@ def _is_own(path: str) -> bool:
 
 
 def entries(context: Context) -> Mapping[str, RegistryEntry]:
-    """Return all entries by name. Raise Failed if the file is damaged as a whole."""
+    """Return all entries by name. Raise ToolFailed if the file is damaged as a whole."""
     from navi.core.registry import read_registry
 
     body = registry_text(context)
     registry = read_registry(body) if body is not None else None
     if registry and registry.problem and not registry.entries:
-        raise Failed(registry.complaint, 1)
+        raise ToolFailed(registry.complaint, 1)
     return registry.entries if registry else {}
 
 
@@ -64,18 +64,18 @@ def registry_text(context: Context) -> bytes | None:
 
 
 def only_name(context: Context, status: int) -> str:
-    """Return the name of the only registered session. Raise Failed with that status if there is none, or several."""
+    """Return the name of the only registered session. Raise ToolFailed with that status if there is not just one."""
     names = list(entries(context))
     if not names:
         words = (
             "No sessions found in registry\nCreate a session with 'create-session.sh' or specify -t and -S explicitly"
         )
-        raise Failed(words, status)
+        raise ToolFailed(words, status)
     if len(names) > 1:
         words = (
             f"Multiple sessions found ({len(names)} total)\nPlease specify session name with -s or use -t/-S explicitly"
         )
-        raise Failed(f"{words}\nUse 'list-sessions.sh' to see available sessions", status)
+        raise ToolFailed(f"{words}\nUse 'list-sessions.sh' to see available sessions", status)
     return names[0]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from navi.compat.format import cell, print_document, time_ago
 from navi.compat.panes import ask_health
 from navi.compat.registered import entries, only_name, own_socket, socket_named
-from navi.compat.tool import Failed, WrongUsage
+from navi.compat.tool import ToolFailed, WrongUsage
 from navi.core import exits
 from navi.core.address import LOCAL, Address, Named
 from navi.core.ages import seconds_of
@@ -22,7 +22,7 @@ from navi.ops import OperationError
 if TYPE_CHECKING:
     from navi.cli.context import Context
     from navi.cli.output.output import Output
-    from navi.core.cleanup import Removal
+    from navi.core.cleanup import EntryRemoval
     from navi.core.model import Frame
     from navi.core.registry import Condition, RegistryEntry, Snapshot
     from navi.ops.look.servers import Server
@@ -53,7 +53,7 @@ def create(given: Mapping[str, str], context: Context) -> int:
     except OperationError as error:
         if error.status == exits.WRONG_USAGE:
             raise WrongUsage(str(error)) from error
-        raise Failed(str(error), 2 if error.status == exits.EXISTS else 3) from error
+        raise ToolFailed(str(error), 2 if error.status == exits.EXISTS else 3) from error
     _print_created(context.output, made, launch.type)
     return 0
 
@@ -107,14 +107,14 @@ def _explain_unknown(output: Output, found: Snapshot) -> None:
 
 
 def _snapshot(context: Context) -> Snapshot:
-    """Take a snapshot of all registered sessions. Raise Failed if the registry is damaged as a whole."""
+    """Take a snapshot of all registered sessions. Raise ToolFailed if the registry is damaged as a whole."""
     from navi.ops.look.snapshot import snapshot
 
     host = context.host(LOCAL)
     found = host.run(snapshot(registered=True))
     complaint = found.registry.complaint
     if complaint and not found.registry.entries:
-        raise Failed(complaint, 1)
+        raise ToolFailed(complaint, 1)
     if complaint:
         context.output.note(clean(f"Warning: {complaint}"))
     return found
@@ -178,10 +178,10 @@ def kill_one(given: Mapping[str, str], context: Context) -> int:
     name = given.get("session") or only_name(context, 2)
     entry = entries(context).get(name)
     if entry is None:
-        raise Failed(f"Session '{name}' not found in registry", 2)
+        raise ToolFailed(f"Session '{name}' not found in registry", 2)
     found = ask_health(Named(name, registered=True), context, status=2, touch=False)
     if found.health == "unknown":
-        raise Failed(f"Failed to remove session '{name}': {found.reason}", 2)
+        raise ToolFailed(f"Failed to remove session '{name}': {found.reason}", 2)
     lives = found.lacks in ("", "pane")
     return _carry_out(given, context, Named(entry.target.rpartition(":")[0] or name, entry.socket), entry, lives)
 
@@ -203,7 +203,7 @@ def _kill_target(given: Mapping[str, str], context: Context) -> int:
     if entry and os.path.realpath(entry.socket) != os.path.realpath(socket):
         entry = None
     if not lives and entry is None:
-        raise Failed(f"Failed to remove session '{name}': it is neither on {socket} nor in the registry", 2)
+        raise ToolFailed(f"Failed to remove session '{name}': it is neither on {socket} nor in the registry", 2)
     return _carry_out(given, context, Named(name, socket), entry, lives)
 
 
@@ -232,7 +232,7 @@ def _carry_out(
     if killed or removed:
         context.output.note(f"Warning: Partial removal of session '{name}'")
         return 1
-    raise Failed(f"Failed to remove session '{name}'", 2)
+    raise ToolFailed(f"Failed to remove session '{name}'", 2)
 
 
 def _report(output: Output, what: str, problem: str) -> bool:
@@ -280,7 +280,7 @@ def clean_up(given: Mapping[str, str], context: Context) -> int:
     try:
         older_than = seconds_of(older) if older is not None else None
     except ValueError as error:
-        raise Failed(f"Invalid duration format: {older}\nUse format like: 30m, 2h, 1d", 1) from error
+        raise ToolFailed(f"Invalid duration format: {older}\nUse format like: 30m, 2h, 1d", 1) from error
     found = _snapshot(context)
     if not found.registry.entries:
         context.output.print("No sessions in registry.")
@@ -312,7 +312,7 @@ def _print_kept(output: Output, found: Snapshot) -> int:
     return 1 if unknown else 0
 
 
-def _remove(given: Mapping[str, str], context: Context, chosen: Sequence[Removal], frame: Frame) -> int:
+def _remove(given: Mapping[str, str], context: Context, chosen: Sequence[EntryRemoval], frame: Frame) -> int:
     from navi.cli.verbs.registry import remove
 
     context.output.print(f"Removing {len(chosen)} session(s):")
@@ -350,7 +350,7 @@ def find(given: Mapping[str, str], context: Context) -> int:
     found = context.host(LOCAL).run(servers(wanted))
     if everywhere and not found.servers:
         where = "No sockets found under" if found.is_there else "Socket directory not found:"
-        raise Failed(f"{where} {found.folder}", 1)
+        raise ToolFailed(f"{where} {found.folder}", 1)
     label = f"socket name '{name}'" if name else "default socket"
     statuses = [
         _print_server(context.output, f"socket path '{one.socket}'" if one.socket and not name else label, one, given)

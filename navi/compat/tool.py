@@ -10,7 +10,7 @@ class WrongUsage(Exception):
     """The command line of a tool is wrong."""
 
 
-class Failed(Exception):
+class ToolFailed(Exception):
     """A tool fails with an exit status of its own; the text follows `Error: `."""
 
     def __init__(self, words: str, status: int) -> None:

@@ -1,6 +1,5 @@
-"""Which notices were given on this machine, so that exactly one of several dashboards gives each.
-
-Also, which sessions have finished a turn that nobody has looked at yet. A database in the state folder keeps both.
+"""A database in the state folder, which all dashboards of this machine share. It has the notices that one of them gave,
+so that no other gives them again, and the sessions with a finished turn that nobody has looked at.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who uses navi: a name that others see."""
+"""The name under which others see the person who uses navi."""
 
 from getpass import getuser
 from socket import gethostname

@@ -1,7 +1,6 @@
-"""Read remotes.yaml, config.yaml and templates. YAML is imported only if there is a file to read.
+"""Reading remotes.yaml, config.yaml and templates. This imports YAML only if there is a file to read.
 
-A bad entry never hides a good one: every reader returns the valid entries and a list of problems, each with file, line,
-entry and field.
+Every reader returns the valid entries, and the problems of the rest, each with file, line, entry and field.
 """
 
 from collections.abc import Sequence

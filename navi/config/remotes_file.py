@@ -1,6 +1,6 @@
-"""Write remotes.yaml: a file for people, with hosts that ~/.ssh/config knows.
+"""Writing hosts of ~/.ssh/config into remotes.yaml, a file for people.
 
-An existing file is never overwritten: entries are added after its last one, if the file then reads as meant.
+navi never overwrites an existing file. It adds entries after the last one, and only if the file then reads as meant.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""A YAML file, read node by node:
+"""Reading a YAML file node by node, because PyYAML's nodes know their lines and its values don't.
 
-PyYAML's nodes know their lines, its values don't. Every fault is reported with file, line, entry and field, and hides
-no valid entry.
+A report of a fault names file, line, entry and field. No fault hides a valid entry.
 """
 
 from __future__ import annotations
@@ -31,10 +30,9 @@ Nodes = Mapping[str, yaml.Node]
 
 
 class YamlFile:
-    """One file:
+    """A file. `root` is its document, None if there is none, and `problems` are the faults found so far.
 
-    `root` is its document, None if there is none, and `problems` are the faults found so far. In all methods, `what`
-    names the entry of a field or a value, for messages.
+    In all methods, `what` names the entry of a field or a value, for messages.
     """
 
     def __init__(self, path: Path) -> None:

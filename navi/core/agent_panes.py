@@ -10,29 +10,28 @@ from navi.core.text import clean
 
 
 def asking_panes(session: Session) -> tuple[Pane, ...]:
-    """Return the panes in which an agent asks something, as far as screens show it: only the active one if that does,
-    for it is what a person sees.
+    """Return the panes whose screens show a question; only the active pane if its screen shows one, because that is the
+    pane that a person sees.
     """
     return _active_or_all(_showing(session, ASKING))
 
 
 def agent_panes(session: Session, word: str = "") -> tuple[Pane, ...]:
-    """Return the panes in which an agent runs: only the active one if one runs there. If screens of other panes show
-    the status `word` and that of the active one does not, these come in its place.
+    """Return the panes with agents. If screens show the status `word`, only their panes count. If the active pane is
+    among them, return only that one.
     """
     return _active_or_all(_showing(session, (word,)) or [pane for pane in _panes(session) if pane.agents])
 
 
 def panes_to_answer(session: Session) -> tuple[Pane, ...]:
-    """Return the panes that an answer may be for: those whose agents ask; if no screen shows a question, those with
-    agents.
+    """Return the panes that an answer may be for: those that ask or, if no screen shows a question, those with agents.
     """
     return asking_panes(session) or agent_panes(session)
 
 
 def narrowed(session: Session, panes: Sequence[Pane]) -> Session:
-    """Return the session as if it had only the first of these panes, for a request that means this one; without any, as
-    it is.
+    """Return the session with only the first of these panes, for a request to that pane; without panes, return it
+    unchanged.
     """
     if session.tmux is None or not panes:
         return session
@@ -40,13 +39,12 @@ def narrowed(session: Session, panes: Sequence[Pane]) -> Session:
 
 
 def looked_into(session: Session) -> Session:
-    """Return the session narrowed to the pane to look into: one whose agent asks, or else the active one."""
+    """Return the session narrowed to a pane that asks something, or else to the active pane."""
     return narrowed(session, asking_panes(session))
 
 
 def named_pane(name: str, session: Session, narrow: Session) -> str:
-    """Return what a session is called that is narrowed to a pane: `name`, and the pane unless that is the active one,
-    which a person sees who attaches.
+    """Return the name of a narrowed session for messages: `name`, and its pane unless attaching shows that pane anyway.
     """
     if session.tmux is None or narrow.tmux is None or narrow.tmux.pane.id == session.tmux.pane.id:
         return name

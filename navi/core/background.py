@@ -1,4 +1,4 @@
-"""Judging sessions that agents run without a terminal, from the files that the agents write. Pure."""
+"""Judging the sessions that agents run in the background, from the files that the agents write. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from navi.core.model import AgentProcess, BackgroundAgent, Evidence, Session, So
 from navi.core.statuses import ASKING
 from navi.core.text import clean
 
-MAX_TEXT_LENGTH = 300
+LONGEST_TEXT = 300
 """Characters of a text from a job's file."""
 
 STARTING = "starting\u2026"
@@ -22,9 +22,7 @@ NEEDS: Mapping[str, tuple[str, str]] = {
     "approve ": ("permission", "wants to use "),
     "answer: ": ("waiting", ""),
 }
-"""For the beginning of a job's `needs`: the status, and the message to show instead, in the words that are used for
-hooks.
-"""
+"""By the beginning of a job's `needs`: the status, and the words that replace it in the message, as hooks write it."""
 
 
 class _Job(NamedTuple):
@@ -64,7 +62,7 @@ def _read(job: Mapping[str, object]) -> _Job:
 
 
 def _text(value: object) -> str:
-    return " ".join(clean(value[:MAX_TEXT_LENGTH]).split()) if isinstance(value, str) else ""
+    return " ".join(clean(value[:LONGEST_TEXT]).split()) if isinstance(value, str) else ""
 
 
 def _judge(one: BackgroundAgent, job: _Job, kind: AgentKind) -> tuple[Status, str]:

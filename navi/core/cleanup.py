@@ -7,11 +7,11 @@ from navi.core.file_owner import files_of, is_earlier, why_unconfirmed, why_unju
 from navi.core.model import Frame, StatusFile, TmuxSession
 from navi.core.registry import Condition, Health, RegistryEntry, Snapshot, condition_of, epoch, unregistered_sessions
 
-ENDED = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
-"""The health of sessions that are always removed."""
+ENDED_HEALTH = (Health.DEAD, Health.MISSING, Health.ZOMBIE, Health.SERVER_NOT_RUNNING)
+"""The health of sessions that have ended. Clean-up always removes their entries."""
 
 
-class Removal(NamedTuple):
+class EntryRemoval(NamedTuple):
     """An entry to remove, why, and the session to kill with it, if one lives."""
 
     entry: RegistryEntry
@@ -19,7 +19,7 @@ class Removal(NamedTuple):
     session: TmuxSession | None = None
 
 
-def removals(found: Snapshot, older_than: float | None, everything: bool) -> list[Removal]:
+def removals(found: Snapshot, older_than: float | None, everything: bool) -> list[EntryRemoval]:
     """Choose what to remove: sessions that have ended, those unused for more than so many seconds, or all. An entry
     whose health is unknown is never removed.
     """
@@ -28,25 +28,25 @@ def removals(found: Snapshot, older_than: float | None, everything: bool) -> lis
     return [removal for removal in chosen if removal]
 
 
-def _removal(found: Snapshot, entry: RegistryEntry, older_than: float | None, everything: bool) -> Removal | None:
+def _removal(found: Snapshot, entry: RegistryEntry, older_than: float | None, everything: bool) -> EntryRemoval | None:
     condition = condition_of(entry, found)
     session = found.session_of(entry)
-    if condition.health in ENDED:
+    if condition.health in ENDED_HEALTH:
         return _ended(entry, condition, session)
     if condition.health is Health.UNKNOWN:
         return None
     if everything:
-        return Removal(entry, "all are removed", session)
+        return EntryRemoval(entry, "all are removed", session)
     unused = seconds_unused(entry, found.frame.clock)
     if older_than is None or unused is None or unused <= older_than:
         return None
-    return Removal(entry, f"not used for {exact_age(unused)}", session)
+    return EntryRemoval(entry, f"not used for {exact_age(unused)}", session)
 
 
-def _ended(entry: RegistryEntry, condition: Condition, session: TmuxSession | None) -> Removal:
+def _ended(entry: RegistryEntry, condition: Condition, session: TmuxSession | None) -> EntryRemoval:
     """Kill a session only if all of its panes are dead."""
     dead = session if session and all(pane.dead for pane in session.panes) else None
-    return Removal(entry, f"{condition.health}: {condition.reason}", dead)
+    return EntryRemoval(entry, f"{condition.health}: {condition.reason}", dead)
 
 
 def seconds_unused(entry: RegistryEntry, clock: float) -> float | None:

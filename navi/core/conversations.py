@@ -10,11 +10,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from navi.core.agents import REPORT_AS_SESSION
-from navi.core.evidence import Agent, seconds
+from navi.core.evidence import Agent, time_in_state
 from navi.core.model import AgentProcess, Conversation, Evidence, Pane, Session, Source, StatusFile, TmuxSession
 from navi.core.text import clean
 
-MAX_CONVERSATIONS = 64
+MOST_CONVERSATIONS = 64
 """Conversations of a file that are read; hooks keep fewer."""
 
 LONGEST_ID = 100
@@ -24,7 +24,7 @@ CONVERSATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
 """An agent's own id, where it names a folder or goes into a command line: it can't be an option."""
 
 STARTS_WITHIN = 2.0
-"""Seconds by which the first event of a process may be earlier than what its state file says about its start."""
+"""Seconds by which the first event of a process may precede the start that its state file gives."""
 
 
 # ---- reading
@@ -33,7 +33,7 @@ STARTS_WITHIN = 2.0
 def read_conversations(value: object) -> Iterator[Conversation]:
     """Yield the conversations of a status file, without records that no hook would write."""
     entries = value.items() if isinstance(value, dict) else ()
-    for key, entry in list(entries)[:MAX_CONVERSATIONS]:
+    for key, entry in list(entries)[:MOST_CONVERSATIONS]:
         if isinstance(key, str) and isinstance(entry, dict) and len(key) <= LONGEST_ID:
             yield _conversation(key, entry)
 
@@ -88,10 +88,10 @@ def conversations_in(file: StatusFile, tmux: TmuxSession) -> tuple[Conversation,
 
 
 def conversation_of(agent: Agent, conversations: Sequence[Conversation]) -> Conversation | None:
-    """Return the conversation that an agent has, or None if no hook reported of it.
+    """Return the conversation that an agent has, or None if no hook reported it.
 
     The agent's own state file names it. Otherwise it is the newest one in the agent's pane that does not run in a tool
-    of another, and has continued since the agent's process started.
+    of another and that has had an event since the agent's process started.
     """
     same = [one for one in conversations if one.agent == agent.kind.name]
     named = conversation_in_state(agent.process) if agent.process else ""
@@ -99,24 +99,26 @@ def conversation_of(agent: Agent, conversations: Sequence[Conversation]) -> Conv
     if found:
         return found
     state = agent.process.file if agent.process and agent.process.file else {}
-    started = seconds(state.get("startedAt")) or (agent.process.began if agent.process else None)
+    started = time_in_state(state.get("startedAt")) or (agent.process.began if agent.process else None)
     began = (started or 0.0) - STARTS_WITHIN
     rest = [one for one in same if not one.parent and one.pane in ("", agent.pane.id) and (one.timestamp or 0) >= began]
     return max(rest, key=lambda one: one.timestamp or 0, default=None)
 
 
 def unseen(
-    conversations: Sequence[Conversation], heard: Collection[Conversation], agents: Sequence[Agent], tmux: TmuxSession
+    conversations: Sequence[Conversation], seen: Collection[Conversation], agents: Sequence[Agent], tmux: TmuxSession
 ) -> Iterator[tuple[Conversation, tuple[Pane, ...]]]:
-    """Yield the conversations whose agent may run and is not seen, for example below a program that navi does not know.
-    Each comes with the living panes that it can be in. Conversations without such a pane are over and left out; so are
-    those whose pane runs the agent with another conversation, or only other agents.
+    """Yield the conversations whose agent may run unseen, for example below a program that navi does not know, each
+    with the living panes that it can be in. `seen` are the conversations of visible agents.
+
+    A conversation without such a pane has ended. So has one whose pane runs its agent in another conversation, or runs
+    only other agents.
     """
     for one in conversations:
         panes = tuple(pane for pane in tmux.panes if one.pane in ("", pane.id) and not pane.dead)
         taken = any(pane.agents for pane in panes)
         taken = taken or any(agent.kind.name == one.agent and agent.pane in panes for agent in agents)
-        if one not in heard and panes and not one.parent and not taken:
+        if one not in seen and panes and not one.parent and not taken:
             yield one, panes
 
 

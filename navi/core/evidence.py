@@ -218,7 +218,7 @@ def _credited(decided: Evidence, found: _Found) -> Evidence:
 
 
 def of_process(agent: Agent, where: str) -> Evidence:
-    """Return what the process says: only that it is suspended is a status."""
+    """Return what the process says. Only its suspension is a status."""
     process = agent.process
     if process is None:
         return Evidence(Source.PROCESS, "", None, "recognized by the name of a process in its pane", where=where)
@@ -256,15 +256,15 @@ def of_state_file(state: StateFile | None, process: AgentProcess | None, where: 
         word = state.details.get(detail, word)
         status = f"{status} ({detail})" if detail else status
     text = f"its state file says {status}" if status else "its state file has no status"
-    return Evidence(Source.STATE, word, seconds(process.file.get("statusUpdatedAt")), text, where=where)
+    return Evidence(Source.STATE, word, time_in_state(process.file.get("statusUpdatedAt")), text, where=where)
 
 
 def _word(value: object) -> str:
     return clean(value[:LONGEST_WORD]) if isinstance(value, str) else ""
 
 
-def seconds(milliseconds: object) -> float | None:
-    """Return a time of a state file as a plausible epoch time, or None."""
+def time_in_state(milliseconds: object) -> float | None:
+    """Return a time of a state file, in milliseconds, as an epoch time in seconds; None if it is implausible."""
     if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
         return None
     return milliseconds / 1000 if 0 < milliseconds < 1e14 else None
@@ -294,8 +294,8 @@ def of_screen(agent: Agent, where: str) -> Evidence:
 
 
 def of_silence(agent: Agent, where: str, clock: float) -> Evidence:
-    """Return what follows from whether the pane prints. Nothing does where navi can't recognize an agent's questions: a
-    pane that prints and one that is silent may both show one.
+    """Return what the pane's output or silence shows. If navi can't recognize the agent's questions, it shows nothing:
+    the agent may ask one in either case.
     """
     kind, last = agent.kind, agent.pane.activity
     prints = bool(last) and clock - last <= QUIET_AFTER

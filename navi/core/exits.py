@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 OK = 0
 NO = 1
-"""The verb's own "no", or it failed."""
+"""The verb's answer is "no", or the verb failed."""
 WRONG_USAGE = 64
 WRONG_DATA = 65
 """A file does not have the contents that the verb needs."""

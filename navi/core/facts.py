@@ -7,12 +7,13 @@ from navi.core.ages import exact_age
 from navi.core.metrics import Metrics, Tokens, WorkTimes, short_number
 from navi.core.model import (
     AgentStatus,
+    AnswerState,
     BackgroundAgent,
     Conversation,
     Evidence,
     Frame,
-    GivenAnswer,
     HeadlessAgent,
+    NotedAnswer,
     Pane,
     Session,
     Source,
@@ -21,9 +22,8 @@ from navi.core.model import (
 )
 from navi.core.text import clean, form_for, plural, short_path
 
-MOST_TOOLS = 8
+MOST_LISTED = 8
 """How many tools are listed, the most used first."""
-
 
 RULES: Mapping[Source, str] = {
     Source.TMUX: "tmux has no such session: offline",
@@ -34,7 +34,6 @@ RULES: Mapping[Source, str] = {
     Source.TITLE: "the title of the agent's pane counts: neither a state file nor a hook that holds says the same",
 }
 """For each source but panes, the rule by which it decides, as in navi(1), How a status is decided."""
-
 
 Ago = Callable[[float | None], str]
 """Says how long ago a time of the host (epoch) was; None is an unknown time."""
@@ -110,11 +109,11 @@ def place_facts(session: Session, frame: Frame | None, ago: Ago) -> Iterator[Fac
         yield from _tmux(session.tmux, frame, ago, home)
 
 
-DOUBTS = {
-    "gone": "",
-    "there": "; the question stayed",
-    "died": "; its agent ended",
-    "unfinished": "; its text was not submitted",
+DOUBTS: Mapping[str, str] = {
+    AnswerState.GONE: "",
+    AnswerState.THERE: "; the question stayed",
+    AnswerState.DIED: "; its agent ended",
+    AnswerState.UNFINISHED: "; its text was not submitted",
 }
 """What to add to an answer that may not have arrived, by what its host noted."""
 
@@ -124,7 +123,7 @@ def answers(session: Session, ago: Ago) -> Iterator[Fact]:
     yield from (_answer(one, ago) for one in reversed(session.marks.answers))
 
 
-def _answer(one: GivenAnswer, ago: Ago) -> Fact:
+def _answer(one: NotedAnswer, ago: Ago) -> Fact:
     text = f"{one.who}: {one.answer} ({one.question}), {ago(one.time)}"
     return Fact("answered by", f"{text}{DOUBTS.get(one.state, '; nobody saw the question go')}")
 
@@ -138,7 +137,7 @@ def deciding_rule(session: Session, frame: Frame) -> str:
         return "the files that the agent itself writes count"
     if session.tmux is None:
         if frame.proven:
-            return "tmux has no such session: offline"
+            return RULES[Source.TMUX]
         return "tmux did not answer: the status file is shown as it is"
     if all(pane.dead for pane in session.tmux.panes):
         return "every pane is dead: stopped"
@@ -252,7 +251,7 @@ def time_parts(times: WorkTimes) -> tuple[Part, ...]:
 
 def tool_parts(metrics: Metrics) -> tuple[Part, ...]:
     """Return how often the most used tools were used; the largest part is whole."""
-    return tuple(Part(name, count / metrics.tools[0][1], str(count)) for name, count in metrics.tools[:MOST_TOOLS])
+    return tuple(Part(name, count / metrics.tools[0][1], str(count)) for name, count in metrics.tools[:MOST_LISTED])
 
 
 def tools_text(metrics: Metrics) -> str:

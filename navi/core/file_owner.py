@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping
 from navi.core.model import Frame, Origin, StatusFile, TmuxSession
 
 Key = tuple[str, int, str]
-"""A session on its host: the socket, process and id of a tmux server's session."""
+"""Identifies a tmux session among all of its host: the socket and the process of its server, and its id."""
 
-DOUBTS = {
+UNKNOWN_ORIGIN = {
     "disk": "the folder is on a file system that other machines may use ({0})",
     "host": "{0} uses the folder, too",
     "server": "a tmux server does not answer (process {0})",
@@ -97,7 +97,7 @@ def _doubt(file: StatusFile, frame: Frame) -> str:
     kind, _, detail = frame.doubt.partition(" ")
     if not kind or file.problem:
         return ""
-    why = DOUBTS.get(kind, "{0}").replace("{0}", detail.partition(":")[0] if kind == "host" else detail)
+    why = UNKNOWN_ORIGIN.get(kind, "{0}").replace("{0}", detail.partition(":")[0] if kind == "host" else detail)
     return f"nothing says on which machine it was written, and {why}"
 
 

@@ -1,12 +1,19 @@
-"""The words of the hub: what a session without a terminal is, in the list and in the store, and how far an input is."""
+"""The hub's documents, and its words for the statuses of sessions without a terminal and for the states of inputs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
+
+Document = Mapping[str, Any]
+"""A JSON document of the hub: a session, a question, a message, an entry of its audit."""
 
 
 class HeadlessStatus(StrEnum):
-    """What a session without a terminal is shown as. DISCONNECTED: no relay reaches its host, so that nobody knows."""
+    """The status of a session without a terminal in lists. DISCONNECTED: no relay reaches its host, so nobody can tell
+    what its agent does.
+    """
 
     STARTING = "starting"
     RUNNING = "running"
@@ -28,15 +35,15 @@ class HeadlessStatus(StrEnum):
 OVER = frozenset({HeadlessStatus.COMPLETE, HeadlessStatus.FAILED, HeadlessStatus.ARCHIVED})
 """The statuses of a session whose agent has ended."""
 
-BUSY = frozenset({HeadlessStatus.RUNNING, HeadlessStatus.PERMISSION, HeadlessStatus.QUESTION})
-"""Statuses in which a turn can be interrupted."""
+INTERRUPTIBLE = frozenset({HeadlessStatus.RUNNING, HeadlessStatus.PERMISSION, HeadlessStatus.QUESTION})
+"""Statuses in which the agent is in a turn, which a person can interrupt."""
 
 NOT_BEGUN = frozenset({HeadlessStatus.STARTING, HeadlessStatus.DISCONNECTED})
 """Statuses that do not say yet whether an agent has started."""
 
 
 class StoredStatus(StrEnum):
-    """What the store has of a session: whether it has an agent, without or in a terminal."""
+    """The status of a session in the store. LIVE: it has an agent, in a terminal or without one."""
 
     LIVE = "live"
     COMPLETE = "complete"
@@ -45,7 +52,9 @@ class StoredStatus(StrEnum):
 
 
 class InputState(StrEnum):
-    """How far an input is: the hub keeps it, its host has it, or its agent has taken it up, or never will."""
+    """How far an input has got: it is QUEUED in the hub, its host has it (HANDED), or its agent has TAKEN it up. Its
+    agent never gets an EXPIRED one.
+    """
 
     QUEUED = "queued"
     HANDED = "handed"

@@ -7,8 +7,7 @@ from typing import NamedTuple
 from navi.core.agents import AgentKind
 
 CALLERS = ("PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV")
-"""The variables that decide which programs are found: on the caller's own machine a session gets the caller's values.
-"""
+"""Variables that decide which programs are found. A session on the caller's own machine gets the caller's values."""
 
 PROGRAM = re.compile(r"[A-Za-z0-9_./+@~-]+")
 """A word that needs no quoting in any shell."""
@@ -91,9 +90,9 @@ def variables_of_caller(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def ready(launch: Launch, pattern: str, seconds: float) -> Launch:
-    """Return the launch with a first step that waits for a pattern.
+    """Return the launch with a first step that waits up to `seconds` for a pattern.
 
-    "" means its usual prompt, and of an agent that it takes input.
+    "" means the usual prompt of the launch or, for an agent that navi knows, that the agent accepts input.
     """
     awaited = pattern or launch.prompt
     step = Step("await", awaited, seconds) if awaited else Step("ready", "", seconds)

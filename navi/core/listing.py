@@ -26,7 +26,7 @@ class Scope(StrEnum):
 
 
 BOOKMARKED = "bookmarked"
-"""Names the bookmark in place of a tag; tags begin with a #."""
+"""The word for the bookmark in a filter by tag. No tag has it: tags begin with a #."""
 
 
 class Sort(StrEnum):
@@ -42,8 +42,8 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListFilter:
-    """What of the fleet is listed. `everything` lists sessions without a known agent or a status file, too; `mark` is
-    BOOKMARKED, or a tag that they must have, or "".
+    """Which sessions of the fleet are listed. `everything` adds those with neither a known agent nor a status file.
+    `mark` is the tag, or BOOKMARKED, that a listed session must have; "" lists sessions with any marks or none.
     """
 
     scope: str = Scope.ALL
@@ -153,7 +153,7 @@ def matches(session: Session, query: str) -> bool:
 def find_waiting(sessions: Sequence[Session], start: int, also: Collection[Key] = ()) -> int | None:
     """Return the index of the next session that needs the user, from `start` on (wrapping around), or None.
 
-    Those of `also` count as well, if they need a look.
+    The sessions whose keys are in `also` count, too.
     """
     indices = chain(range(start, len(sessions)), range(start))
     return next((index for index in indices if needs_person(sessions[index]) or sessions[index].key in also), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from navi.core.model import HostView, LostSession
+from navi.core.model import HostView, HowLost, LostSession
 from navi.core.text import plural
 
 
@@ -23,7 +23,7 @@ def lost_sessions(views: Sequence[HostView]) -> list[tuple[str, LostSession]]:
 
 def words_for(lost: Sequence[LostSession]) -> str:
     """Return how many sessions were lost, and by what."""
-    why = "by a reboot" if all(one.how == "reboot" for one in lost) else "with a tmux server"
+    why = "by a reboot" if all(one.how == HowLost.REBOOT for one in lost) else "with a tmux server"
     return f"{plural(len(lost), 'session')} lost {why}"
 
 
@@ -31,4 +31,4 @@ def was_unasked(one: LostSession, lost: Sequence[LostSession]) -> bool:
     """Return whether nobody can have ended a lost session of a host by closing it, the last one of its tmux server:
     that ends the server, too. `lost` are all lost sessions of the host.
     """
-    return one.how == "reboot" or sum(other.how == "server" for other in lost) > 1
+    return one.how == HowLost.REBOOT or sum(other.how == HowLost.SERVER for other in lost) > 1

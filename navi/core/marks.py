@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from navi.core.model import GivenAnswer, Marks
+from navi.core.model import Marks, NotedAnswer
 from navi.core.text import clean
 
-MAX_MARKS = 2000
+MOST_MARKS = 2000
 """The most marks of a host that are read."""
 
 TAG = re.compile(r"[^\s,#]{1,40}")
@@ -32,7 +32,7 @@ def has_changes(marks: Marks, changes: Iterable[str]) -> bool:
 def read_marks(text: str) -> Mapping[str, Marks]:
     """Return the marks of the file's text by session; lines of another shape are skipped."""
     found: dict[str, Marks] = {}
-    for line in text.split("\n")[:MAX_MARKS]:
+    for line in text.split("\n")[:MOST_MARKS]:
         name, kind, tag = (*line.split("\t", 2), "", "")[:3]
         before = found.get(name, Marks())
         if kind == "b":
@@ -44,9 +44,9 @@ def read_marks(text: str) -> Mapping[str, Marks]:
     return found
 
 
-def _read_answer(fields: list[str]) -> GivenAnswer | None:
+def _read_answer(fields: list[str]) -> NotedAnswer | None:
     """Return the answer in the fields of a line (given_answers.sh), None if there are not as many."""
     if len(fields) != 8 or not fields[1].isdigit():
         return None
     call, time, state, socket, digest, who, answer, question = (clean(field) for field in fields)
-    return GivenAnswer(call, float(time), state, "" if socket == "-" else socket, digest, who, answer, question)
+    return NotedAnswer(call, float(time), state, "" if socket == "-" else socket, digest, who, answer, question)

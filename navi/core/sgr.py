@@ -15,10 +15,10 @@ from navi.core.text import clean_lines, split_lines
 Color = int | tuple[int, int, int] | None
 """One of 256 colours, a value of red, green and blue, or the terminal's own."""
 
-MAX_SEQUENCE_LENGTH = 64
+LONGEST_SEQUENCE = 64
 """Characters of a sequence that are read; longer ones are dropped. tmux writes 40 at most."""
 
-SEQUENCE = re.compile(rf"\x1b\[([0-9:;]{{0,{MAX_SEQUENCE_LENGTH}}})m")
+SEQUENCE = re.compile(rf"\x1b\[([0-9:;]{{0,{LONGEST_SEQUENCE}}})m")
 
 
 class TextStyle(NamedTuple):
@@ -36,8 +36,8 @@ PLAIN = TextStyle()
 BASIC = ((30, "front", 0), (90, "front", 8), (40, "back", 0), (100, "back", 8))
 """Where the parameters for the first 16 colours begin, what they set, and which colour is the first."""
 
-Runs = tuple[tuple[int, TextStyle], ...]
-"""The looks of a line from its beginning, each with how many letters it is for."""
+StyleRuns = tuple[tuple[int, TextStyle], ...]
+"""The looks of a line from its beginning, each with the number of letters that have it."""
 
 SETS: dict[str, dict[str, Any]] = {
     "0": PLAIN._asdict(), "": PLAIN._asdict(), "1": {"bold": True}, "22": {"bold": False}, "4": {"underline": True},
@@ -54,7 +54,7 @@ EXTENDED = ("38", "48", "58")
 TAB = 8
 
 
-def styled_lines(text: str) -> Iterator[tuple[str, Runs]]:
+def styled_lines(text: str) -> Iterator[tuple[str, StyleRuns]]:
     """Yield the lines of a text, as `clean_lines` returns them, with their looks; () where they fit no letters."""
     look = PLAIN
     for raw, line in zip(split_lines(text), clean_lines(text, TAB), strict=True):

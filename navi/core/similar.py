@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection
 
 from navi.core.text import clean
 
-MAX_WORDS = 1000
-"""Words that are compared: that takes time."""
+MOST_WORDS = 1000
+"""The most known words that a mistyped one is compared with, because each takes time."""
 
 
 def did_you_mean(word: str, known: Collection[str], shown: Callable[[str], str] = str) -> str:
-    """Return what to add to a message about an unknown word, "" if none is like it. `shown` is how one is written."""
+    """Return what to add to a message about an unknown word, "" if no known one is similar. `shown` formats known ones.
+    """
     from difflib import get_close_matches  # only here: it takes long to import
 
-    similar = get_close_matches(word, list(known)[:MAX_WORDS], 1)
+    similar = get_close_matches(word, list(known)[:MOST_WORDS], 1)
     return f"; did you mean `{clean(shown(similar[0]))}`?" if similar else ""

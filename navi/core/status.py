@@ -49,7 +49,7 @@ SHELLS = frozenset(
      "busybox", "login"}
 )  # fmt: skip
 
-MAX_FILE_SIZE = 65536
+LARGEST_FILE = 65536
 """Maximum size of a status file, in bytes."""
 
 
@@ -72,8 +72,8 @@ def rank(status: str) -> int:
 
 def read_status_file(name: str, data: bytes) -> StatusFile:
     """Parse a status file. Never raises: `problem` describes what is wrong, and the valid fields are kept."""
-    if len(data) > MAX_FILE_SIZE:
-        return StatusFile(name, problem=f"larger than {MAX_FILE_SIZE // 1024} KiB")
+    if len(data) > LARGEST_FILE:
+        return StatusFile(name, problem=f"larger than {LARGEST_FILE // 1024} KiB")
     if not data.strip():
         return StatusFile(name, problem="empty")
     try:

@@ -12,7 +12,7 @@ BELL, OSC_9, OSC_777 = "bell", "osc9", "osc777"
 WAYS = (BELL, OSC_9, OSC_777)
 """The values of the setting `notify` that are not command lines."""
 
-MAX_NOTICE_LENGTH = 200
+LONGEST_NOTICE = 200
 """Characters of a notice: some terminals drop longer ones."""
 
 
@@ -20,7 +20,7 @@ def sequence(way: str, notice: Notice, in_tmux: bool = False) -> str:
     """Return what makes a terminal notify its user in this way."""
     if way == BELL:
         return "\a"
-    text = clean(words_of(notice))[:MAX_NOTICE_LENGTH]
+    text = clean(words_of(notice))[:LONGEST_NOTICE]
     escape = f"\033]777;notify;navi;{text}\a" if way == OSC_777 else f"\033]9;navi: {text}\a"
     return _enveloped(escape) if in_tmux else escape
 

@@ -44,7 +44,9 @@ def _patterns() -> tuple[Pattern[str], Pattern[str], Pattern[str], Pattern[str]]
 
 
 def clean(text: str) -> str:
-    """Return text that is safe to print on one line: no escape sequences or controls; tabs, line ends become spaces."""
+    """Return text that is safe to print on one line, without escape sequences and controls. Tabs and line ends become
+    spaces.
+    """
     if text.isascii() and text.isprintable():
         return text
     return _patterns()[3].sub(" ", _strip(text))

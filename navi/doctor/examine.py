@@ -16,7 +16,7 @@ from navi.doctor.probe import Probe
 from navi.doctor.process import QUICK, run
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
-from navi.hosts.exchange import local_peer
+from navi.hosts.exchange import local_endpoint
 from navi.hosts.sockets import runtime_folder
 from navi.hosts.ssh_command import MAKE_MASTER, SshCommand
 from navi.ops import HostSettings, OperationError
@@ -31,7 +31,7 @@ def examine_here(
     settings: HostSettings, environment: Mapping[str, str], programs: Sequence[str] = ()
 ) -> tuple[Finding, ...]:
     """Check this machine, and which of these programs of agents it has."""
-    local = BlockingHost(local_peer(settings), environment)
+    local = BlockingHost(local_endpoint(settings), environment)
     found = _guarded(lambda: judge_host(local.run(checkup(programs)), LOCAL))
     return with_undone([*check_programs(environment), *found], HERE)
 

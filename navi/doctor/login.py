@@ -13,7 +13,7 @@ from navi.core.failure import Failure, HostState
 from navi.core.text import clean, decode
 from navi.doctor.finding import Finding, Result
 from navi.doctor.process import QUICK, EndedProgram, run
-from navi.doctor.route import Target
+from navi.doctor.route import SshDestination
 from navi.hosts.failures import explain, own_lines
 from navi.hosts.ssh_command import SHELL, command_by_hand
 from navi.hosts.wire import AnswerReader, WireError
@@ -21,7 +21,7 @@ from navi.ops import Answer
 
 
 def judge_login(
-    remote: Remote, target: Target, done: EndedProgram, token: str, environment: Mapping[str, str]
+    remote: Remote, target: SshDestination, done: EndedProgram, token: str, environment: Mapping[str, str]
 ) -> list[Finding]:
     """Return what a call of ssh shows about the host key and the authentication; a check that it did not reach is
     missing.
@@ -50,7 +50,7 @@ def _failure_of(remote: Remote, done: EndedProgram) -> Failure:
     return explain(remote, done.end)
 
 
-def _known_key(target: Target, environment: Mapping[str, str]) -> Finding:
+def _known_key(target: SshDestination, environment: Mapping[str, str]) -> Finding:
     """Return where the host's key is known from."""
     where = "accepted by ssh's configuration"
     for file in target.known_hosts:
@@ -62,7 +62,7 @@ def _known_key(target: Target, environment: Mapping[str, str]) -> Finding:
     return Finding("host key", Result.OK, where)
 
 
-def _bad_key(remote: Remote, target: Target, failure: Failure, errors: str) -> Finding:
+def _bad_key(remote: Remote, target: SshDestination, failure: Failure, errors: str) -> Finding:
     """Judge a key that differs from the known one, or that nobody has confirmed."""
     fingerprint = re.search(r"SHA256:[\w+/=]+", errors)
     cause = failure.cause + (f"; it is {fingerprint[0]} now" if fingerprint else "")
@@ -74,7 +74,7 @@ def _bad_key(remote: Remote, target: Target, failure: Failure, errors: str) -> F
     return Finding("host key", Result.FAULT, cause, remedy, REFUSED)
 
 
-def _refused(remote: Remote, target: Target, failure: Failure, environment: Mapping[str, str]) -> Finding:
+def _refused(remote: Remote, target: SshDestination, failure: Failure, environment: Mapping[str, str]) -> Finding:
     """Judge a login that failed, often because a key has a passphrase and nobody could type it."""
     paths = map(os.path.expanduser, target.identities)
     locked = next((path for path in paths if _has_passphrase(path, environment)), "")

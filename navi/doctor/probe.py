@@ -17,7 +17,7 @@ from navi.core.exits import REFUSED
 from navi.doctor.finding import Finding, Result, fault, with_undone
 from navi.doctor.login import judge_login, judge_shell
 from navi.doctor.process import QUICK, EndedProgram, run
-from navi.doctor.route import Target, check_route, find_route
+from navi.doctor.route import SshDestination, check_route, find_route
 from navi.hosts.base import HostError
 from navi.hosts.exchange import connect_limit
 from navi.hosts.masters import masters_of
@@ -76,7 +76,7 @@ class Probe:
         checks = [check for check in CHECKS if check != "jump" or jumps]
         return ProbeResult(with_undone(found, checks, always=_LOGIN), None)
 
-    def _examine_login(self, found: list[Finding], target: Target, operation: Operation[T]) -> ProbeResult[T]:
+    def _examine_login(self, found: list[Finding], target: SshDestination, operation: Operation[T]) -> ProbeResult[T]:
         """Log in on a connection of its own; where that needs a person, send the request over a running master."""
         options = (*ALONE, *self._command.shell_options())
         done, token = self._request(operation, self._command.overriding, options, connect_limit(self.remote))

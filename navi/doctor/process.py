@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from navi.hosts.ended import LARGEST_ERRORS, ShellEnd, read_errors
+from navi.hosts.shell_end import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.ssh_log import SshLog, failed_on_the_way, logged_in
 
 QUICK = 5.0

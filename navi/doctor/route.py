@@ -19,9 +19,9 @@ from navi.doctor.finding import Finding, Result
 from navi.doctor.network import banner_of, look_up, read_banner, server_banner
 from navi.doctor.process import QUICK, run
 from navi.hosts.base import HostError
-from navi.hosts.ended import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.exchange import connect_limit
 from navi.hosts.failures import explain
+from navi.hosts.shell_end import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.sockets import runtime_folder
 from navi.hosts.ssh_command import ALONE, BATCH, Option, SshCommand, command_by_hand, read_hop
 from navi.hosts.ssh_log import SshLog, failed_on_the_way
@@ -31,7 +31,7 @@ MOST_HOPS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class SshDestination:
     """How ssh reads a destination, by `ssh -G`. `known_as` is its name in the files of known hosts."""
 
     hostname: str
@@ -51,7 +51,7 @@ class RouteStop(NamedTuple):
     """A machine on a route: a jump host, or the remote at its end."""
 
     remote: Remote
-    target: Target
+    target: SshDestination
 
 
 def hop_of(text: str, before: Sequence[str], remote: Remote) -> Remote:
@@ -67,7 +67,7 @@ def hop_of(text: str, before: Sequence[str], remote: Remote) -> Remote:
     )  # fmt: skip
 
 
-def read_target(output: str, remote: Remote) -> Target:
+def read_target(output: str, remote: Remote) -> SshDestination:
     """Read what `ssh -G` printed for a remote."""
     fields: dict[str, list[str]] = {}
     for line in output.splitlines():
@@ -81,14 +81,14 @@ def read_target(output: str, remote: Remote) -> Target:
     jumps, proxy = remote.jump_host or one("proxyjump"), one("proxycommand")
     known_as = one("hostkeyalias") or (hostname if port == 22 else f"[{hostname}]:{port}")
     files = f"{one('userknownhostsfile')} {one('globalknownhostsfile')}".split()
-    return Target(
+    return SshDestination(
         hostname, port, one("user"), tuple(jump for jump in jumps.split(",") if jump not in ("", "none")),
         "" if remote.jump_host or proxy == "none" else proxy, known_as,
         tuple(file for file in files if file != "none"), tuple(fields.get("identityfile", ())),
     )  # fmt: skip
 
 
-def resolve(remote: Remote, environment: Mapping[str, str]) -> Target:
+def resolve(remote: Remote, environment: Mapping[str, str]) -> SshDestination:
     """Ask ssh how it reads a destination. Raise HostError."""
     words = SshCommand(remote, environment).overriding(Option(("-G",), "only print the configuration"))
     done = run(words, QUICK, environment)
@@ -144,7 +144,7 @@ def _check_port(first: RouteStop, hop: str) -> Iterator[Finding]:
     yield Finding("tcp", result, f"{hop}port {target.port}: {banner or why}", remedy, UNAVAILABLE)
 
 
-def _check_jump(hop: Remote, beyond: Target, environment: Mapping[str, str]) -> Finding:
+def _check_jump(hop: Remote, beyond: SshDestination, environment: Mapping[str, str]) -> Finding:
     """Check whether a jump host accepts our login and forwards us: ssh's -W brings the banner of the next machine."""
     name, address, limit = clean(hop.name), f"[{beyond.hostname}]:{beyond.port}", connect_limit(hop)
     options = (*ALONE, BATCH, Option(("-W", address), "what -J does"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from navi.core.headless import Document
 from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choices_for, choices_in_words
 from navi.core.text import clean, plural
 from navi.headless.harness.base import Asked, Option, usual_option
 from navi.headless.tool_input import asked_text
-
-Document = Mapping[str, Any]
 
 ALLOW, DENY = 1, 2
 """The numbers of a plain yes and no, which stay the same whatever else there is to choose."""

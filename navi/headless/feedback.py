@@ -7,7 +7,7 @@ from navi.core.agents import CLAUDE
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks.install import InstalledHooks, claude_standing
+from navi.ops.hooks.install import InstalledHooks, claude_hooks_status
 from navi.ops.session.resume import conversation_id
 
 
@@ -25,7 +25,7 @@ def conversation_of(session: Session) -> str:
 
 def check_hooks(found: InstalledHooks, host: str) -> None:
     """Raise OperationError if no hook of a host would hand feedback over."""
-    standing = claude_standing(found)
-    if standing.state != "installed":
-        why = f"Claude Code's hooks are {standing.state} on {clean(host)}, and they hand feedback over"
+    status = claude_hooks_status(found)
+    if status.state != "installed":
+        why = f"Claude Code's hooks are {status.state} on {clean(host)}, and they hand feedback over"
         raise OperationError(f"{why}; navi hooks install --host {clean(host)} installs them", exits.NO)

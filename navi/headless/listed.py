@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from navi.core.address import LOCAL
-from navi.core.headless import OVER, HeadlessStatus, StoredStatus
+from navi.core.headless import OVER, Document, HeadlessStatus, StoredStatus
 from navi.core.model import Evidence, HeadlessAgent, Session, Source, Status
 from navi.core.text import clean
 from navi.headless.rule import RowFacts, shown
 from navi.headless.tool_input import cut
-
-Document = Mapping[str, Any]
 
 LONGEST = 300
 """Characters of a text in the list."""

@@ -28,7 +28,7 @@ from navi.hosts.retries import Retries
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation, OperationError
 from navi.ops.headless.conversations import forget_feedback, give_feedback, know_conversation
-from navi.ops.headless.runs import RunId, end, errors, post, remove, run
+from navi.ops.headless.runs import RunId, end_run, post_input, read_agent_errors, remove_run, start_run
 from navi.ops.headless.tail import (
     AWAY,
     FeedbackDelivered,
@@ -37,11 +37,11 @@ from navi.ops.headless.tail import (
     LogMissing,
     News,
     Position,
-    Rest,
     RunEnded,
     RunLost,
     TerminalLeft,
     TerminalOpened,
+    UnfinishedLine,
     tail,
 )
 
@@ -253,7 +253,7 @@ class _HostRelay:
             return
         id = news.id
         at = {"session_id": id.session, "generation": id.generation}
-        if isinstance(news, LogLines | Rest):
+        if isinstance(news, LogLines | UnfinishedLine):
             await self._report_output(news)
         elif isinstance(news, InputsFed):
             await self._tell({"type": "input_handed", "session_id": id.session, "seq": news.number})
@@ -271,18 +271,18 @@ class _HostRelay:
             self._away.discard(id.session)
             await self._reached(id, True)
 
-    async def _report_output(self, news: LogLines | Rest) -> None:
+    async def _report_output(self, news: LogLines | UnfinishedLine) -> None:
         """Other processes may print to a log after the end of its run, which is followed no more then."""
         id = news.id
         if self._runs.get(id.session, FollowedRun(RunId(""), 0)).id != id:
             return
         self._runs[id.session] = FollowedRun(id, news.end)
         self._unacknowledged.setdefault(id.session, deque()).append(news.end)
-        is_rest = isinstance(news, Rest)
-        lines = [news.data] if is_rest else news.data.split(b"\n")[:-1]
+        rest = isinstance(news, UnfinishedLine)
+        lines = [news.data] if rest else news.data.split(b"\n")[:-1]
         await self._tell({
             "type": "session_output", "session_id": id.session, "generation": id.generation, "offset": news.offset,
-            "end": news.end, "messages": [one.decode("utf-8", "surrogateescape") for one in lines], "rest": is_rest,
+            "end": news.end, "messages": [one.decode("utf-8", "surrogateescape") for one in lines], "rest": rest,
         })  # fmt: skip
 
     async def _report_missing(self, news: LogMissing) -> None:
@@ -309,7 +309,7 @@ class _HostRelay:
     async def _last_errors(self, id: RunId) -> str:
         """Return the last line that an agent printed to standard error, "" if that can't be had."""
         with suppress(HostError, OperationError):
-            lines = await self.host.run(errors(id))
+            lines = await self.host.run(read_agent_errors(id))
             return lines[-1][:LONGEST_ERROR] if lines else ""
         return ""
 
@@ -394,7 +394,7 @@ class _HostRelay:
 
     async def _start(self, message: Message) -> None:
         id = _id(message)
-        operation = run(
+        operation = start_run(
             id, message["words"], message["cwd"], message["variables"], first=message["first"],
             conversation=message.get("conversation") or "",
         )  # fmt: skip
@@ -419,12 +419,12 @@ class _HostRelay:
                 await self._pause(error.failure.retry)
 
     async def _post(self, message: Message) -> None:
-        await self.host.run(post(_id(message), message["seq"], message["line"]))
+        await self.host.run(post_input(_id(message), message["seq"], message["line"]))
 
     async def _end(self, message: Message) -> None:
         """End a run. The end of one that is not followed is reported from here."""
         id = _id(message)
-        done = await self.host.run(end(id))
+        done = await self.host.run(end_run(id))
         if id.session in self._away:
             self._drop(id)
         if self._runs.get(id.session, FollowedRun(RunId(""), 0)).id != id:
@@ -437,7 +437,7 @@ class _HostRelay:
     async def _remove(self, message: Message) -> None:
         """Remove the files of a run that is over and of which everything is stored. Its host checks both."""
         id = _id(message)
-        await self.host.run(remove(id, message["received"]))
+        await self.host.run(remove_run(id, message["received"]))
         await self._tell({"type": "removed", "session_id": id.session, "generation": id.generation})
 
     async def _know(self, message: Message) -> None:

@@ -12,8 +12,8 @@ from navi.core.log import SILENT, Log
 from navi.hosts.base import ConnectionLost
 from navi.hosts.blocking_process import Process
 from navi.hosts.cancellation import Cancellation
-from navi.hosts.ended import ShellEnd
-from navi.hosts.exchange import Exchange, Peer, StreamExchange, cannot_start, read_answer
+from navi.hosts.exchange import Endpoint, Exchange, StreamExchange, cannot_start, read_answer
+from navi.hosts.shell_end import ShellEnd
 from navi.ops import Answer, Interactive, Operation, Stream
 
 if TYPE_CHECKING:
@@ -50,17 +50,17 @@ class BlockingHost:
 
     def __init__(
         self,
-        peer: Peer,
+        endpoint: Endpoint,
         environment: Mapping[str, str],
         log: Log = SILENT,
         pool: ConnectionPool | None = None,
         cancellation: Cancellation | None = None,
     ) -> None:
-        self.name = peer.name
-        self.settings = peer.settings
+        self.name = endpoint.name
+        self.settings = endpoint.settings
         self.environment = dict(environment)
         self._log = log
-        self._peer = peer
+        self._endpoint = endpoint
         self._pool = pool or ConnectionPool()
         self._cancellation = cancellation
 
@@ -93,7 +93,7 @@ class BlockingHost:
         Raise HostError, or what the stream's reader raises.
         """
         connection = self._start()
-        exchange = StreamExchange(stream, self._peer, time.monotonic())
+        exchange = StreamExchange(stream, self._endpoint, time.monotonic())
         try:
             for answer in connection.stream(exchange, until, self._cancellation):
                 yield exchange.parse(answer)
@@ -126,7 +126,7 @@ class BlockingHost:
 
     def _ask(self, operation: Operation[T], meanwhile: Callable[[], None]) -> Answer:
         connection = self._connection()
-        exchange = Exchange(operation, self._peer)
+        exchange = Exchange(operation, self._endpoint)
         began = time.monotonic()
         try:
             return connection.request(exchange, meanwhile, self._cancellation)

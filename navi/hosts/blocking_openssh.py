@@ -10,7 +10,7 @@ from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
 from navi.hosts.blocking_host import BlockingHost, ConnectionPool, ShellConnection
 from navi.hosts.cancellation import Cancellation
-from navi.hosts.exchange import remote_peer
+from navi.hosts.exchange import remote_endpoint
 from navi.hosts.login import login_command
 from navi.hosts.masters import Hops, Master, new_log
 from navi.hosts.ssh_command import USE_MASTER, log_options
@@ -41,7 +41,7 @@ class BlockingOpenSSHHost(BlockingHost):
         self._connecting = connecting
         pool = pool or ConnectionPool()
         self._master = pool.master = pool.master or Master(remote, environment, log, hops)
-        super().__init__(remote_peer(remote, agents), self._master.environment, log, pool, cancellation)
+        super().__init__(remote_endpoint(remote, agents), self._master.environment, log, pool, cancellation)
 
     def is_connected(self) -> bool:
         """Return whether a master answers."""

@@ -14,8 +14,8 @@ from errno import ENOENT
 
 from navi.hosts.budget import Errors
 from navi.hosts.cancellation import Cancellation, Cancelled
-from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, ShellEnd, read_errors
 from navi.hosts.poll import wait_for_files
+from navi.hosts.shell_end import CHUNK, GRACE, LAST_ERRORS, ShellEnd, read_errors
 
 TICK = 0.01
 """Seconds between two looks whether a program has ended that may leave its output open."""
@@ -139,7 +139,7 @@ class Process:
         """Wait until it has ended; return how, with the status None if it has not by then, and the beginning of its
         output. Raise Cancelled.
 
-        A program that it leaves in the background may hold its output open, so the end of that is not waited for.
+        It does not wait for the end of the output, which a program left in the background may hold open.
         """
         output = bytearray()
         reading = [self._output]

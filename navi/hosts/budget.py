@@ -5,17 +5,18 @@ The caller passes the time, in seconds of any clock, so that both engines and th
 
 from typing import NamedTuple
 
-MOST_ANSWERS = 50.0
-"""Answers of a stream that a host may send each second for long. A watch sends at most five."""
+ANSWER_RATE = 50.0
+"""Answers of a stream that a host may send each second in the long run. A watch sends at most five."""
 
-MORE_ANSWERS = 1000.0
-"""Answers that it may send at once: those that were waiting while navi was suspended."""
+ANSWER_BURST = 1000.0
+"""Answers of a stream that a host may send at once: those that waited while navi was suspended."""
 
-MOST_WORK = 0.07
-"""The share of each second that the answers of one host may take for long: twice what 300 busy sessions take."""
+WORK_RATE = 0.07
+"""Seconds of work that the answers of one host may take each second in the long run: twice what 300 busy sessions take.
+"""
 
-MORE_WORK = 3.0
-"""Seconds of work that may come at once."""
+WORK_BURST = 3.0
+"""Seconds of work that the answers of one host may take at once."""
 
 WORK_SHARE = 0.1
 """The largest share of time that is spent on one host's answers at any moment."""
@@ -24,10 +25,10 @@ LONG_WORK = 0.005
 """Work that takes fewer seconds is not followed by a pause."""
 
 ERROR_RATE = 2 * 2**20
-"""Bytes of standard error that are read each second."""
+"""Bytes of a shell's standard error that navi reads each second in the long run."""
 
-MORE_ERRORS = 256 * 1024
-"""Bytes of standard error that are read at once."""
+ERROR_BURST = 256 * 1024
+"""Bytes of a shell's standard error that navi reads at once."""
 
 UNANSWERED_ERRORS = 16 * 2**20
 """Bytes of standard error that a shell may write without answering."""
@@ -40,21 +41,21 @@ class Overrun(Exception):
     """The host exceeds its budget; the text says how."""
 
 
-class Allowance:
-    """An amount that grows by `rate` each second, up to `most`, and is spent."""
+class TokenBucket:
+    """An allowance that refills by `rate` each second, up to `burst`."""
 
-    def __init__(self, rate: float, most: float) -> None:
+    def __init__(self, rate: float, burst: float) -> None:
         self.rate = rate
-        self._most = self._left = most
+        self._burst = self._left = burst
         self._at: float | None = None
         self._full_at = 0.0
         self._spent = 0.0
 
     def spend(self, now: float, amount: float) -> float:
-        """Spend an amount; return what is left, which is below 0 where it was too much."""
+        """Spend an amount; return the rest, which is negative if the amount was too large."""
         if self._at is not None:
-            self._left = min(self._most, self._left + (now - self._at) * self.rate)
-        if self._at is None or self._left == self._most:
+            self._left = min(self._burst, self._left + (now - self._at) * self.rate)
+        if self._at is None or self._left == self._burst:
             self._full_at, self._spent = now, 0.0
         self._at = now
         self._left -= amount
@@ -63,7 +64,7 @@ class Allowance:
 
     @property
     def pace(self) -> float:
-        """What was spent per second since nothing was short."""
+        """The amount spent per second since the bucket was last full."""
         return self._spent / max(1.0, (self._at or 0.0) - self._full_at)
 
 
@@ -78,13 +79,13 @@ class Budget:
     """The budget of a stream from one host."""
 
     def __init__(self) -> None:
-        self._answers = Allowance(MOST_ANSWERS, MORE_ANSWERS)
-        self._work = Allowance(MOST_WORK, MORE_WORK)
+        self._answers = TokenBucket(ANSWER_RATE, ANSWER_BURST)
+        self._work = TokenBucket(WORK_RATE, WORK_BURST)
 
     def count(self, now: float, answers: int) -> None:
         """Count answers. Raise Overrun when there are too many for too long."""
         if self._answers.spend(now, answers) < 0:
-            raise Overrun(f"sends {self._answers.pace:.0f} answers a second, more than {MOST_ANSWERS:.0f}")
+            raise Overrun(f"sends {self._answers.pace:.0f} answers a second, more than {ANSWER_RATE:.0f}")
 
     def work(self, now: float, work: Work) -> float:
         """Count the work on its answers; return the seconds to leave for other hosts before more is done.
@@ -92,7 +93,7 @@ class Budget:
         Raise Overrun when it is too much for too long.
         """
         if self._work.spend(now, work.seconds) < 0:
-            share = f"{100 * self._work.pace:.0f} % of a processor, more than {100 * MOST_WORK:.0f} %"
+            share = f"{100 * self._work.pace:.0f} % of a processor, more than {100 * WORK_RATE:.0f} %"
             raise Overrun(f"sends answers that take {share}")
         return work.elapsed / WORK_SHARE - work.elapsed if work.seconds > LONG_WORK else 0.0
 
@@ -104,7 +105,7 @@ class Errors:
         self._head = b""
         self._tail = b""
         self._unanswered = 0
-        self._allowance = Allowance(ERROR_RATE, MORE_ERRORS)
+        self._bucket = TokenBucket(ERROR_RATE, ERROR_BURST)
 
     def take(self, now: float, data: bytes) -> float:
         """Take bytes; return the seconds to wait before more are read."""
@@ -112,7 +113,7 @@ class Errors:
         room = KEPT_ERRORS - len(self._head)
         self._head += data[:room]
         self._tail = (self._tail + data[room:])[-KEPT_ERRORS:]
-        return max(0.0, -self._allowance.spend(now, len(data)) / ERROR_RATE)
+        return max(0.0, -self._bucket.spend(now, len(data)) / ERROR_RATE)
 
     def answered(self) -> None:
         """Note that the shell has answered."""

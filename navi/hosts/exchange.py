@@ -14,7 +14,7 @@ from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.text import clean
 from navi.hosts.base import ConnectionLost, HostError
 from navi.hosts.budget import UNANSWERED_ERRORS, Budget, Overrun, Work
-from navi.hosts.ended import END_SOME, RAISE_FILES, ShellEnd, known_cause, no_processes
+from navi.hosts.shell_end import END_SOME, RAISE_FILES, ShellEnd, known_cause, no_processes
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
 from navi.ops import Answer, HostSettings, Operation, Stream
 
@@ -33,7 +33,7 @@ SLOWEST_ANSWER = 1024.0
 """Bytes of an answer that must arrive each second once it has begun; pauses within its limit do not count."""
 
 
-class Peer(NamedTuple):
+class Endpoint(NamedTuple):
     """The host at the other end.
 
     `explain` returns the failure for how its shell ended; the limits are in seconds. `start_limit` is what a request
@@ -48,12 +48,12 @@ class Peer(NamedTuple):
     request_limit: float = float("inf")
 
 
-def local_peer(settings: HostSettings) -> Peer:
+def local_endpoint(settings: HostSettings) -> Endpoint:
     """Return this machine."""
-    return Peer(LOCAL, settings, _explain_sh, 1.0)
+    return Endpoint(LOCAL, settings, _explain_sh, 1.0)
 
 
-def remote_peer(remote: "Remote", agents: str | Callable[[], str] = "") -> Peer:
+def remote_endpoint(remote: "Remote", agents: str | Callable[[], str] = "") -> Endpoint:
     """Return a remote whose master is open; `agents` as in its settings."""
 
     def explain(end: ShellEnd) -> Failure:
@@ -62,7 +62,7 @@ def remote_peer(remote: "Remote", agents: str | Callable[[], str] = "") -> Peer:
         return explain_ssh(remote, end)
 
     settings = HostSettings(remote.sessions_dir, remote.cleanup, agents)
-    return Peer(remote.name, settings, explain, request_limit=remote.command_timeout)
+    return Endpoint(remote.name, settings, explain, request_limit=remote.command_timeout)
 
 
 def connect_limit(remote: "Remote") -> float:
@@ -93,7 +93,7 @@ def cannot_start(program: str, error: OSError) -> HostError:
 
 def read_answer(name: str, parse: Callable[[Answer], T], answer: Answer) -> T:
     """Return the parsed answer to the request of this name. Raise what the parser raises, and ConnectionLost if the
-    script did not reach its end, or a part of it was not carried out: how far it came is unknown.
+    script did not run to its end, because nobody knows how far it came.
     """
     failure = no_processes(answer.errors)
     if failure:
@@ -111,14 +111,14 @@ def read_answer(name: str, parse: Callable[[Answer], T], answer: Answer) -> T:
 class Exchange:
     """One request and its answer."""
 
-    def __init__(self, operation: Operation[Any], peer: Peer) -> None:
+    def __init__(self, operation: Operation[Any], endpoint: Endpoint) -> None:
         token = new_token()
-        own_limit = min(operation.time_limit - operation.waits, peer.request_limit)
-        self.limit = operation.waits + own_limit + peer.start_limit
+        own_limit = min(operation.time_limit - operation.waits, endpoint.request_limit)
+        self.limit = operation.waits + own_limit + endpoint.start_limit
         self.reusable = False
         self._name = operation.name
-        self._peer = peer
-        self._request = request(operation, token, peer.settings)
+        self._endpoint = endpoint
+        self._request = request(operation, token, endpoint.settings)
         self._reader = AnswerReader(token)
         self._received = 0
 
@@ -145,7 +145,7 @@ class Exchange:
         """Return the failure of a shell that ended before its answer was complete."""
         if end.excessive:
             return ConnectionLost(TOO_MANY_ERRORS)
-        failure = self._peer.explain(end._replace(printed=self._reader.noise))
+        failure = self._endpoint.explain(end._replace(printed=self._reader.noise))
         lost = self._reader.begun or failure.uncertain or failure.retry is Retry.AT_ONCE
         return (ConnectionLost if lost else HostError)(failure)
 
@@ -165,15 +165,15 @@ class Exchange:
 class StreamExchange(Generic[T]):
     """The request for a stream, and its answers. Points in time are those of the engine's clock."""
 
-    def __init__(self, stream: Stream[T], peer: Peer, now: float) -> None:
+    def __init__(self, stream: Stream[T], endpoint: Endpoint, now: float) -> None:
         token = new_token()
-        self.request = LEAD + stream_request(stream, token, peer.settings)
+        self.request = LEAD + stream_request(stream, token, endpoint.settings)
         self._name = stream.name
         self._parse = stream.reader()
-        self.until = now + stream.silence + peer.start_limit
-        """When the next answer must be complete, or must have come on."""
+        self.until = now + stream.silence + endpoint.start_limit
+        """When the next answer must be complete, or at least have made progress."""
         self._silence = stream.silence
-        self._peer = peer
+        self._endpoint = endpoint
         self._reader = AnswerReader(token)
         self._answered = False
         self._budget = Budget()
@@ -207,8 +207,8 @@ class StreamExchange(Generic[T]):
         return read_answer(self._name, self._parse, answer)
 
     def worked(self, work: Work, now: float) -> float:
-        """Count the work on answers; return the seconds to wait before more is read. Raise HostError
-        where they take too much.
+        """Count the work on answers; return the seconds to wait before reading more. Raise HostError if the answers of
+        this host take too much.
         """
         try:
             return self._budget.work(now, work)
@@ -216,7 +216,7 @@ class StreamExchange(Generic[T]):
             raise _dropped(overrun) from overrun
 
     def paused(self, seconds: float) -> None:
-        """Note that nothing was read for so long, which is not the host's fault."""
+        """Extend the limit by the seconds in which nobody read the answers: that is not the host's fault."""
         self.until += seconds
 
     def ended(self, end: ShellEnd) -> HostError | None:
@@ -225,7 +225,7 @@ class StreamExchange(Generic[T]):
             return HostError(TOO_MANY_ERRORS)
         if self._answered and end.status == 0:
             return None
-        return HostError(self._peer.explain(end._replace(printed=self._reader.noise)))
+        return HostError(self._endpoint.explain(end._replace(printed=self._reader.noise)))
 
     def timed_out(self, errors: str = "") -> HostError:
         """Return the failure of a stream that sent no answer in time. `errors` is the shell's standard error."""
@@ -251,7 +251,7 @@ def _dropped(overrun: Overrun) -> HostError:
 
 
 def _printed(errors: str) -> str:
-    """Return the end of a sentence with the last line that a shell printed."""
+    """Return the last line that a shell printed, as the end of a sentence; "" if it printed nothing."""
     line = (errors.splitlines() or [""])[-1][:160]
     return f"; it printed: {line}" if line else ""
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from navi.config.remote import Remote
 from navi.core.failure import LOGIN, RECONNECT, Failure, HostState, Retry
 from navi.core.text import clean
-from navi.hosts.ended import ShellEnd, known_cause
+from navi.hosts.shell_end import ShellEnd, known_cause
 from navi.hosts.ssh_command import command_by_hand, quote_if_needed
 from navi.hosts.ssh_log import failed_on_the_way, is_ssh, logged_in, proxy_command, unquoted
 

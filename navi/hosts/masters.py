@@ -1,4 +1,6 @@
-"""The master of a remote: found, opened, replaced where it hangs, and closed. For both engines; every call blocks."""
+"""The master of a remote: finding, opening and closing it, and replacing one that hangs. Both engines use this module,
+and every call blocks.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,8 @@ from navi.core.text import decode
 from navi.hosts.base import HostError
 from navi.hosts.blocking_process import Process
 from navi.hosts.cancellation import Cancellation
-from navi.hosts.ended import ShellEnd
 from navi.hosts.exchange import cannot_start, connect_limit
+from navi.hosts.shell_end import ShellEnd
 from navi.hosts.sockets import Lease, refuse_foreign, runtime_folder
 from navi.hosts.ssh_command import BATCH, CONTROL_LIMIT, MAKE_MASTER, Option, SshCommand, log_options
 from navi.hosts.ssh_log import SshLog, failed_on_the_way, hop_command
@@ -116,9 +118,10 @@ def _is_master(command: str) -> bool:
 
 
 class Hops:
-    """The connections of this process that start through jump hosts: only a few at a time through each.
+    """Limits how many connections of this process start through each jump host at a time.
 
-    Hosts without `jump_host` may have a hop in ~/.ssh/config: those that turned a connection away share one more queue.
+    A host without `jump_host` may have a hop in ~/.ssh/config. Hosts that turned a connection away share one queue for
+    that case.
     """
 
     def __init__(self) -> None:

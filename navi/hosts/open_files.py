@@ -1,4 +1,4 @@
-"""How many files this process may have open. A connected host takes about a dozen."""
+"""The limit of open files of this process. Each connected host takes about a dozen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AS_BEFORE = 'ulimit -S -n "$1"; exec sh -s'
 
 
 def raise_file_limit() -> int | None:
-    """Raise this process's limit to ENOUGH, as far as the system lets it; return what it was, None if it is the same.
+    """Raise this process's limit to ENOUGH, or as far as the system allows; return the old limit, None if unchanged.
 
     Programs that it starts inherit the limit.
     """

@@ -13,7 +13,7 @@ from contextlib import suppress
 from fcntl import fcntl
 from typing import IO
 
-from navi.hosts.ended import LARGEST_ERRORS, ShellEnd, read_errors
+from navi.hosts.shell_end import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.ssh_command import ALONE, BATCH, Option, quote_if_needed
 
 THROUGH_A_HOP = "UNKNOWN port 65535"

@@ -10,7 +10,7 @@ from functools import cache
 
 from navi.hosts.blocking_process import Process
 
-NEEDED = 5.0
+TIME_LIMIT = 5.0
 """Seconds that `ssh -V` may take."""
 
 
@@ -26,7 +26,7 @@ def ssh_version(environment: Mapping[str, str]) -> tuple[int, int]:
 def _ask(path: str) -> tuple[int, int]:
     ssh = Process(("ssh", "-V"), {"PATH": path})
     try:
-        ssh.read(time.monotonic() + NEEDED)
+        ssh.read(time.monotonic() + TIME_LIMIT)
         found = re.match(r"OpenSSH_(\d+)\.(\d+)", ssh.end().errors)
     except TimeoutError:
         found = None

@@ -14,8 +14,8 @@ import trio
 
 from navi.core.log import SILENT, Log
 from navi.hosts.budget import Errors, Work
-from navi.hosts.ended import CHUNK, GRACE, LAST_ERRORS, ShellEnd, read_errors
-from navi.hosts.exchange import WAKE, Exchange, Peer, StreamExchange, cannot_start, read_answer
+from navi.hosts.exchange import WAKE, Endpoint, Exchange, StreamExchange, cannot_start, read_answer
+from navi.hosts.shell_end import CHUNK, GRACE, LAST_ERRORS, ShellEnd, read_errors
 from navi.hosts.ssh_log import SshLog
 from navi.ops import Answer, Operation, Stream
 
@@ -186,9 +186,9 @@ def is_long(answer: Answer) -> bool:
 class Channels:
     """The request channels of a host: opened when they are needed, kept, and closed when they are dirty."""
 
-    def __init__(self, start: Callable[[], Awaitable[Channel]], peer: Peer, log: Log = SILENT) -> None:
+    def __init__(self, start: Callable[[], Awaitable[Channel]], endpoint: Endpoint, log: Log = SILENT) -> None:
         self._start = start
-        self._peer = peer
+        self._endpoint = endpoint
         self._log = log
         self._idle: list[Channel] = []
         self._free = trio.CapacityLimiter(MOST_CHANNELS)
@@ -201,12 +201,12 @@ class Channels:
     async def ask(self, operation: Operation[T]) -> Answer:
         """Carry out an operation on a free channel, within its limit. Raise HostError."""
         async with self._free:
-            exchange = Exchange(operation, self._peer)
+            exchange = Exchange(operation, self._endpoint)
             began = trio.current_time()
             try:
                 return await self._ask(exchange)
             finally:
-                self._log.debug("%s: %s", self._peer.name, exchange.summary(trio.current_time() - began))
+                self._log.debug("%s: %s", self._endpoint.name, exchange.summary(trio.current_time() - began))
 
     async def _ask(self, exchange: Exchange) -> Answer:
         channel = await self._next()
@@ -226,7 +226,7 @@ class Channels:
             channel = self._idle.pop()
             if channel.usable:
                 return channel
-            self._log.warning("%s: a channel has ended while it was idle", self._peer.name)
+            self._log.warning("%s: a channel has ended while it was idle", self._endpoint.name)
             await channel.close()
         return await self._start()
 
@@ -299,10 +299,10 @@ class ChannelWatch(Generic[T]):
 
 @asynccontextmanager
 async def open_watch(
-    start: Callable[[], Awaitable[Channel]], stream: Stream[T], peer: Peer
+    start: Callable[[], Awaitable[Channel]], stream: Stream[T], endpoint: Endpoint
 ) -> AsyncIterator[ChannelWatch[T]]:
     """Open a stream on a new channel, and close it when the context is left. Raise HostError."""
-    exchange = StreamExchange(stream, peer, trio.current_time())
+    exchange = StreamExchange(stream, endpoint, trio.current_time())
     channel = await start()
     try:
         watch = ChannelWatch(channel, exchange)

@@ -11,7 +11,7 @@ import trio
 from navi.core.address import LOCAL
 from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
-from navi.hosts.exchange import local_peer
+from navi.hosts.exchange import local_endpoint
 from navi.hosts.open_files import shell_with
 from navi.hosts.trio_channel import Channel, Channels, open_watch
 from navi.ops import HostSettings, Interactive, Operation, Stream
@@ -35,10 +35,10 @@ class LocalHost:
         files: int | None = None,
     ) -> None:
         self.settings = settings
-        self._peer = local_peer(settings)
+        self._endpoint = local_endpoint(settings)
         self._environment = environment
         self._shell = shell_with(files)
-        self._channels = Channels(self._start, self._peer, log)
+        self._channels = Channels(self._start, self._endpoint, log)
 
     async def _start(self) -> Channel:
         return await Channel.start(self._shell, self._environment)
@@ -52,7 +52,7 @@ class LocalHost:
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:
         """Open a stream here."""
-        return open_watch(self._start, stream, self._peer)
+        return open_watch(self._start, stream, self._endpoint)
 
     async def ping(self) -> float:
         """Return 0: there is no network to measure."""

@@ -15,7 +15,7 @@ from navi.config.remote import Remote
 from navi.core.log import SILENT, Log
 from navi.hosts.base import Watch
 from navi.hosts.cancellation import Cancellation, Cancelled
-from navi.hosts.exchange import cannot_start, remote_peer
+from navi.hosts.exchange import cannot_start, remote_endpoint
 from navi.hosts.login import login_command
 from navi.hosts.masters import Hops, Master, new_log
 from navi.hosts.ssh_command import USE_MASTER
@@ -41,11 +41,11 @@ class OpenSSHHost:
         self.remote = remote
         self.name = remote.name
         self.destination = remote.destination
-        self._peer = remote_peer(remote, agents)
-        self.settings = self._peer.settings
+        self._endpoint = remote_endpoint(remote, agents)
+        self.settings = self._endpoint.settings
         self._master = Master(remote, environment, log, hops)
         self._threads = trio.CapacityLimiter(2)  # hosts that wait for a dead one must not take it from another
-        self._channels = Channels(self._start, self._peer, log)
+        self._channels = Channels(self._start, self._endpoint, log)
 
     def interactive(self, command: Interactive) -> tuple[str, ...]:
         """Return the command line that runs a command over the master, in this terminal."""
@@ -89,7 +89,7 @@ class OpenSSHHost:
 
     def watch(self, stream: Stream[T]) -> AbstractAsyncContextManager[Watch[T]]:
         """Open a stream there."""
-        return open_watch(self._start, stream, self._peer)
+        return open_watch(self._start, stream, self._endpoint)
 
     async def ping(self) -> float:
         """Return the seconds of a round trip. The first one may open a channel, and is not counted."""

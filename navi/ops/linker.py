@@ -7,13 +7,12 @@ The comment at the top of a file has headers:
     # shares: navi_name                         variables of its own that other scripts may set
     # changes: navi_socket                      variables of other scripts that it sets
 
-Only the first two matter here; tests check the others, for all scripts of a request see the same variables.
+Only the first two matter here. Tests check the others, because all scripts of a request share their variables.
 
 An awk file becomes a shell variable of its name, `navi_find_entry_awk`. If a script runs it, the variable holds the
 whole program: the awk files that it needs, and then its own text.
 
-Comments are not sent, nor the indentation of awk, which has no texts of several lines. That makes a request a third
-smaller.
+A request omits comments, and the indentation of awk, whose strings never span lines. That makes it a third smaller.
 """
 
 import os

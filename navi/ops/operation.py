@@ -67,7 +67,7 @@ class HostSetting(Enum):
 
 class HostSettings(NamedTuple):
     """The parts of a host's configuration that its operations need. `agents` is the text, or a function that returns
-    it: only few operations need it, and it takes long to make.
+    it, because few operations need it and it takes long to build.
     """
 
     sessions_dir: str
@@ -89,10 +89,9 @@ class Operation(NamedTuple, Generic[T]):
     """A request with one answer. `parse` raises OperationError when the answer is a "no".
 
     `time_limit` is in seconds; a script that waits for anything has its own, shorter limit on the host. `waits` is the
-    part of `time_limit` for which a person lets it wait, which the configuration of a host does not shorten. One that
-    changes something has `outcomes` (most verbs need not import their module): how to tell from a later look whether it
-    was carried out. `reads` marks one that changes nothing: if the connection is lost meanwhile, a verb runs it once
-    more.
+    part of `time_limit` that a person asked to wait; the configuration of a host does not shorten it. An operation that
+    changes something has `outcomes`, which tell from a later look whether the host carried it out. (Most verbs need not
+    import their module.) One that `reads` changes nothing, so a verb repeats it once if the connection is lost.
     """
 
     name: str
@@ -123,7 +122,7 @@ class Stream(NamedTuple, Generic[T]):
 
 
 class Interactive(NamedTuple):
-    """A command for a terminal, on the machine that it is for: its command line, the program first."""
+    """A command that needs a terminal: its command line on the machine that runs it, the program first."""
 
     argv: tuple[str, ...]
 

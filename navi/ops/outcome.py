@@ -45,7 +45,7 @@ class Outcome(NamedTuple, Generic[T]):
 class Looks(NamedTuple):
     """The looks at a host before (None if there was none) and after an operation.
 
-    `since` is when the operation was requested, by the host's own clock, and not later than that.
+    `since` is when the operation was requested, by the host's own clock. It may be too early, but never too late.
     """
 
     before: Frame | None
@@ -136,10 +136,10 @@ def known_sessions(session: object, name: str, before: Frame | None) -> tuple[Tm
 
 
 class Inquiry(Generic[T]):
-    """Judges looks until the outcome of an operation is certain. Times are in seconds of one clock; `asleep` tells how
-    many seconds this has left out since `began`, because this machine slept: the host's clock has gone on.
+    """Judges looks until the outcome of an operation is certain. Times are in seconds of one clock of this machine.
 
-    `time_limit` is that of the operation, and `before` is the look before it, if there was one.
+    That clock stops while the machine sleeps, and the host's does not: `asleep` returns the seconds slept since
+    `began`. `time_limit` is that of the operation, and `before` is the look before it, if there was one.
     """
 
     def __init__(
@@ -178,12 +178,12 @@ class Inquiry(Generic[T]):
 
 
 def checking(name: str, cause: str) -> str:
-    """Return what to report when the connection was lost during the operation of that name."""
+    """Return the report that the connection was lost during the operation of that name, for the reason `cause`."""
     return f"{cause}; checking whether {name} was done"
 
 
 def verdict_words(name: str, outcome: Outcome[Any]) -> str:
-    """Return what to report about an operation whose connection was lost."""
+    """Return the report on the outcome of an operation whose connection was lost."""
     if outcome.verdict is Verdict.DONE:
         return f"{name} was done before the connection was lost"
     if outcome.verdict is Verdict.NOT_DONE:
@@ -192,5 +192,5 @@ def verdict_words(name: str, outcome: Outcome[Any]) -> str:
 
 
 def undo_hint(undo_id: str, command: str) -> str:
-    """Return what to add to the report of a kill: the command that undoes it, "" if nothing was kept for that."""
+    """Return the end of the report of a kill, which names the command that undoes it; "" if the host kept nothing."""
     return f"; {command} brings it back" if undo_id else ""

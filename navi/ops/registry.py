@@ -24,9 +24,10 @@ class RegistryFile:
 
 
 def change_entries(drop: Sequence[RegistryEntry], enrol: Sequence[TmuxSession] = ()) -> Operation[str]:
-    """Return the operation that removes entries from the registry if they are still the same, and adds living sessions.
+    """Return the operation that removes entries from the registry, unless they have changed, and adds living sessions.
 
-    The answer says what was wrong with the file before, or "". All of it is done, or OperationError says why not.
+    The answer says what was wrong with the file before, or "". The host makes all changes or none; OperationError says
+    why none.
     """
     gone = [word for entry in drop for word in (json.dumps(entry.name), entry.created_at)]
     living = [word for session in enrol for word in (session.socket, session.id)]

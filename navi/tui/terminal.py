@@ -61,8 +61,8 @@ class ProgramEnd:
 class SparingScreen(urwid.display.raw.Screen):
     """A screen that writes only changes, takes Ctrl-C and Ctrl-\\ as keys, and calls `gone` when its terminal closes.
 
-    urwid moves the cursor even if nothing changes. It restores the terminal's own keys when the screen stops.
-    `themed` is called with the theme, `dark` or `light`, that the terminal's answer says; None asks nothing.
+    urwid moves the cursor even if nothing changes. It restores the terminal's own keys when the screen stops. `themed`
+    is called with the theme that the terminal reports, `dark` or `light`; None does not ask the terminal.
     """
 
     def __init__(self, gone: Callable[[], None], themed: Callable[[str], None] | None, **options: Any) -> None:

@@ -250,7 +250,7 @@ class TestClaude:
             agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the end of the turn")
             assert sorted(path.name for path in work.iterdir()) == ["allowed", "other"]
             assert agent.of(ToolResult)[-1].text == "not now"  # type: ignore[union-attr]
-            ended = agent.host.run(headless.end(agent.id, 20))
+            ended = agent.host.run(headless.end_run(agent.id, 20))
             assert ended.exit == Exit(0, agent.offset, "asked")
 
     def test_what_it_proposes_to_allow_is_allowed_from_then_on(self, lab: Lab) -> None:
@@ -330,7 +330,7 @@ class TestClaude:
 
     def test_a_conversation_that_is_not_there_fails_with_its_reason(self, lab: Lab) -> None:
         with claude(lab, far=False) as agent:
-            agent.host.run(headless.end(agent.id, 0))
+            agent.host.run(headless.end_run(agent.id, 0))
             agent.until(lambda: agent.ended, "its end")
             agent.start(resume=True)
             agent.until(lambda: agent.ended, "its end")
@@ -345,7 +345,7 @@ class TestClaude:
         before = status.read_bytes()
         with claude(lab, far=False) as agent:
             turn(agent, "say: hello")
-            agent.host.run(headless.end(agent.id, 20))
+            agent.host.run(headless.end_run(agent.id, 20))
             assert any(b'"hook_started"' in line for line in agent.lines)
         assert status.read_bytes() == before
         assert [path.name for path in lab.local.sessions_dir.glob("*.json")] == [status.name]
@@ -392,7 +392,7 @@ def test_an_agent_of_the_client_protocol(lab: Lab, harness: Harness, far: bool) 
         agent.interrupt()
         agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the interrupt")
         assert not (Path(agent.launch.cwd) / "denied").exists()
-        ended = agent.host.run(headless.end(agent.id, 1))
+        ended = agent.host.run(headless.end_run(agent.id, 1))
         assert ended.state.over
 
 
@@ -401,7 +401,7 @@ def test_its_history_does_not_come_again_when_it_is_resumed(lab: Lab, harness: H
     with driven(lab, False, harness) as agent:
         turn(agent, "say: something old")
         conversation = agent.state.conversation
-        agent.host.run(headless.end(agent.id, 0))
+        agent.host.run(headless.end_run(agent.id, 0))
         agent.until(lambda: agent.ended, "its end")
         agent.start(resume=True)
         agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the handshake")
@@ -414,7 +414,7 @@ def test_its_history_does_not_come_again_when_it_is_resumed(lab: Lab, harness: H
 @pytest.mark.parametrize("harness", ACP[:2])
 def test_a_conversation_that_is_not_there_is_a_refusal_with_its_reason(lab: Lab, harness: Harness) -> None:
     with driven(lab, False, harness) as agent:
-        agent.host.run(headless.end(agent.id, 0))
+        agent.host.run(headless.end_run(agent.id, 0))
         agent.until(lambda: agent.ended, "its end")
         agent.state = agent.state._replace(conversation="ses_0badc0de")
         agent.start(resume=True)

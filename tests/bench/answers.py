@@ -18,7 +18,7 @@ from navi.core.address import Named
 from navi.core.agents import AGENTS
 from navi.core.question import AnswerMode, Reply
 from navi.hosts.blocking_host import BlockingHost
-from navi.hosts.exchange import local_peer
+from navi.hosts.exchange import local_endpoint
 from navi.ops import HostSettings, OperationError
 from navi.ops.look.agents import describe
 from navi.ops.pane.question import answer, ask
@@ -69,7 +69,7 @@ def _measure(run: Run) -> list[Row]:
 
 
 def _host(lab: Lab) -> BlockingHost:
-    return BlockingHost(local_peer(HostSettings("", True, describe(AGENTS))), lab.environment())
+    return BlockingHost(local_endpoint(HostSettings("", True, describe(AGENTS))), lab.environment())
 
 
 def _timed(host: BlockingHost, asker: Asker, number: int) -> tuple[list[float], list[float]]:

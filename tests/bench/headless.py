@@ -58,19 +58,19 @@ async def measure(run: Run) -> list[Row]:
 async def _measure(run: Run, account: Account, place: Host, shell: Sequence[str], lab: Lab, where: str) -> Row:
     ids = [RunId(f"bench_{number}") for number in range(SESSIONS)]
     for id in (FLOOR, *ids):
-        await place.run(headless.run(id, (sys.executable, "-c", WRITER), ""))
+        await place.run(headless.start_run(id, (sys.executable, "-c", WRITER), ""))
     await trio.sleep(SETTLING)
     seconds = run.pick(20, 6)
     floor = await _through_tail([*shell, f"tail -c 0 -f '{folder(account, FLOOR)}/log'"], lab, seconds)
     delays = await _through_navi(place, ids, seconds)
     for id in (FLOOR, *ids):
-        await place.run(headless.end(id, 0))
+        await place.run(headless.end_run(id, 0))
     return Row(f"headless: a line of 20 agents, {where}", "ms", delays, floor, limits={"median": 20, "p95": 60})
 
 
 async def _through_navi(place: Host, ids: Sequence[RunId], seconds: float) -> list[float]:
     """Follow all agents, and return the milliseconds of each line."""
-    runs = {one.id: one for one in (await place.run(headless.look())).runs}
+    runs = {one.id: one for one in (await place.run(headless.look_at_runs())).runs}
     found: list[float] = []
     with trio.move_on_after(seconds):
         async with place.watch(tail([Position(id, runs[id].size // LENGTH * LENGTH) for id in ids])) as watch:

@@ -84,7 +84,7 @@ def test_wait_reports_a_missing_session_and_any_accepts_the_other(lab: Lab) -> N
 
 
 @HERE_AND_THERE
-def test_wait_for_a_status(lab: Lab, far: bool) -> None:
+def test_wait_ends_when_the_agent_has_the_status(lab: Lab, far: bool) -> None:
     there, prefix = account(lab, far)
     open_pane(there, "api", "echo ready; exec cat", "ready")
     there.write_status("api", status="waiting")

@@ -50,7 +50,7 @@ USAGE = [
 
 
 @pytest.mark.parametrize(("name", "wanted"), USAGE)
-def test_usage(name: str, wanted: str) -> None:
+def test_the_usage_line_of_a_verb_follows_its_row(name: str, wanted: str) -> None:
     assert usage_of(next(verb for verb in VERBS if verb.name == name)) == wanted
 
 

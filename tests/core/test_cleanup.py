@@ -9,8 +9,8 @@ import pytest
 from navi.core.cleanup import (
     NO_DIFFERENCE,
     Difference,
+    EntryRemoval,
     FileRemoval,
-    Removal,
     difference,
     file_removals,
     removals,
@@ -93,7 +93,7 @@ def test_what_is_killed_with_an_entry(panes: tuple[Pane, ...], target: str, ever
     lives = session("api", *panes)
     registered = entry(target=target)
     (removal,) = removals(snapshot(lives, entries=(registered,)), None, everything)
-    assert removal == Removal(registered, removal.reason, lives if killed else None)
+    assert removal == EntryRemoval(registered, removal.reason, lives if killed else None)
 
 
 def test_removals_are_sorted_by_name() -> None:
@@ -134,7 +134,7 @@ DIFFERENCES = [
 
 
 @pytest.mark.parametrize(("found", "wanted"), [row[1:] for row in DIFFERENCES], ids=[row[0] for row in DIFFERENCES])
-def test_differences(found: Snapshot, wanted: Difference) -> None:
+def test_registry_status_files_and_tmux_are_compared(found: Snapshot, wanted: Difference) -> None:
     assert difference(found) == wanted
 
 

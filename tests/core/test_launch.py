@@ -100,7 +100,7 @@ SMALL = (
 
 
 @pytest.mark.parametrize(("text", "launch"), SMALL)
-def test_small_templates(tmp_path: Path, text: str, launch: Launch) -> None:
+def test_a_template_of_one_or_two_lines_is_enough(tmp_path: Path, text: str, launch: Launch) -> None:
     template, problems = read_template(written(tmp_path, text), AGENTS)
     assert problems == ()
     assert template is not None

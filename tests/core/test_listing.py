@@ -68,12 +68,12 @@ ORDERS = [
 
 
 @pytest.mark.parametrize(("sort", "sessions", "expected"), ORDERS)
-def test_orders(sort: Sort, sessions: list[Session], expected: str) -> None:
+def test_each_order_sorts_by_its_own_key(sort: Sort, sessions: list[Session], expected: str) -> None:
     assert order(sort, *sessions) == expected
 
 
 @pytest.mark.parametrize("sort", list(Sort))
-def test_equal_sessions_stand_by_name_and_host_whatever_comes_first(sort: Sort) -> None:
+def test_equal_sessions_are_sorted_by_name_and_host_whatever_comes_first(sort: Sort) -> None:
     one, two = session("same", host="atlas"), session("same", host="build")
     views = [view("atlas", one), view("build", two)]
     assert arrange(views, ListFilter(sort=sort)) == arrange(views[::-1], ListFilter(sort=sort)) == (one, two)
@@ -104,7 +104,7 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("list_filter", "expected"), FILTERS, ids=[str(list_filter) for list_filter, _ in FILTERS])
-def test_what_is_listed(list_filter: ListFilter, expected: set[str]) -> None:
+def test_the_filter_decides_which_sessions_are_listed(list_filter: ListFilter, expected: set[str]) -> None:
     assert {one.name for one in arrange(FLEET, list_filter)} == expected
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from navi.core.agents import AGENTS, AgentKind
-from navi.core.agents.patterns import MAX_PATTERN_LENGTH, why_unusable
+from navi.core.agents.patterns import LONGEST_PATTERN, why_unusable
 
 GOOD = [
     "^> [^ ]", "(a|b)+c*d?", "yes\\.", "\\(x\\)", "[{]3[}]", "[[:space:]]x", "[^a-z0-9_]",
@@ -19,7 +19,7 @@ GOOD = [
 ]  # fmt: skip
 
 BAD = [
-    ("", "needs 1 to"), ("x" * (MAX_PATTERN_LENGTH + 1), "needs 1 to"), ("a\tb", "control character"),
+    ("", "needs 1 to"), ("x" * (LONGEST_PATTERN + 1), "needs 1 to"), ("a\tb", "control character"),
     ("a\nb", "control character"),
     ("[\u2802\u2810]", "not ASCII"), ("[\\.]", "[\\.]"), ("[b-a]x[", "without"), ("[!-z]", "[!-z]"),
     ("[]a]", "without"), ("\\d", "\\d"), ("a\\b", "\\b"), ("(a)\\1", "\\1"), ("[a", "without its ]"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navi.core.sgr import MAX_SEQUENCE_LENGTH, PLAIN, TextStyle, after_sequence, styled_lines
+from navi.core.sgr import LONGEST_SEQUENCE, PLAIN, TextStyle, after_sequence, styled_lines
 from navi.core.text import clean_lines
 
 BOLD, RED = TextStyle(bold=True), TextStyle(front=1)
@@ -63,7 +63,7 @@ LINES = [
     ("\x1b[31m日本\x1b[1m語", [("日本語", ((2, RED), (1, TextStyle(front=1, bold=True))))]),
     ("\x1b[>4;1mx\x1b[?1mx\x1b[1 mx", [("xxx", ((3, PLAIN),))]),
     ("\x1b[31\x9b1mx", [("x", ((1, PLAIN),))]),
-    (f"\x1b[{'1;' * MAX_SEQUENCE_LENGTH}mx", [("x", ((1, PLAIN),))]),
+    (f"\x1b[{'1;' * LONGEST_SEQUENCE}mx", [("x", ((1, PLAIN),))]),
     ("", [("", ())]),
     # marks are counted over the whole line; without looks, the line is plain
     ("e\u0301\u0301\u0301\x1b[1m\u0301", [("e\u0301\u0301\u0301", ())]),

@@ -12,7 +12,7 @@ from navi.core.agents import AGENTS
 from navi.core.evidence import QUIET_AFTER, SILENT_AFTER
 from navi.core.model import AgentStatus, Frame, Pane, Session, Source, Status, StatusFile, Tmux, TmuxSession
 from navi.core.status import (
-    MAX_FILE_SIZE,
+    LARGEST_FILE,
     PRIORITY,
     judge,
     most_urgent_status,
@@ -85,7 +85,7 @@ PROBLEMS = [
     (b"[" * 10_000, "not JSON"),
     (b'{"a":' * 10_000, "not JSON"),
     (b'{"timestamp": ' + b"9" * 5000 + b"}", "not JSON"),
-    (b"x" * (MAX_FILE_SIZE + 1), "larger than 64 KiB"),
+    (b"x" * (LARGEST_FILE + 1), "larger than 64 KiB"),
     (b'{"status": 7}', "status is a number, not a string"),
     (b'{"message": ["x"]}', "message is a list, not a string"),
     (b'{"cwd": true}', "cwd is a boolean, not a string"),
@@ -211,7 +211,9 @@ RULES = [
 @pytest.mark.parametrize(
     ("file", "panes", "word", "source", "reason"), [rule[1:] for rule in RULES], ids=[str(rule[0]) for rule in RULES]
 )
-def test_each_rule(file: StatusFile | None, panes: list[Pane] | None, word: str, source: Source, reason: str) -> None:
+def test_each_rule_decides_word_source_and_reason(
+    file: StatusFile | None, panes: list[Pane] | None, word: str, source: Source, reason: str
+) -> None:
     found = judge(file, on_tmux(*panes) if panes else None, AGENTS, NOW).status
     assert (found.word, found.source) == (word, source), found.reason
     assert reason in found.reason

@@ -27,7 +27,7 @@ from navi.core.evidence import ASKED_BEFORE, NEWS_FOR, QUIET_AFTER, SILENT_AFTER
 from navi.core.failure import LOGIN, RECONNECT, HostState, Retry
 from navi.core.listing import Sort
 from navi.core.model import Source
-from navi.core.status import MAX_FILE_SIZE, PRIORITY
+from navi.core.status import LARGEST_FILE, PRIORITY
 from navi.core.unlisted import TMUX_FAILURES
 from navi.fleet import POLL_EVERY
 from navi.hosts import budget, masters, ssh_command, wire
@@ -188,7 +188,7 @@ FACTS = [
     (NAVI, f"was not reported within the last {NEWS_FOR:g} seconds"),
     (NAVI, f"reported more than {ASKED_BEFORE:g} seconds earlier"),
     (NAVI, f"at most the last {MOST_LINES} lines"),
-    (NAVI, f"more than {MAX_FILE_SIZE // 1024} KiB"),
+    (NAVI, f"more than {LARGEST_FILE // 1024} KiB"),
     (NAVI, f"more than {LARGEST_ANSWER // 2**20} MiB"),
     (NAVI, f"at least {PREVIEW_AT_LEAST} lines, and {SIDE_AT_LEAST} columns"),
     (NAVI, "a screen of {} columns and {} lines or more, list, preview and pages".format(*FRAMED_FROM)),
@@ -202,13 +202,13 @@ FACTS = [
     (REMOTES, f"up to {MOST_CHANNELS} channels"),
     (REMOTES, f"does not answer within {ssh_command.CONTROL_LIMIT:g} seconds"),
     (REMOTES, f"At most {masters.STARTS} connections start"),
-    (REMOTES, f"more than {budget.MOST_ANSWERS:g} answers a second"),
-    (REMOTES, f"more than {100 * budget.MOST_WORK:g} % of a processor"),
+    (REMOTES, f"more than {budget.ANSWER_RATE:g} answers a second"),
+    (REMOTES, f"more than {100 * budget.WORK_RATE:g} % of a processor"),
     (REMOTES, f"{wire.LARGEST_NOISE // 2**20} MiB printed before an answer"),
     (REMOTES, f"an answer of {wire.LARGEST_ANSWER // 2**20} MiB"),
     (REMOTES, f"{budget.UNANSWERED_ERRORS // 2**20} MiB on standard error"),
-    (REMOTES, f"read at {budget.ERROR_RATE // 2**20} MiB a second"),
-    (REMOTES, f"the last {budget.KEPT_ERRORS // 1024} KiB are kept"),
+    (REMOTES, f"at {budget.ERROR_RATE // 2**20} MiB a second, keeps"),
+    (REMOTES, f"first and last {budget.KEPT_ERRORS // 1024} KiB in memory"),
 ]
 
 

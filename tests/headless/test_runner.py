@@ -53,12 +53,12 @@ def agent(lab: Lab) -> Iterator[Driven]:
 
 def begin(account: Account, shell: Shell, words: tuple[str, ...] = ECHO, id: RunId = ID, **more: object) -> RunState:
     """Start a command as an agent; return its state."""
-    return run(account, shell, headless.run(id, words, "", **more)).state  # type: ignore[arg-type]
+    return run(account, shell, headless.start_run(id, words, "", **more)).state  # type: ignore[arg-type]
 
 
 def state_of(account: Account, shell: Shell, id: RunId = ID) -> headless.Run:
     """Return what a look finds of a run."""
-    return next(one for one in run(account, shell, headless.look()).runs if one.id == id)
+    return next(one for one in run(account, shell, headless.look_at_runs()).runs if one.id == id)
 
 
 def send(account: Account, shell: Shell, data: bytes) -> None:
@@ -100,7 +100,7 @@ def test_a_session_from_its_start_to_its_end(lab: Lab, far: bool) -> None:
         agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the interrupt")
         assert agent.state.reason == "interrupted"
         assert agent.texts() == ["one", "two"]
-        ended = host.run(headless.end(agent.id))
+        ended = host.run(headless.end_run(agent.id))
         assert (ended.state, ended.exit) == (RunState.ENDED, Exit(0, agent.offset, "asked"))
         agent.until(lambda: agent.ended, "the end")
 
@@ -109,10 +109,10 @@ def test_a_session_from_its_start_to_its_end(lab: Lab, far: bool) -> None:
 def test_each_shell_starts_feeds_and_ends_an_agent(lab: Lab, shell: Shell) -> None:
     assert begin(lab.local, shell) is RunState.RUNNING
     for number in (2, 1):
-        assert run(lab.local, shell, headless.post(ID, number, f"{number} \"a\" 'b' \\n $x"))[0]
+        assert run(lab.local, shell, headless.post_input(ID, number, f"{number} \"a\" 'b' \\n $x"))[0]
     logged(lab.local, "1 \"a\" 'b' \\n $x\n2 \"a\" 'b' \\n $x\n")
     until(lambda: state_of(lab.local, shell).fed == 2, what="both are noted as handed over")
-    ended = run(lab.local, shell, headless.end(ID))
+    ended = run(lab.local, shell, headless.end_run(ID))
     assert ended.exit == Exit(0, len(log(lab.local)), "asked")
     assert state_of(lab.local, shell).state is RunState.ENDED
 
@@ -122,7 +122,7 @@ def test_an_agent_gets_its_words_folder_and_variables_exactly(lab: Lab) -> None:
     words = ("sh", "-c", script, "it's", "", " two  words ", "$x `y` \\ \n.")
     place = lab.local.home / "a b'c"
     place.mkdir()
-    operation = headless.run(ID, words, str(place), {"A": "x'y z", "CLAUDECODE": None})
+    operation = headless.start_run(ID, words, str(place), {"A": "x'y z", "CLAUDECODE": None})
     run(lab.local, SHELLS[0], operation, {"CLAUDECODE": "1"})
     expected = ["it's", "", " two  words ", "$x `y` \\ \n.", str(place), "x'y z", "none", "nonenone", "\n"]
     logged(lab.local, "|".join(expected))
@@ -147,15 +147,15 @@ def test_an_agent_has_the_path_of_the_login_shell(lab: Lab, shell: str) -> None:
 
 
 def test_a_missing_program_is_a_failed_start_with_its_reason(lab: Lab) -> None:
-    operation = headless.run(ID, ("no-such-agent",), "")
+    operation = headless.start_run(ID, ("no-such-agent",), "")
     started = run(lab.local, SHELLS[0], operation)
     until(lambda: state_of(lab.local, SHELLS[0]).exit == Exit(127, 0), what="it has failed")
-    assert "no-such-agent" in " ".join((*started.errors, *run(lab.local, SHELLS[0], headless.errors(ID))))
+    assert "no-such-agent" in " ".join((*started.errors, *run(lab.local, SHELLS[0], headless.read_agent_errors(ID))))
 
 
 REFUSED = [
-    ("no folder", headless.run(ID, ECHO, "~/nowhere"), exits.NO_SESSION, "there is no directory"),
-    ("no run", headless.post(ID, 1, "x"), exits.NO_SESSION, "there is no generation 1"),
+    ("no folder", headless.start_run(ID, ECHO, "~/nowhere"), exits.NO_SESSION, "there is no directory"),
+    ("no run", headless.post_input(ID, 1, "x"), exits.NO_SESSION, "there is no generation 1"),
 ]  # fmt: skip
 
 
@@ -169,14 +169,14 @@ def test_what_cannot_be_done_is_refused(lab: Lab, operation: Operation[object], 
 
 
 def test_a_run_without_files_has_ended_if_no_session_of_its_server_has_it(lab: Lab) -> None:
-    assert run(lab.local, SHELLS[0], headless.end(ID)).state is RunState.LOST
+    assert run(lab.local, SHELLS[0], headless.end_run(ID)).state is RunState.LOST
     begin(lab.local, SHELLS[0], ("sleep", "1000"))
     folder = lab.local.sessions_dir / ".headless" / ID.session
     folder.rename(lab.local.home / "elsewhere")
     with pytest.raises(OperationError, match=r"its files are gone from .*, and it runs; tmux -L navi-headless"):
-        run(lab.local, SHELLS[0], headless.end(ID))
+        run(lab.local, SHELLS[0], headless.end_run(ID))
     (lab.local.home / "elsewhere").rename(folder)
-    run(lab.local, SHELLS[0], headless.end(ID, 0))
+    run(lab.local, SHELLS[0], headless.end_run(ID, 0))
 
 
 def test_a_server_that_hangs_proves_no_end(lab: Lab) -> None:
@@ -184,14 +184,14 @@ def test_a_server_that_hangs_proves_no_end(lab: Lab) -> None:
     folder = lab.local.sessions_dir / ".headless" / ID.session
     folder.rename(lab.local.home / "elsewhere")
     with lab.local.hung_server("-L", "navi-headless"), pytest.raises(OperationError, match="does not answer"):
-        run(lab.local, SHELLS[0], headless.end(ID))
+        run(lab.local, SHELLS[0], headless.end_run(ID))
     (lab.local.home / "elsewhere").rename(folder)
-    run(lab.local, SHELLS[0], headless.end(ID, 0))
+    run(lab.local, SHELLS[0], headless.end_run(ID, 0))
 
 
 @pytest.mark.parametrize("id", ["", "a/b", "..", "a b", "x" * 65, "a\n"])
 def test_an_id_is_a_plain_name(id: str) -> None:
-    for make in (lambda: headless.post(RunId(id), 1, ""), lambda: tail([Position(RunId(id))])):
+    for make in (lambda: headless.post_input(RunId(id), 1, ""), lambda: tail([Position(RunId(id))])):
         with pytest.raises(OperationError):
             make()
 
@@ -205,9 +205,9 @@ def test_to_start_twice_starts_once(lab: Lab) -> None:
         one.start()
     for one in began:
         one.join()
-    again = run(lab.local, SHELLS[0], headless.run(ID, ECHO, ""))
+    again = run(lab.local, SHELLS[0], headless.start_run(ID, ECHO, ""))
     assert (again.state, again.new) == (RunState.RUNNING, False)
-    run(lab.local, SHELLS[0], headless.post(ID, 1, "x"))
+    run(lab.local, SHELLS[0], headless.post_input(ID, 1, "x"))
     logged(lab.local, "x\n")
     assert len([one for one in lab.belongings() if one.words.endswith("/runner.sh")]) <= 4
     assert len({read(process(lab.local, ID))}) == 1
@@ -216,7 +216,7 @@ def test_to_start_twice_starts_once(lab: Lab) -> None:
 def test_an_input_posted_many_times_at_once_is_one(lab: Lab) -> None:
     begin(lab.local, SHELLS[0])
     posts = [
-        threading.Thread(target=run, args=(lab.local, shell, headless.post(ID, number, f"{number}")))
+        threading.Thread(target=run, args=(lab.local, shell, headless.post_input(ID, number, f"{number}")))
         for number in (1, 2, 3)
         for shell in SHELLS
     ]
@@ -231,19 +231,19 @@ def test_an_input_posted_many_times_at_once_is_one(lab: Lab) -> None:
 def test_a_request_that_was_cut_hands_nothing_over(lab: Lab, shell: Shell) -> None:
     """Cut anywhere before the end of the script: within the line, at its end, or behind it."""
     begin(lab.local, shell)
-    whole = request(headless.post(ID, 1, "x" * 9000), new_token(), settings_of(lab.local))
+    whole = request(headless.post_input(ID, 1, "x" * 9000), new_token(), settings_of(lab.local))
     line, script = whole.index(b"x" * 9000), whole.index(b"</dev/null 2>&1 >&3")
     for at in (line, line + 4096, line + 9000, line + 9001, line + 9002, script - 200, script):
         send(lab.local, shell, whole[:at])
         assert sorted(os.listdir(folder(lab.local, ID) / "in.d")) == []
-    assert run(lab.local, shell, headless.post(ID, 1, "whole")).new
+    assert run(lab.local, shell, headless.post_input(ID, 1, "whole")).new
     logged(lab.local, "whole\n")
 
 
 @EVERY_SHELL
 def test_a_line_that_is_not_whole_is_refused(lab: Lab, shell: Shell) -> None:
     begin(lab.local, shell)
-    whole = headless.post(ID, 1, "hello")
+    whole = headless.post_input(ID, 1, "hello")
     for words in (("6", "hello"), ("6", "hell\n"), ("6", "")):
         with pytest.raises(OperationError, match="did not arrive whole") as refused:
             run(lab.local, shell, whole._replace(arguments=(*whole.arguments[:4], *words)))
@@ -253,12 +253,12 @@ def test_a_line_that_is_not_whole_is_refused(lab: Lab, shell: Shell) -> None:
 
 def test_inputs_of_an_earlier_generation_reach_no_later_one(lab: Lab) -> None:
     begin(lab.local, SHELLS[0])
-    run(lab.local, SHELLS[0], headless.end(ID))
+    run(lab.local, SHELLS[0], headless.end_run(ID))
     second = RunId(ID.session, 2)
     assert begin(lab.local, SHELLS[0], id=second, first=4) is RunState.RUNNING
     with pytest.raises(OperationError, match="has ended"):
-        run(lab.local, SHELLS[0], headless.post(ID, 1, "late"))
-    run(lab.local, SHELLS[0], headless.post(second, 4, "new"))
+        run(lab.local, SHELLS[0], headless.post_input(ID, 1, "late"))
+    run(lab.local, SHELLS[0], headless.post_input(second, 4, "new"))
     logged(lab.local, "new\n", second)
 
 
@@ -267,12 +267,12 @@ def test_two_agents_never_have_one_session(lab: Lab) -> None:
     with pytest.raises(OperationError, match="generation 1 of spawn_1 is running") as refused:
         begin(lab.local, SHELLS[0], id=RunId(ID.session, 2))
     assert refused.value.status == exits.EXISTS
-    run(lab.local, SHELLS[0], headless.end(ID))
+    run(lab.local, SHELLS[0], headless.end_run(ID))
     begin(lab.local, SHELLS[0], id=RunId(ID.session, 2))
     third = RunId(ID.session, 3)
-    run(lab.local, SHELLS[0], headless.end(RunId(ID.session, 2)))
+    run(lab.local, SHELLS[0], headless.end_run(RunId(ID.session, 2)))
     begin(lab.local, SHELLS[0], id=third)
-    run(lab.local, SHELLS[0], headless.remove(ID, 0))
+    run(lab.local, SHELLS[0], headless.remove_run(ID, 0))
     with pytest.raises(OperationError, match=r"generation \d of spawn_1 exists"):
         begin(lab.local, SHELLS[0])
 
@@ -303,16 +303,16 @@ def test_the_end_of_what_was_killed_is_reported_truthfully(lab: Lab, name: str, 
     until(lambda: state_of(lab.local, SHELLS[0])[1] is state, what=f"{name} was killed")
     assert state_of(lab.local, SHELLS[0]).exit == exit
     with pytest.raises(OperationError, match="has ended"):
-        run(lab.local, SHELLS[0], headless.post(ID, 1, "x"))
+        run(lab.local, SHELLS[0], headless.post_input(ID, 1, "x"))
 
 
 def test_an_agent_without_its_runner_runs_on_and_can_be_ended(lab: Lab) -> None:
     begin(lab.local, SHELLS[0])
     kill(lab.local, "runner")
     assert state_of(lab.local, SHELLS[0]).state is RunState.RUNNING
-    run(lab.local, SHELLS[0], headless.post(ID, 1, "x"))
+    run(lab.local, SHELLS[0], headless.post_input(ID, 1, "x"))
     logged(lab.local, "x\n")
-    ended = run(lab.local, SHELLS[0], headless.end(ID))
+    ended = run(lab.local, SHELLS[0], headless.end_run(ID))
     assert (ended.state, ended.exit) == (RunState.LOST, None)
     assert state_of(lab.local, SHELLS[0]).state is RunState.LOST
 
@@ -331,7 +331,7 @@ def test_a_run_of_an_earlier_start_of_the_machine_is_lost(lab: Lab) -> None:
 @pytest.mark.parametrize("restarted", [False, True], ids=["killed", "restarted"])
 def test_who_follows_a_run_hears_that_nothing_of_it_is_left(lab: Lab, restarted: bool) -> None:
     begin(lab.local, SHELLS[0])
-    run(lab.local, SHELLS[0], headless.post(ID, 1, "last words"))
+    run(lab.local, SHELLS[0], headless.post_input(ID, 1, "last words"))
     logged(lab.local, "last words\n")
     place = folder(lab.local, ID)
     processes = [process(lab.local, ID, name) for name in ("runner", "feeder", "pid")]
@@ -361,7 +361,7 @@ def test_a_process_id_that_is_used_again_is_no_agent(lab: Lab) -> None:
         words[0] = str(os.getpid())
         (place / name).write_text(" ".join(words) + "\n")
     assert state_of(lab.local, SHELLS[0]).state is RunState.LOST
-    assert run(lab.local, SHELLS[0], headless.end(ID)).state is RunState.LOST  # and we live
+    assert run(lab.local, SHELLS[0], headless.end_run(ID)).state is RunState.LOST  # and we live
 
 
 def test_a_run_of_another_machine_is_left_alone(lab: Lab) -> None:
@@ -371,8 +371,8 @@ def test_a_run_of_another_machine_is_left_alone(lab: Lab) -> None:
         words = (place / name).read_text().split()
         (place / name).write_text(" ".join([*words[:3], "elsewhere:12345678@abc.1"]) + "\n")
     assert state_of(lab.local, SHELLS[0]).state is RunState.ELSEWHERE
-    later = headless.run(RunId(ID.session, 2), ECHO, "")
-    operations: list[Operation[Any]] = [headless.end(ID), headless.remove(ID, 0), later]
+    later = headless.start_run(RunId(ID.session, 2), ECHO, "")
+    operations: list[Operation[Any]] = [headless.end_run(ID), headless.remove_run(ID, 0), later]
     for operation in operations:
         with pytest.raises(OperationError):
             run(lab.local, SHELLS[0], operation)
@@ -397,13 +397,13 @@ def test_a_start_that_was_killed_anywhere_is_reported_and_can_be_repeated(lab: L
     seen: set[RunState | None] = set()
     for last in range(1, 15):
         id = RunId(f"spawn_{last}")
-        operation = headless.run(id, ECHO, "")
+        operation = headless.start_run(id, ECHO, "")
         killed = operation._replace(script=KILL_AT.replace("LAST", str(last)) + steps + operation.script)
         send(lab.local, shell, request(killed, new_token(), settings_of(lab.local)))
-        found = {one.id: one.state for one in run(lab.local, shell, headless.look()).runs}
+        found = {one.id: one.state for one in run(lab.local, shell, headless.look_at_runs()).runs}
         seen.add(found.get(id))
         assert run(lab.local, shell, operation).state is RunState.RUNNING
-        run(lab.local, shell, headless.post(id, 1, "x"))
+        run(lab.local, shell, headless.post_input(id, 1, "x"))
         logged(lab.local, "x\n", id)
     assert seen <= {None, RunState.UNSTARTED, RunState.STARTING, RunState.RUNNING}
     assert {None, RunState.UNSTARTED} <= seen
@@ -424,9 +424,9 @@ def test_whatever_is_killed_and_whenever_a_look_tells_the_truth(lab: Lab) -> Non
 
         def live(id: RunId = id) -> None:
             with suppress(OperationError):
-                run(lab.local, SHELLS[0], headless.run(id, ECHO, ""))
+                run(lab.local, SHELLS[0], headless.start_run(id, ECHO, ""))
                 for number in range(1, 4):
-                    run(lab.local, SHELLS[0], headless.post(id, number, f"{number}"))
+                    run(lab.local, SHELLS[0], headless.post_input(id, number, f"{number}"))
 
         thread = threading.Thread(target=live)
         thread.start()
@@ -435,7 +435,7 @@ def test_whatever_is_killed_and_whenever_a_look_tells_the_truth(lab: Lab) -> Non
         if victims:
             send_signal(signal.SIGKILL, [chance.choice(victims)])
         thread.join()
-        ended = run(lab.local, SHELLS[0], headless.end(id, 2))
+        ended = run(lab.local, SHELLS[0], headless.end_run(id, 2))
         assert ended.state.over
         assert state_of(lab.local, SHELLS[0], id).state is ended.state
         assert [one for one in agents_of(lab) if one.words.startswith("sh -c")] == []
@@ -454,14 +454,14 @@ STUBBORN = [
 @pytest.mark.parametrize(("script", "status"), [row[1:] for row in STUBBORN], ids=[row[0] for row in STUBBORN])
 def test_an_agent_that_does_not_end_is_ended(lab: Lab, script: str, status: int) -> None:
     begin(lab.local, SHELLS[0], ("sh", "-c", script))
-    ended = run(lab.local, SHELLS[0], headless.end(ID, 1))
+    ended = run(lab.local, SHELLS[0], headless.end_run(ID, 1))
     assert ended.exit == Exit(status, 0, "asked")
 
 
 def test_with_an_agent_that_must_be_killed_goes_its_group(lab: Lab) -> None:
     begin(lab.local, SHELLS[0], ("sh", "-c", 'trap "" TERM; sleep 1000 & echo $!; wait; while :; do sleep 0.1; done'))
     until(lambda: log(lab.local), what="its child runs")
-    run(lab.local, SHELLS[0], headless.end(ID, 0))
+    run(lab.local, SHELLS[0], headless.end_run(ID, 0))
     assert read(int(log(lab.local))) is None
 
 
@@ -476,7 +476,7 @@ def test_limits_hold_without_anybody_connected(lab: Lab) -> None:
     )
     until(lambda: state_of(lab.local, SHELLS[0]).exit, timeout=60, what="its time is over")
     until(lambda: state_of(lab.local, SHELLS[0], RunId("loud")).exit, timeout=60, what="it was too loud")
-    found = {one.id.session: one.exit for one in run(lab.local, SHELLS[0], headless.look()).runs}
+    found = {one.id.session: one.exit for one in run(lab.local, SHELLS[0], headless.look_at_runs()).runs}
     assert {name: exit and exit.reason for name, exit in found.items()} == {"spawn_1": "time", "loud": "output"}
 
 
@@ -485,40 +485,39 @@ def test_errors_are_kept_short(lab: Lab) -> None:
     begin(lab.local, SHELLS[0], ("sh", "-c", script))
     sizes = [folder(lab.local, ID) / name for name in ("err", "err.old")]
     until(lambda: sizes[1].exists() and sum(path.stat().st_size for path in sizes) <= 65536, what="they are cut")
-    assert run(lab.local, SHELLS[0], headless.errors(ID))[-1] == "error number 4000 of many, many more"
+    assert run(lab.local, SHELLS[0], headless.read_agent_errors(ID))[-1] == "error number 4000 of many, many more"
 
 
 def test_files_go_only_when_all_is_over_and_has_arrived(lab: Lab) -> None:
     begin(lab.local, SHELLS[0], ("echo", "hello"))
     until(lambda: state_of(lab.local, SHELLS[0]).exit, what="it has ended")
     with pytest.raises(OperationError, match="5 bytes of the output of spawn_1 have arrived, but there are 6"):
-        run(lab.local, SHELLS[0], headless.remove(ID, 5))
-    run(lab.local, SHELLS[0], headless.remove(ID, 6))
-    run(lab.local, SHELLS[0], headless.remove(ID, 6))
+        run(lab.local, SHELLS[0], headless.remove_run(ID, 5))
+    run(lab.local, SHELLS[0], headless.remove_run(ID, 6))
+    run(lab.local, SHELLS[0], headless.remove_run(ID, 6))
     assert not folder(lab.local, ID).parent.exists()
     begin(lab.local, SHELLS[0])
     with pytest.raises(OperationError, match="is running; end it first"):
-        run(lab.local, SHELLS[0], headless.remove(ID, 0))
+        run(lab.local, SHELLS[0], headless.remove_run(ID, 0))
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can mount a small disk")
 def test_a_full_disk_is_reported_and_the_end_is_noted_all_the_same(lab: Lab) -> None:
     with disk("size=1m") as small:
         settings = settings_of(lab.local, folder=str(small / "sessions"))
-        run(lab.local, SHELLS[0], headless.run(ID, ECHO, ""), settings=settings)
+        run(lab.local, SHELLS[0], headless.start_run(ID, ECHO, ""), settings=settings)
         fill(small)
         with pytest.raises(OperationError, match="no space left"):
-            run(lab.local, SHELLS[0], headless.post(ID, 1, "x" * 9000), settings=settings)
-        assert "no space left" in run(lab.local, SHELLS[0], headless.look(), settings=settings).trouble
+            run(lab.local, SHELLS[0], headless.post_input(ID, 1, "x" * 9000), settings=settings)
+        assert "no space left" in run(lab.local, SHELLS[0], headless.look_at_runs(), settings=settings).trouble
         pid = int((small / "sessions/.headless/spawn_1/1/pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
-        until(
-            lambda: run(lab.local, SHELLS[0], headless.look(), settings=settings).runs[0].exit, what="its end is noted"
-        )
+        look = headless.look_at_runs()
+        until(lambda: run(lab.local, SHELLS[0], look, settings=settings).runs[0].exit, what="its end is noted")
         with pytest.raises(OperationError, match="no space left"):
-            run(lab.local, SHELLS[0], headless.run(RunId("other"), ECHO, ""), settings=settings)
+            run(lab.local, SHELLS[0], headless.start_run(RunId("other"), ECHO, ""), settings=settings)
         free(small)
-        found = run(lab.local, SHELLS[0], headless.look(), settings=settings)
+        found = run(lab.local, SHELLS[0], headless.look_at_runs(), settings=settings)
         assert (ID, Exit(137, 0), "") in [(one.id, one.exit, found.trouble) for one in found.runs]
 
 
@@ -561,7 +560,7 @@ def test_one_stream_follows_all_sessions_of_a_host(lab: Lab, far: bool) -> None:
         ids = [RunId(f"spawn_{number}") for number in range(5)]
         script = 'i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "$0 $i"; [ $((i % 7)) -gt 0 ] || sleep 0.01; done'
         for id in ids:
-            host.run(headless.run(id, ("sh", "-c", script, id.session), ""))
+            host.run(headless.start_run(id, ("sh", "-c", script, id.session), ""))
         found = followed(host, [Position(id) for id in ids], [300] * 5)
         assert found == {id: b"".join(b"%s %d\n" % (id.session.encode(), n) for n in range(1, 301)) for id in ids}
 
@@ -575,7 +574,7 @@ def test_a_tail_that_only_looks_each_second_brings_the_same(lab: Lab, far: bool)
         ids = [RunId(f"spawn_{number}") for number in range(3)]
         script = 'i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo "$0 $i"; [ $((i % 40)) -gt 0 ] || sleep 0.5; done'
         for id in ids:
-            host.run(headless.run(id, ("sh", "-c", script, id.session), "", conversation=f"c-{id.session}"))
+            host.run(headless.start_run(id, ("sh", "-c", script, id.session), "", conversation=f"c-{id.session}"))
         terminals = account.sessions_dir / ".headless" / ".terminals"
         assert terminals.read_text() == ""
         found, ends, opened = dict.fromkeys(ids, b""), set(), list[TerminalOpened]()
@@ -622,7 +621,7 @@ def test_lines_come_as_they_were_written_and_only_whole(lab: Lab) -> None:
     source = lab.local.home / "source"
     source.write_bytes(b"\n".join(odd))
     with here_or_there(lab, far=False) as (account, host):
-        host.run(headless.run(ID, ("sh", "-c", f"cat {source}; sleep 2; echo ' whole'"), ""))
+        host.run(headless.start_run(ID, ("sh", "-c", f"cat {source}; sleep 2; echo ' whole'"), ""))
         found = followed(host, [Position(ID)], [len(odd)])[ID]
         assert found == b"\n".join([*odd[:-1], b"half whole", b""])
         later = followed(host, [Position(ID, 3_000_001)], [len(odd) - 1])[ID]
@@ -632,7 +631,7 @@ def test_lines_come_as_they_were_written_and_only_whole(lab: Lab) -> None:
 
 def test_a_run_that_is_not_there_is_missing(lab: Lab) -> None:
     with here_or_there(lab, far=False) as (_, host):
-        host.run(headless.run(ID, ("echo", "hi"), ""))
+        host.run(headless.start_run(ID, ("echo", "hi"), ""))
         until(lambda: log(lab.local) == "hi\n", what="it has printed")
         assert first_news(host, Position(RunId("other"))) == (LogMissing(RunId("other"), 0, "away"),)
         assert first_news(host, Position(ID, 999)) == (LogMissing(ID, 3, "ended"),)

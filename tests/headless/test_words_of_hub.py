@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from navi.core.headless import BUSY, OVER, HeadlessStatus, InputState, StoredStatus
+from navi.core.headless import INTERRUPTIBLE, OVER, HeadlessStatus, InputState, StoredStatus
 
 ROOT = Path(__file__).parents[2] / "navi"
 PAGE = "\n".join(path.read_text() for path in sorted((ROOT / "headless/web/page").glob("*.js")))
@@ -42,5 +42,5 @@ def test_the_page_compares_with_the_same_words() -> None:
 
 def test_what_is_stored_of_a_session_that_is_over_is_what_it_is_shown_as() -> None:
     assert {*StoredStatus} == {*OVER, StoredStatus.LIVE}
-    assert not BUSY & OVER
+    assert not INTERRUPTIBLE & OVER
     assert {one for one in HeadlessStatus if not one.live} == OVER

@@ -14,7 +14,7 @@ from navi.core.failure import HostState
 from navi.hosts import HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.blocking_host import BlockingHost
-from navi.hosts.exchange import local_peer
+from navi.hosts.exchange import local_endpoint
 from navi.ops import HostSettings, Operation
 from tests.support.hosts import read_output
 from tests.support.machines import Lab
@@ -31,7 +31,7 @@ def asking(script: str, *arguments: str, time_limit: float = 30) -> Operation[st
 @pytest.fixture
 def host(lab: Lab) -> Iterator[BlockingHost]:
     """This machine."""
-    with closing(BlockingHost(local_peer(HostSettings("", True)), lab.environment())) as host:
+    with closing(BlockingHost(local_endpoint(HostSettings("", True)), lab.environment())) as host:
         yield host
 
 
@@ -73,7 +73,7 @@ def test_a_request_and_an_answer_may_be_longer_than_a_pipe_holds(host: BlockingH
 
 def test_a_missing_program_is_reported_and_leaves_no_file_open(lab: Lab) -> None:
     before = len(os.listdir("/proc/self/fd"))
-    with closing(BlockingHost(local_peer(HostSettings("", True)), {"PATH": str(lab.folder)})) as host:
+    with closing(BlockingHost(local_endpoint(HostSettings("", True)), {"PATH": str(lab.folder)})) as host:
         for _ in range(3):
             with pytest.raises(HostError, match="sh can't be started"):
                 host.run(asking(":"))
@@ -81,7 +81,7 @@ def test_a_missing_program_is_reported_and_leaves_no_file_open(lab: Lab) -> None
 
 
 def test_closing_a_host_ends_its_connections(lab: Lab) -> None:
-    with closing(BlockingHost(local_peer(HostSettings("", True)), lab.environment())) as host:
+    with closing(BlockingHost(local_endpoint(HostSettings("", True)), lab.environment())) as host:
         process = process_of(host)
     assert not Path(f"/proc/{process}").exists()
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from navi.hosts.budget import (
+    ANSWER_BURST,
+    ANSWER_RATE,
+    ERROR_BURST,
     ERROR_RATE,
     KEPT_ERRORS,
-    MORE_ANSWERS,
-    MORE_ERRORS,
-    MOST_ANSWERS,
-    MOST_WORK,
     UNANSWERED_ERRORS,
+    WORK_RATE,
     WORK_SHARE,
     Budget,
     Errors,
@@ -25,16 +25,16 @@ from navi.hosts.budget import (
 def test_a_host_that_answers_at_the_limit_is_never_dropped() -> None:
     budget = Budget()
     for second in range(1000):
-        budget.count(second, int(MOST_ANSWERS))
+        budget.count(second, int(ANSWER_RATE))
 
 
 def test_answers_that_waited_while_navi_was_suspended_are_taken_at_once() -> None:
     budget = Budget()
     budget.count(0, 1)
-    budget.count(3600, int(MORE_ANSWERS))
+    budget.count(3600, int(ANSWER_BURST))
 
 
-@given(rate=st.integers(int(1.1 * MOST_ANSWERS), 10**6))
+@given(rate=st.integers(int(1.1 * ANSWER_RATE), 10**6))
 def test_a_host_that_answers_faster_for_long_is_dropped_with_its_rate(rate: int) -> None:
     budget = Budget()
 
@@ -45,7 +45,7 @@ def test_a_host_that_answers_faster_for_long_is_dropped_with_its_rate(rate: int)
     with pytest.raises(Overrun, match=r"sends \d+ answers a second, more than 50") as caught:
         flood()
     told = int(str(caught.value).split()[1])
-    assert told > MOST_ANSWERS
+    assert told > ANSWER_RATE
 
 
 @given(seconds=st.floats(0.002, 0.5))
@@ -70,7 +70,7 @@ def test_work_on_one_host_leaves_most_of_the_time_to_others(seconds: float) -> N
 def test_work_within_the_limit_goes_on_for_ever(seconds: float) -> None:
     budget = Budget()
     for number in range(500):
-        budget.work(number * seconds / MOST_WORK, Work(seconds, seconds))
+        budget.work(number * seconds / WORK_RATE, Work(seconds, seconds))
 
 
 def test_a_busy_machine_makes_navi_pause_longer_and_drops_nobody_sooner() -> None:
@@ -98,7 +98,7 @@ def test_errors_are_read_at_a_steady_rate() -> None:
     while now < 4:
         now += errors.take(now, b"x" * 65536)
         taken += 65536
-    assert taken <= MORE_ERRORS + 4 * ERROR_RATE + 65536
+    assert taken <= ERROR_BURST + 4 * ERROR_RATE + 65536
 
 
 def test_a_shell_that_writes_errors_only_is_found_and_one_that_answers_is_not() -> None:

@@ -17,7 +17,7 @@ from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.blocking_openssh import BlockingOpenSSHHost
-from navi.hosts.exchange import local_peer
+from navi.hosts.exchange import local_endpoint
 from navi.hosts.trio_local import LocalHost
 from navi.hosts.trio_openssh import OpenSSHHost
 from navi.ops import HostSettings, Operation, Stream
@@ -78,7 +78,7 @@ def follow_with_trio(environment: Mapping[str, str], stream: Stream[str]) -> lis
 
 
 def blocking(environment: Mapping[str, str], operation: Operation[str]) -> str:
-    with closing(BlockingHost(local_peer(NOTHING), environment)) as host:
+    with closing(BlockingHost(local_endpoint(NOTHING), environment)) as host:
         return host.run(operation)
 
 
@@ -88,7 +88,7 @@ def blocking_there(remote: Remote, environment: Mapping[str, str], operation: Op
 
 
 def follow_blocking(environment: Mapping[str, str], stream: Stream[str]) -> list[str]:
-    with closing(BlockingHost(local_peer(NOTHING), environment)) as host:
+    with closing(BlockingHost(local_endpoint(NOTHING), environment)) as host:
         return list(host.follow(stream))
 
 

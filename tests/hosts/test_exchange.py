@@ -18,17 +18,17 @@ from navi.core.text import clean
 from navi.hosts import HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.budget import Work
-from navi.hosts.ended import ShellEnd, read_errors
 from navi.hosts.exchange import (
+    Endpoint,
     Exchange,
-    Peer,
     StreamExchange,
     cannot_start,
     connect_limit,
-    local_peer,
+    local_endpoint,
     read_answer,
-    remote_peer,
+    remote_endpoint,
 )
+from navi.hosts.shell_end import ShellEnd, read_errors
 from navi.hosts.wire import LARGEST_ANSWER, LEAD
 from navi.ops import Answer, HostSettings, Operation, OperationError, Stream
 from tests.support.operations import OPERATIONS
@@ -38,9 +38,9 @@ FOLLOW = Stream("follow", "cat", (), lambda: lambda answer: answer, silence=15)
 ERROR, UNREACHABLE = HostState.ERROR, HostState.UNREACHABLE
 NOW, LATER = Retry.AT_ONCE, Retry.LATER
 
-HERE = local_peer(HostSettings("", True))
+HERE = local_endpoint(HostSettings("", True))
 ATLAS = Remote("atlas", "atlas.example", connect_timeout=4, command_timeout=5, sessions_dir="/s", cleanup=False)
-THERE = remote_peer(ATLAS)
+THERE = remote_endpoint(ATLAS)
 
 BEGIN = b"\nTOKEN begin\n"
 END = b"\nTOKEN errors wrong\nTOKEN end 3\n"
@@ -97,16 +97,18 @@ def test_the_log_has_the_size_of_a_request_and_never_its_arguments() -> None:
 
 # ---- limits
 
-LIMITS: list[tuple[Peer, float, float]] = [
+LIMITS: list[tuple[Endpoint, float, float]] = [
     (HERE, 9.0, 16.0),
     (THERE, 5.0, 15.0),
 ]
 
 
-@pytest.mark.parametrize(("peer", "answer", "first_sign"), LIMITS, ids=["local", "remote"])
-def test_the_limit_of_a_request_includes_the_start_of_a_shell(peer: Peer, answer: float, first_sign: float) -> None:
-    assert Exchange(ASK, peer).limit == answer
-    stream = StreamExchange(FOLLOW, peer, now=100)
+@pytest.mark.parametrize(("endpoint", "answer", "first_sign"), LIMITS, ids=["local", "remote"])
+def test_the_limit_of_a_request_includes_the_start_of_a_shell(
+    endpoint: Endpoint, answer: float, first_sign: float
+) -> None:
+    assert Exchange(ASK, endpoint).limit == answer
+    stream = StreamExchange(FOLLOW, endpoint, now=100)
     assert stream.until == 100 + first_sign
     stream.receive(scripted(stream.request, WHOLE), now=110)
     assert stream.until == 110 + 15.0
@@ -131,7 +133,7 @@ class Case:
     end: Callable[[Exchange], HostError]
     failure: Failure
     lost: bool
-    peer: Peer = HERE
+    endpoint: Endpoint = HERE
 
 
 def ends(status: int | None, errors: str = "", ssh: str = "") -> Callable[[Exchange], HostError]:
@@ -203,7 +205,7 @@ FAILURES = {
 
 @pytest.mark.parametrize("case", FAILURES.values(), ids=FAILURES)
 def test_each_failure_of_a_request_has_its_meaning_and_makes_the_connection_dirty(case: Case) -> None:
-    exchange = Exchange(ASK, case.peer)
+    exchange = Exchange(ASK, case.endpoint)
     assert exchange.receive(scripted(exchange.request(first=False), case.sent)) is None
     error = case.end(exchange)
     assert error.failure == case.failure

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from navi.config.remote import Remote
 from navi.core.failure import HostState, Retry
-from navi.hosts.ended import ShellEnd
 from navi.hosts.failures import explain
+from navi.hosts.shell_end import ShellEnd
 from navi.hosts.ssh_log import hop_command, proxy_command
 
 DEV = Remote("dev", "dev")

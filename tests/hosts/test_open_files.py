@@ -20,7 +20,7 @@ from navi.hosts import HostError
 from navi.hosts.blocking_openssh import BlockingOpenSSHHost
 from navi.hosts.blocking_process import Process
 from navi.hosts.cancellation import Cancellation, Cancelled
-from navi.hosts.ended import RAISE_FILES
+from navi.hosts.shell_end import RAISE_FILES
 from navi.hosts.ssh_version import ssh_version
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings

@@ -11,7 +11,7 @@ from navi.core.question import AnswerMode, Reply
 from navi.ops.operation import Operation
 from navi.ops.pane.question import answer as answering
 from navi.ops.pane.question import ask
-from navi.ops.pane.read import ExpectedText, text
+from navi.ops.pane.read import ExpectedText, read_text
 from navi.ops.pane.send import SendMode as Way
 from navi.ops.pane.send import TextState, find_sent, interrupt, send
 from tests.sh.test_box import BUSY, IDLE
@@ -132,4 +132,4 @@ def test_the_pane_in_the_registry_is_the_one(lab: Lab) -> None:
 def test_reading_means_the_active_pane(lab: Lab) -> None:
     shows(lab.local, "claude", IDLE)
     opens(lab.local, ANOTHER["window"])
-    assert run(lab.local, DASH, text(API)).data == b"ready\n"
+    assert run(lab.local, DASH, read_text(API)).data == b"ready\n"

@@ -6,8 +6,8 @@ import re
 
 from navi.cli.verb_table import HOOKS
 from navi.core.status import PRIORITY
-from navi.ops.hooks.install import OTHERS
-from navi.ops.hooks.others import AGENTS
+from navi.ops.hooks.install import OTHER_AGENTS
+from navi.ops.hooks.plans import HOOKED_AGENTS
 from navi.ops.linker import read_file
 
 NAMES = re.compile(r"^navi_hook_names='(.*)'$", re.MULTILINE)
@@ -16,7 +16,7 @@ RANKED = re.compile(r'index\(" ([a-z ]+) ", " " decode')
 
 def test_the_scripts_have_a_file_of_each_agent() -> None:
     names = NAMES.findall(read_file("hooks/places.sh"))
-    assert [one.split() for one in names] == [["hook", "plugin", "settings", *OTHERS]]
+    assert [one.split() for one in names] == [["hook", "plugin", "settings", *OTHER_AGENTS]]
 
 
 def test_each_name_has_a_path() -> None:
@@ -25,12 +25,12 @@ def test_each_name_has_a_path() -> None:
 
 
 def test_the_verb_takes_each_agent() -> None:
-    assert [one.choices for one in HOOKS if "agents" in one.names] == [AGENTS]
+    assert [one.choices for one in HOOKS if "agents" in one.names] == [HOOKED_AGENTS]
 
 
 def test_agents_are_looked_for_by_these_names() -> None:
     found = re.findall(r'"(\w+)=\$', read_file("hooks/read.sh"))
-    assert ("claude", *found) == AGENTS
+    assert ("claude", *found) == HOOKED_AGENTS
 
 
 def test_conversations_are_ranked_by_the_same_statuses() -> None:

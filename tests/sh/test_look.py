@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from navi.core.model import Tmux
-from navi.core.status import MAX_FILE_SIZE
+from navi.core.status import LARGEST_FILE
 from navi.ops import Operation
 from navi.ops.look.frames import look as look_operation
 from navi.ops.look.pane_record import PANE_FORMAT
@@ -226,8 +226,8 @@ BROKEN = {
     "escapes": (b'{"message": "\\u001b[2J\\u009b31m\\u202eevil\\tand\\nmore"}', ""),
     "no-end-of-line": (b'{"status": "idle"}', ""),
     "ends-of-lines": (b'\r\n{"status":\r\n"idle"}\r\n\r\n', ""),
-    "largest": (b'{"message": "' + b"x" * (MAX_FILE_SIZE - 15) + b'"}', ""),
-    "too-large": (b'{"message": "' + b"x" * MAX_FILE_SIZE + b'"}', "64 KiB"),
+    "largest": (b'{"message": "' + b"x" * (LARGEST_FILE - 15) + b'"}', ""),
+    "too-large": (b'{"message": "' + b"x" * LARGEST_FILE + b'"}', "64 KiB"),
     "huge": (b"x" * 5_000_000, "64 KiB"),
 }
 

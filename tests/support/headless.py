@@ -22,7 +22,7 @@ from navi.headless.state import BEGINNING, Began, State, after
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.blocking_openssh import BlockingOpenSSHHost
-from navi.hosts.exchange import local_peer
+from navi.hosts.exchange import local_endpoint
 from navi.ops import OperationError
 from navi.ops.headless import runs as headless
 from navi.ops.headless.runs import Limits, RunId, Started
@@ -43,7 +43,7 @@ def here_or_there(lab: Lab, far: bool, shell: str = "bash") -> Iterator[tuple[Ac
         entry = {"connect_timeout": 5, **machine.remote()}
         host = BlockingOpenSSHHost(Remote(**entry), lab.environment())  # type: ignore[arg-type]
     else:
-        host = BlockingHost(local_peer(settings_of(lab.local)), lab.environment())
+        host = BlockingHost(local_endpoint(settings_of(lab.local)), lab.environment())
     try:
         yield account, host
     finally:
@@ -101,7 +101,7 @@ class Driven:
     ) -> None:
         self.leave()
         with suppress(HostError, OperationError):
-            self.host.run(headless.end(self.id, 0))
+            self.host.run(headless.end_run(self.id, 0))
 
     def start(self, resume: bool = False, limits: Limits = headless.USUAL_LIMITS) -> Started:
         """Start its agent as the next generation, follow it, and send the handshake."""
@@ -111,7 +111,7 @@ class Driven:
         self.launch = self.launch._replace(resume=resume, conversation=conversation)
         self._reset()
         words = self.harness.command(self.launch)
-        operation = headless.run(self.id, words, self.launch.cwd, self._variables, limits, self.number + 1)
+        operation = headless.start_run(self.id, words, self.launch.cwd, self._variables, limits, self.number + 1)
         started = self.host.run(operation)
         self._stop = threading.Event()
         self._follower = threading.Thread(target=self._follow, args=(self._stop,), daemon=True)
@@ -123,7 +123,7 @@ class Driven:
         """Give it these lines, as the next inputs."""
         for line in lines:
             self.number += 1
-            self.host.run(headless.post(self.id, self.number, line))
+            self.host.run(headless.post_input(self.id, self.number, line))
 
     @property
     def folder(self) -> Path:
@@ -136,7 +136,7 @@ class Driven:
 
         def posted() -> bool:
             with suppress(HostError):
-                self.host.run(headless.post(self.id, self.number, line))
+                self.host.run(headless.post_input(self.id, self.number, line))
                 return True
             return False
 
@@ -161,7 +161,7 @@ class Driven:
         try:
             until(condition, timeout=120, interval=0.02)
         except AssertionError:
-            errors = self.host.run(headless.errors(self.id))
+            errors = self.host.run(headless.read_agent_errors(self.id))
             seen = f"{what}: {self.state}; {self.ended}; errors {errors}; last {self.lines[-5:]}"
             raise AssertionError(seen) from None
 

@@ -28,7 +28,7 @@ from navi.ops.pane.health import health_of
 from navi.ops.pane.lock import LockAction, lock
 from navi.ops.pane.preview import capture
 from navi.ops.pane.question import answer, ask
-from navi.ops.pane.read import ExpectedText, follow, text, wait
+from navi.ops.pane.read import ExpectedText, follow_output, read_text, wait_for_text
 from navi.ops.pane.send import find_sent, interrupt, send
 from navi.ops.registry import change_entries, put_entry, replace_file
 from navi.ops.session.creation import new
@@ -50,15 +50,15 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "git/comments": comments("https://github.com/a/b", 1),
     "git/git": git("/x"),
     "git/pull_request": pull_request("https://github.com/a/b", "c"),
-    "headless/end": runs.end(RUN),
-    "headless/errors": runs.errors(RUN),
+    "headless/end": runs.end_run(RUN),
+    "headless/errors": runs.read_agent_errors(RUN),
     "headless/forget": conversations.forget_feedback(CONVERSATION, "one"),
     "headless/give": conversations.give_feedback(CONVERSATION, "one", 1, "text"),
     "headless/know": conversations.know_conversation(CONVERSATION, "one"),
-    "headless/look": runs.look(),
-    "headless/post": runs.post(RUN, 1, "line"),
-    "headless/remove": runs.remove(RUN, 0),
-    "headless/run": runs.run(RUN, ["claude"], "/x"),
+    "headless/look": runs.look_at_runs(),
+    "headless/post": runs.post_input(RUN, 1, "line"),
+    "headless/remove": runs.remove_run(RUN, 0),
+    "headless/run": runs.start_run(RUN, ["claude"], "/x"),
     "hooks/read": look_at_hooks("/s"),
     "hooks/tokens": tokens("c1"),
     "hooks/write": write_hooks(Plan(UNCHANGED, UNCHANGED, UNCHANGED)),
@@ -77,8 +77,8 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "pane/preview": capture(SESSION, 0),
     "pane/send": send(PANE),
     "pane/sent": find_sent(PANE, "call", ""),
-    "pane/text": text(PANE),
-    "pane/wait": wait(PANE, ExpectedText("x")),
+    "pane/text": read_text(PANE),
+    "pane/wait": wait_for_text(PANE, ExpectedText("x")),
     "registry/change_entries": change_entries([]),
     "registry/change_entry": put_entry(RegistryEntry("api")),
     "registry/file": replace_file("{}"),
@@ -99,5 +99,5 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
 STREAMS: Mapping[str, Stream[Any]] = {
     "headless/tail": tail([Position(RUN)]),
     "look/watch": watch(),
-    "pane/tail": follow(PANE, 1),
+    "pane/tail": follow_output(PANE, 1),
 }

@@ -20,7 +20,9 @@ mkdir -p ~/.claude/known ~/.claude/sessions
 id=$(cat /proc/sys/kernel/random/uuid)
 read -r stat </proc/$$/stat
 started=$(set -- ${stat##*) }; echo "${20}")
-report() { printf '{"pid":%s,"sessionId":"%s","procStart":"%s"%s}' $$ "$id" "$started" "$1" >~/.claude/sessions/$$.json; }
+report() {
+    printf '{"pid":%s,"sessionId":"%s","procStart":"%s"%s}' $$ "$id" "$started" "$1" >~/.claude/sessions/$$.json
+}
 trap 'rm -f ~/.claude/sessions/$$.json' EXIT
 if [ "${1-}" = --resume ]; then
     id=$2

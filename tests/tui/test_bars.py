@@ -46,7 +46,7 @@ COUNTS = [
 
 
 @pytest.mark.parametrize(("statuses", "expected"), COUNTS)
-def test_counts(statuses: list[str], expected: str) -> None:
+def test_the_first_line_counts_sessions_by_what_they_need(statuses: list[str], expected: str) -> None:
     sessions = [session(f"s{number}", word) for number, word in enumerate(statuses)]
     assert lines(header(view("local", *sessions)))[0] == expected
 

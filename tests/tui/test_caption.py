@@ -22,5 +22,5 @@ CASES = [
 
 
 @pytest.mark.parametrize(("views", "expected"), CASES, ids=[expected for _, expected in CASES])
-def test_the_title(views: tuple[HostView, ...], expected: str) -> None:
+def test_the_title_counts_sessions_that_need_you_and_errors(views: tuple[HostView, ...], expected: str) -> None:
     assert caption(Tallies().of(views)) == expected

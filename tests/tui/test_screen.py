@@ -210,7 +210,7 @@ def test_pasted_text_runs_no_commands(lab: Lab) -> None:
         assert selected(screen) == "two"
 
 
-def test_orders(lab: Lab) -> None:
+def test_s_sorts_the_list_in_the_next_order(lab: Lab) -> None:
     begin_all(lab, "d", "b:done", "c:waiting", "a:error")
     with navi(lab) as screen:
         wait_names(screen, "c", "a", "d", "b")

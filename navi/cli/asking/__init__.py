@@ -1,1 +1,1 @@
-"""How verbs ask hosts: changes and their outcomes, waiting, and what stays unknown."""
+"""How verbs ask hosts: finding sessions, carrying out changes, waiting across lost connections, reporting unknowns."""

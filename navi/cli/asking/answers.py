@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from navi.cli.output.output import Failed, reason_and_status
+from navi.cli.output.output import RequestError, reason_and_status
 from navi.core import exits
 from navi.core.unlisted import unlisted
 from navi.ops import OperationError
@@ -25,7 +25,7 @@ class Answers(NamedTuple, Generic[Answer]):
     """
 
     known: Sequence[tuple[str, Answer]]
-    failures: Sequence[tuple[str, Failed]]
+    failures: Sequence[tuple[str, RequestError]]
     status: int
 
     def complain(self, output: Output) -> None:
@@ -39,13 +39,13 @@ class Answers(NamedTuple, Generic[Answer]):
 
 
 def split_answers(
-    answers: Sequence[tuple[str, Answer | Failed]], frame_of: Callable[[Answer], Frame]
+    answers: Sequence[tuple[str, Answer | RequestError]], frame_of: Callable[[Answer], Frame]
 ) -> Answers[Answer]:
     """Return what hosts answered, and what stays unknown. `frame_of` returns the frame of an answer."""
-    known = [(name, answer) for name, answer in answers if not isinstance(answer, Failed)]
-    failures: list[tuple[str, Failed]] = []
+    known = [(name, answer) for name, answer in answers if not isinstance(answer, RequestError)]
+    failures: list[tuple[str, RequestError]] = []
     for name, answer in answers:
-        error = answer if isinstance(answer, Failed) else why_incomplete(frame_of(answer), name)
+        error = answer if isinstance(answer, RequestError) else why_incomplete(frame_of(answer), name)
         if error:
             failures.append((name, error))
     return Answers(known, failures, next((reason_and_status(error)[1] for _, error in failures), exits.OK))

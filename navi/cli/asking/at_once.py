@@ -1,4 +1,4 @@
-"""Asking several hosts at once, so that Ctrl-C ends the requests under way and no others begin."""
+"""Asking several hosts at once. Ctrl-C ends the requests under way, and no others begin."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ GRACE = 2.0
 
 
 def at_once(ask: Callable[[T], Answer], things: Iterable[T], cancel: Callable[[], None]) -> Iterator[Answer]:
-    """Yield the answers in the order of the things. `ask` is called in threads; what it raises is raised here, when the
-    others have answered.
+    """Call `ask` for each thing, in threads, and yield the answers in the order of the things. Once all requests have
+    ended, raise what one of them raised.
 
-    Where this is interrupted, `cancel` must end the requests under way; those that go on all the same are left behind.
+    On an interrupt, call `cancel`, which must end the requests under way, and leave behind those that still run after
+    GRACE seconds.
     """
     pool = ThreadPoolExecutor(AT_ONCE)
     futures: list[Future[Answer]] = []

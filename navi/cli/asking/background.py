@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def in_background(context: Context, options: Options) -> Session | None:
-    """Return the session in the background that has the address of a command line, or None, also if that names a tmux
-    server. Raise HostError.
+    """Return the background session with the address of a command line. Return None if there is none, or if the command
+    line names a tmux server. Raise HostError.
     """
     if getattr(options, "socket", ""):
         return None
@@ -30,7 +30,7 @@ def in_background(context: Context, options: Options) -> Session | None:
 
 
 def why_missing(context: Context, options: Options, error: OperationError) -> OperationError:
-    """Return why a verb found no session: it may be one without a pane. Otherwise that is `error`."""
+    """Return why a verb found no session: that the address is a background session, or else `error` unchanged."""
     if error.status != exits.NO_SESSION or not getattr(options, "address", None):
         return error
     try:

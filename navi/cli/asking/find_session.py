@@ -20,7 +20,7 @@ from navi.ops.pane.find import FoundPane, find_pane
 class LookBefore(NamedTuple):
     """A look before a change: the session of an address, and the whole frame.
 
-    `session` is None if it was not found and a tmux server did not list its sessions.
+    `session` is None if the look did not find it, although a tmux server that did not answer may have it.
     """
 
     session: Session | None
@@ -28,9 +28,9 @@ class LookBefore(NamedTuple):
 
 
 def look_before(context: Context, address: Address, socket: str = "") -> LookBefore:
-    """Look for a session that is to be changed, as `look_for` does.
+    """Look for a session before a change, as `look_for` does.
 
-    Raise OperationError if there is no such session, or if several are meant; and HostError.
+    Raise OperationError also if every server has answered and none has the session.
     """
     session, frame = look_for(context, address, socket)
     if session is None and frame.proven:
@@ -39,10 +39,10 @@ def look_before(context: Context, address: Address, socket: str = "") -> LookBef
 
 
 def look_for(context: Context, address: Address, socket: str = "") -> LookBefore:
-    """Look for a session, also on the tmux servers that only the registry names, or on the server of a socket alone.
+    """Look for a session on all tmux servers, including those that only the registry names, or on that of a socket.
 
-    If several sessions have the name, the one is found that `send` would type into. Raise HostError, and OperationError
-    if several are meant, or if no server has the session and the registry can't be used.
+    Of several sessions with the name, return the one that `send` would type into. Raise HostError, and OperationError
+    if the address is ambiguous, or if no server has the session and the registry is unusable.
     """
     host = context.host(address.host)
     frame = host.run(look())

@@ -20,15 +20,14 @@ if TYPE_CHECKING:
     from navi.ops.pane.send import SendCall, Sent
 
 LOOK_EVERY, LOOK_FOR = 1.0, 15.0
-"""Seconds between two attempts to ask the host, and for which it is asked at most."""
+"""Seconds between two attempts to ask the host, and until the last one."""
 
 
 def outcome_of(output: Output, host: BlockingHost, pane: Named, call: str, lost: HostError, limit: float) -> Sent:
-    """Return what `send` would have answered, if the host reports that it was done: the host notes each call by its
-    name.
+    """Return the answer of `send`, if the host reports that it carried out the call; it notes each call by its name.
 
-    Raise the error itself unless the connection was lost during the call. Raise OperationError if nothing was typed,
-    which stays true, or if the outcome is still unknown after `limit` seconds, or LOOK_FOR.
+    Raise `lost` itself unless the connection was lost during the call. Raise OperationError if the host typed nothing
+    and never will, or if the outcome is still unknown after `limit` or LOOK_FOR seconds, whichever is less.
     """
     if not call or not isinstance(lost, ConnectionLost):
         raise lost

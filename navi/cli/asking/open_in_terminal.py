@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from navi.cli.asking.changes import carry_out
 from navi.cli.asking.find_session import find as find_session
@@ -19,7 +18,7 @@ from navi.core import exits
 from navi.core.address import LOCAL, Address, Named, address_of
 from navi.core.agents import AgentKind
 from navi.core.conversations import CONVERSATION_ID
-from navi.core.headless import OVER, HeadlessStatus
+from navi.core.headless import OVER, Document, HeadlessStatus
 from navi.core.launch import Launch, program_of, variables_of_caller
 from navi.core.status import sessions_of
 from navi.core.text import clean
@@ -34,13 +33,12 @@ from navi.ops.session.resume import ID, conversation_id, kind_named
 if TYPE_CHECKING:
     from navi.cli.context import Context
 
-Info = Mapping[str, Any]
 
 STARTS_WITHIN = 20.0
 """Seconds that an agent may take to start again."""
 
 
-def open_in_terminal(hub: HubClient, info: Info, context: Context, attach: bool = True) -> int:
+def open_in_terminal(hub: HubClient, info: Document, context: Context, attach: bool = True) -> int:
     """End the agent, start it again in tmux in its conversation, and attach. Without `attach`, print the address of
     the session instead. Raise OperationError, HostError.
     """
@@ -52,7 +50,7 @@ def open_in_terminal(hub: HubClient, info: Info, context: Context, attach: bool 
     return exits.OK
 
 
-def _open(hub: HubClient, info: Info, context: Context) -> Named:
+def _open(hub: HubClient, info: Document, context: Context) -> Named:
     """Open a session in a terminal, and return its pane."""
     host = info["host"] or LOCAL
     launch = launch_of(info, context)
@@ -63,7 +61,7 @@ def _open(hub: HubClient, info: Info, context: Context) -> Named:
     return Named(created.name, created.socket, created.id)
 
 
-def _report(address: Address, info: Info, context: Context) -> None:
+def _report(address: Address, info: Document, context: Context) -> None:
     """Report where a session continues, and whether it has its permission mode and model there."""
     harness, mode, model = HARNESSES.get(info["harness"]), wanted_mode(info), info["model"]
     with_mode = f" in its permission mode {mode}" if mode and not stays_behind(harness, mode, "") else ""
@@ -73,7 +71,7 @@ def _report(address: Address, info: Info, context: Context) -> None:
         context.output.complain(f"{address}: {behind}")
 
 
-def _session_of_conversation(info: Info, context: Context) -> Named:
+def _session_of_conversation(info: Document, context: Context) -> Named:
     """Return the tmux session in which a conversation continues: the one that its hook named, or the one that shows it.
 
     Raise OperationError if none does.
@@ -91,7 +89,7 @@ def _session_of_conversation(info: Info, context: Context) -> Named:
     raise OperationError(words, exits.NO_SESSION)
 
 
-def launch_of(info: Info, context: Context) -> Launch:
+def launch_of(info: Document, context: Context) -> Launch:
     """Return the launch that continues a session's conversation in a terminal. Raise OperationError if nothing can."""
     harness = HARNESSES.get(info["harness"])
     kind = kind_named(harness.kind, context.agents) if harness and harness.kind else None
@@ -102,7 +100,7 @@ def launch_of(info: Info, context: Context) -> Launch:
     return _launch(kind, info)
 
 
-def _launch(kind: AgentKind, info: Info) -> Launch:
+def _launch(kind: AgentKind, info: Document) -> Launch:
     """Options of its mode are constants. The name of its model is the only word of an agent or a person that gets into
     the command line: quoted, and only if no shell would interpret any part of it.
     """
@@ -112,7 +110,7 @@ def _launch(kind: AgentKind, info: Info) -> Launch:
     return Launch("agent", line, program_of(line), prompt="")
 
 
-def end_agent(hub: HubClient, info: Info) -> None:
+def end_agent(hub: HubClient, info: Document) -> None:
     """End a session's agent, and wait for the proof. Raise OperationError if there is none."""
     is_proven = info["status"] != HeadlessStatus.FAILED or info["ended_at"] is not None
     if info["status"] in OVER and is_proven:  # one that is called failed may run all the same
@@ -124,12 +122,12 @@ def end_agent(hub: HubClient, info: Info) -> None:
         raise _unreached(info)
 
 
-def _unreached(info: Info) -> OperationError:
+def _unreached(info: Document) -> OperationError:
     words = "its host can't be reached, so that its agent may still run; nothing was opened"
     return OperationError(f"{info['id']}: {words}", exits.UNAVAILABLE)
 
 
-def _create(info: Info, launch: Launch, context: Context) -> Created:
+def _create(info: Document, launch: Launch, context: Context) -> Created:
     """Create the session in tmux. Raise OperationError if its agent does not continue there."""
     address = Address(info["host"] or LOCAL, name_of(info))
     if address.host == LOCAL:
@@ -149,7 +147,7 @@ def _await_agent(context: Context, address: Address, program: str) -> None:
         time.sleep(0.5)
 
 
-def name_of(info: Info) -> str:
+def name_of(info: Document) -> str:
     """Return the name of the session in tmux: the words of its title, and the end of its id."""
     words = re.sub(r"[^a-z0-9]+", "-", clean(info["title"]).lower())[:24].strip("-")
     return f"{words or 'session'}-{info['id'][-4:]}"

@@ -11,15 +11,15 @@ from navi.core.text import clean_lines
 if TYPE_CHECKING:
     from navi.cli.output.output import Output
 
-MAX_LINES = 8
-"""The most lines that are shown, from the end."""
+MOST_LINES = 8
+"""The most lines of the text, from its end, that are drawn."""
 
-MAX_CHARACTERS = 4096
+MOST_CHARACTERS = 4096
 """Characters that are kept."""
 
 
 class GrowingText:
-    """Shows the end of the text, and erases it again. It shows nothing if no person looks on."""
+    """Draws the end of the text on the terminal, and erases it again. Without a terminal it does nothing."""
 
     def __init__(self, output: Output, environment: Mapping[str, str]) -> None:
         self._output = output
@@ -31,8 +31,8 @@ class GrowingText:
         """Add to the text, and show it."""
         if not self._shows:
             return
-        self._text = (self._text + text)[-MAX_CHARACTERS:]
-        lines = [_cut(line, self._width()) for line in clean_lines(self._text)[-MAX_LINES:]]
+        self._text = (self._text + text)[-MOST_CHARACTERS:]
+        lines = [_cut(line, self._width()) for line in clean_lines(self._text)[-MOST_LINES:]]
         self._write(self._erase() + "\n".join(lines))
         self._drawn = len(lines)
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from navi.core.address import LOCAL, address_of
 from navi.core.ages import age
-from navi.core.headless import OVER, HeadlessStatus
+from navi.core.headless import OVER, Document, HeadlessStatus
 from navi.core.text import clean
 
-Info = Mapping[str, Any]
-"""A session, as the hub's JSON has it."""
 
-
-def address(info: Info) -> str:
+def address(info: Document) -> str:
     """Return the address of a session."""
     return clean(address_of(info["host"] or LOCAL, info["id"]))
 
@@ -23,13 +20,13 @@ def address(info: Info) -> str:
 # ---- the state of a session
 
 
-def health(info: Info) -> str:
+def health(info: Document) -> str:
     """Return whether the agent runs: healthy, dead or unknown."""
     unknown = info["status"] == HeadlessStatus.DISCONNECTED
     return "dead" if info["status"] in OVER else "unknown" if unknown else "healthy"
 
 
-def reason(info: Info) -> str:
+def reason(info: Document) -> str:
     """Return why a session is as it is, and what follows from that."""
     why = clean(info["reason"]) or str(info["status"])
     if ends_later(info):
@@ -37,7 +34,7 @@ def reason(info: Info) -> str:
     return why + (how_to_begin_anew(address(info)) if info["lost"] else "")
 
 
-def ends_later(info: Info) -> bool:
+def ends_later(info: Document) -> bool:
     """Return whether the agent of a session will end as soon as its host can be reached."""
     return bool(info["end_asked"]) and info["status"] == HeadlessStatus.DISCONNECTED
 
@@ -63,18 +60,18 @@ class HeadlessRow(NamedTuple):
     document: Mapping[str, object]
 
 
-def row_of(info: Info) -> HeadlessRow:
+def row_of(info: Document) -> HeadlessRow:
     """Return a session as it is listed."""
     return HeadlessRow(info["status"], _cells(info), _document(info))
 
 
-def _cells(info: Info) -> tuple[str, str, str, str, str]:
+def _cells(info: Document) -> tuple[str, str, str, str, str]:
     since = age(time.time() - info["last_activity_at"]) if info["last_activity_at"] else ""
     later = " (ends when its host can be reached)" if ends_later(info) else ""
     return address(info), clean(info["status"]), health(info), since, clean(f"Remote  {info['title']}{later}")
 
 
-def _document(info: Info) -> dict[str, object]:
+def _document(info: Document) -> dict[str, object]:
     known, why = health(info), reason(info) if info["reason"] or ends_later(info) else None
     return {
         "address": address(info), "host": info["host"] or LOCAL, "remote": info["host"], "name": info["id"],

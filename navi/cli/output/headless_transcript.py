@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from navi.cli.asking.reconnecting import AWAY
 from navi.cli.output.growing import GrowingText
 from navi.core import exits
-from navi.core.headless import OVER, HeadlessStatus, InputState
+from navi.core.headless import OVER, Document, HeadlessStatus, InputState
 from navi.headless.client import HubClient, HubGone, NoHub
 from navi.headless.harness import HARNESSES
 from navi.headless.harness.base import AgentLaunch
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from navi.cli.arguments import Options
     from navi.cli.context import Context
 
-Info = Mapping[str, Any]
 
 Connect = Callable[[], HubClient]
 
@@ -35,7 +34,7 @@ PAUSE = 1.0
 class PrintedTranscript:
     """Turns an agent's lines into lines for people, in order: the meaning of one may depend on earlier ones."""
 
-    def __init__(self, info: Info) -> None:
+    def __init__(self, info: Document) -> None:
         self._codec = HARNESSES[info["harness"]].codec
         self._memory = self._codec.remember(AgentLaunch(info["cwd"], info["agent_session_id"]))
         self._reader = Reader({})
@@ -43,11 +42,11 @@ class PrintedTranscript:
         """The number of the next message."""
         self.learn(info)
 
-    def learn(self, info: Info) -> None:
+    def learn(self, info: Document) -> None:
         """Take the texts that people have sent."""
         self._reader.inputs = {one["uuid"]: one["body"] for one in info["inputs"]}
 
-    def read(self, message: Info) -> Iterator[str]:
+    def read(self, message: Document) -> Iterator[str]:
         """Yield the lines of a frame of messages."""
         self.index = message["index"] + len(message["messages"])
         for line in message["messages"]:
@@ -55,7 +54,7 @@ class PrintedTranscript:
             yield from self._reader.lines(events)
 
 
-def stored(hub: HubClient, info: Info, transcript: PrintedTranscript) -> Iterator[str]:
+def stored(hub: HubClient, info: Document, transcript: PrintedTranscript) -> Iterator[str]:
     """Yield the stored lines; the hub keeps sending new ones."""
     hub.send({"type": "subscribe", "session_id": info["id"]})
     for message in hub.messages(30):
@@ -71,7 +70,7 @@ class LiveTranscript:
     """
 
     def __init__(
-        self, connect: Connect, hub: HubClient, info: Info, transcript: PrintedTranscript, growing: GrowingText,
+        self, connect: Connect, hub: HubClient, info: Document, transcript: PrintedTranscript, growing: GrowingText,
         complain: Complain, away: float = AWAY,
     ) -> None:  # fmt: skip
         """`away` is how many seconds the hub may stay away."""
@@ -126,7 +125,7 @@ class LiveTranscript:
         about = {"session_id": self._info["id"], "from_index": self._transcript.index}
         self._hub.send({"type": "subscribe", **about})
 
-    def _ask(self) -> Info:
+    def _ask(self) -> Document:
         """Return what the hub knows of the session now."""
         self._requests = self._requests or self._connect()
         return self._requests.ask("GET", f"/api/sessions/{self._info['id']}")
@@ -148,14 +147,14 @@ class LiveTranscript:
             if message["type"] == "complete" or self._is_over():
                 return
 
-    def _whole(self, message: Info) -> Iterator[str]:
+    def _whole(self, message: Document) -> Iterator[str]:
         lines = list(self._transcript.read(message))
         if lines:
             self._growing.clear()
         yield from lines
 
 
-def tail(connect: Connect, info: Info, options: Options, context: Context) -> int:
+def tail(connect: Connect, info: Document, options: Options, context: Context) -> int:
     """Print what the agent printed, and then new lines, until it ends or a line matches."""
     until = re.compile(options.until) if options.until is not None else None
     hub, transcript = connect(), PrintedTranscript(info)

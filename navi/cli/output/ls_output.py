@@ -139,8 +139,8 @@ Cells = tuple[str, str, str, str, str]
 def print_rows(output: Output, rows: Sequence[LsRow], more: Sequence[Cells] = ()) -> None:
     """Print a table of sessions, the most urgent first, and `more` lines below them.
 
-    Where several tmux servers have a session of one name, those of other servers than the default one also have what
-    verbs need to mean them: -S SOCKET.
+    If several tmux servers have a session of the same name, the rows of servers other than the default one show the
+    -S SOCKET that verbs need.
     """
     times = Counter(row.address for row in rows)
     table = [*(_cells(row, times[row.address] > 1) for row in sorted(rows, key=_order)), *more]

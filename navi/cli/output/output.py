@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Failed = HostError | OperationError
+RequestError = HostError | OperationError
 """The exceptions of a failed request to a host."""
 
 
@@ -83,7 +83,7 @@ class Output:
         """Write to standard error what went wrong."""
         self.note(f"navi: {clean(words)}")
 
-    def show_screen(self, error: Failed) -> None:
+    def show_screen(self, error: RequestError) -> None:
         """Write to standard error what a pane showed, if that explains a failure."""
         if isinstance(error, OperationError):
             for line in error.screen[-20:]:
@@ -141,7 +141,7 @@ def print_results(
     status = exits.OK
     document = []
     for thing, answer in results:
-        if isinstance(answer, Failed):
+        if isinstance(answer, RequestError):
             cause, code = reason_and_status(answer)
             status = status or code
             document.append({"address": str(thing), "error": cause, "status": code})

@@ -1,6 +1,6 @@
-"""What a verb waits for: after half a second, a line on the terminal, which is erased when the waiting ends.
+"""A line on the terminal that names what a verb waits for. It appears after half a second and goes when the wait ends.
 
-Nothing is written if standard error is not a terminal. Threads may wait at the same time.
+Without a terminal as standard error, nothing is written. Several threads may wait at the same time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BEGINS_AFTER = 0.5
 """Seconds of waiting before a line is written."""
 
 EVERY = 0.2
-"""Seconds between two looks at what is waited for."""
+"""Seconds between two updates of the line."""
 
 MOST_NAMES = 3
 
@@ -29,7 +29,7 @@ ERASE = "\r\x1b[K"
 
 
 class ProgressLine:
-    """`verb` begins the line. The line is there while anything is waited for, from the first to the last."""
+    """The line on the terminal, which begins with `verb`, while at least one thing keeps the verb waiting."""
 
     def __init__(self, stream: TextIO, environment: Mapping[str, str]) -> None:
         self.verb = ""

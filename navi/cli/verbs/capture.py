@@ -14,7 +14,7 @@ from navi.core.ages import utc
 from navi.core.text import clean, clean_lines, decode
 from navi.hosts.base import HostError
 from navi.ops import OperationError
-from navi.ops.pane.read import PaneOutput, PaneText, StreamPosition, follow, text
+from navi.ops.pane.read import PaneOutput, PaneText, StreamPosition, follow_output, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def run_capture(options: Options, context: Context) -> int:
     """Write what a pane shows and its scrollback to standard output or a file."""
     host, pane = context.pane(options)
     start = "-" if options.start is None else str(options.start)
-    found = host.run(text(pane, start, options.no_strip, options.lines if options.start is None else None))
+    found = host.run(read_text(pane, start, options.no_strip, options.lines if options.start is None else None))
     lines = _lines(found.data, raw=options.no_strip)
     if options.lines is not None:
         lines = lines[-options.lines :] if options.lines else []
@@ -91,7 +91,7 @@ def run_tail(options: Options, context: Context) -> int:
     """Write the last lines of a pane, and then its output as it arrives."""
     host, pane = context.pane(options)
     if not options.follow and options.until is None:
-        found = host.run(text(pane, lines=options.lines))
+        found = host.run(read_text(pane, lines=options.lines))
         lines = _lines(found.data, raw=False)
         for line in lines[len(lines) - options.lines if options.lines < len(lines) else 0 :]:
             context.output.print(f"{_now()} {line}" if options.timestamps else line)
@@ -111,7 +111,7 @@ def _follow(host: BlockingHost, pane: Named, lines: int, complain: Callable[[str
     position: StreamPosition | None = None
 
     def begin() -> Iterator[PaneOutput]:
-        return host.follow(follow(pane, lines, position))
+        return host.follow(follow_output(pane, lines, position))
 
     def tell(error: HostError) -> None:
         complain(f"{error.failure.cause}; connecting again for up to {AWAY / 60:g} min")

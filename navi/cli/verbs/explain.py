@@ -9,7 +9,7 @@ from navi.cli.asking.answers import why_incomplete
 from navi.cli.asking.find_session import look_for
 from navi.cli.context import Context, answered
 from navi.cli.other_sessions import no_session, with_suggestion
-from navi.cli.output.output import Failed, Output, reason_and_status, with_address
+from navi.cli.output.output import Output, RequestError, reason_and_status, with_address
 from navi.core import exits
 from navi.core.address import Address
 from navi.core.facts import deciding_rule, facts, usage_facts
@@ -48,7 +48,7 @@ def run_explain(options: Options, context: Context) -> int:
     """Explain the status of a session."""
     address = context.address(options.address)
     found = answered(lambda address: _look(context, address, options.socket), address)
-    if isinstance(found, Failed):
+    if isinstance(found, RequestError):
         words, status = reason_and_status(found)
         context.output.complain(with_address(address, words, status))
         return status

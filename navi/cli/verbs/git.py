@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from navi.cli.asking.find_session import find
 from navi.cli.context import Context, answered
-from navi.cli.output.output import Failed, Output, attempt, reason_and_status
+from navi.cli.output.output import Output, RequestError, attempt, reason_and_status
 from navi.core.address import LOCAL
 from navi.core.ages import utc
 from navi.core.text import clean
@@ -39,16 +39,18 @@ def _print(options: Options, context: Context, repository: Repository) -> None:
     else:
         _print_repository(context.output, repository, request)
         _print_comments(context.output, talk)
-    if isinstance(talk, Failed):
+    if isinstance(talk, RequestError):
         raise talk
 
 
-def _request(context: Context, repository: Repository) -> PullRequest | Failed:
+def _request(context: Context, repository: Repository) -> PullRequest | RequestError:
     found = answered(lambda branch: context.host(LOCAL).run(pull_request(repository.url, branch)), repository.branch)
     return found or OperationError("the branch has no pull request")
 
 
-def _comments(context: Context, repository: Repository, request: PullRequest | Failed) -> Discussion | Failed:
+def _comments(
+    context: Context, repository: Repository, request: PullRequest | RequestError
+) -> Discussion | RequestError:
     if not isinstance(request, PullRequest):
         return request
     from navi.ops.git.comments import comments
@@ -57,7 +59,7 @@ def _comments(context: Context, repository: Repository, request: PullRequest | F
 
 
 def _document(
-    repository: Repository, request: PullRequest | Failed, talk: Discussion | Failed | None
+    repository: Repository, request: PullRequest | RequestError, talk: Discussion | RequestError | None
 ) -> dict[str, object]:
     document = asdict(repository) | {"url": shown_url(repository.url), "dirty": repository.dirty}
     del document["difference"]
@@ -65,14 +67,14 @@ def _document(
     return document | {"pull_request": found, "comments": _comments_document(talk)}
 
 
-def _comments_document(talk: Discussion | Failed | None) -> list[dict[str, object]] | None:
+def _comments_document(talk: Discussion | RequestError | None) -> list[dict[str, object]] | None:
     """Return the comments, None if they were not requested or could not be read."""
-    if talk is None or isinstance(talk, Failed):
+    if talk is None or isinstance(talk, RequestError):
         return None
     return [comment._asdict() | {"text": "\n".join(comment.text)} for comment in talk.comments]
 
 
-def _print_repository(output: Output, repository: Repository, request: PullRequest | Failed) -> None:
+def _print_repository(output: Output, repository: Repository, request: PullRequest | RequestError) -> None:
     commit = repository.commit
     facts = [
         ("repository", repository.root),
@@ -92,7 +94,7 @@ def _print_repository(output: Output, repository: Repository, request: PullReque
             output.print(f"{label:<13} {clean(text)}")
 
 
-def _request_facts(request: PullRequest | Failed) -> list[tuple[str, str]]:
+def _request_facts(request: PullRequest | RequestError) -> list[tuple[str, str]]:
     if not isinstance(request, PullRequest):
         return [("pull request", reason_and_status(request)[0])]
     return [
@@ -105,8 +107,8 @@ def _request_facts(request: PullRequest | Failed) -> list[tuple[str, str]]:
     ]
 
 
-def _print_comments(output: Output, talk: Discussion | Failed | None) -> None:
-    if talk is None or isinstance(talk, Failed):
+def _print_comments(output: Output, talk: Discussion | RequestError | None) -> None:
+    if talk is None or isinstance(talk, RequestError):
         return
     count = f"the newest {len(talk.comments)}" if talk.more else str(len(talk.comments))
     output.print(f"{'comments':<13} {count}")

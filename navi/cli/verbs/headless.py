@@ -10,12 +10,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from navi.cli.output.headless_output import Info, address, health, how_to_withdraw, reason
+from navi.cli.output.headless_output import address, health, how_to_withdraw, reason
 from navi.cli.output.output import UsageError, print_results
 from navi.config.person import user_and_machine
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
-from navi.core.headless import NOT_BEGUN, OVER, HeadlessStatus, InputState
+from navi.core.headless import NOT_BEGUN, OVER, Document, HeadlessStatus, InputState
 from navi.core.text import clean
 from navi.headless.client import HubClient
 from navi.headless.replies import refusal
@@ -44,7 +44,7 @@ def is_headless(text: object) -> bool:
     return isinstance(text, str) and bool(ID.fullmatch(text.rpartition("/")[2]))
 
 
-def find(hub: HubClient, text: str) -> Info:
+def find(hub: HubClient, text: str) -> Document:
     """Return the session of an address. Raise OperationError if there is none, or it is on another host."""
     host, _, id = text.rpartition("/")
     info = hub.ask("GET", f"/api/sessions/{id}")
@@ -177,7 +177,7 @@ def _send(hub: HubClient, options: Options, context: Context) -> int:
     return exits.OK
 
 
-def _interrupt(hub: HubClient, info: Info, options: Options, context: Context) -> int:
+def _interrupt(hub: HubClient, info: Document, options: Options, context: Context) -> int:
     """End the agent's turn. Raise OperationError where nothing proves that it has ended: neither the agent's word nor
     the end of the turn.
     """
@@ -198,7 +198,7 @@ def _interrupt(hub: HubClient, info: Info, options: Options, context: Context) -
     raise OperationError(f"{about}: it is unknown whether its turn has ended: {words}", exits.TIMED_OUT)
 
 
-def _state_of(id: str, message: Info, before: str, about: str) -> str:
+def _state_of(id: str, message: Document, before: str, about: str) -> str:
     """Return the state of an input after a message. Raise OperationError where its agent does not take it any more."""
     if message["type"] == "error":
         raise refusal(message, about)
@@ -298,7 +298,7 @@ def _kill(hub: HubClient, options: Options, context: Context) -> int:
     return print_results(context.output, results, options.json, lambda _, words: str(words))
 
 
-def _withdraw_end(hub: HubClient, info: Info, dry_run: bool) -> str:
+def _withdraw_end(hub: HubClient, info: Document, dry_run: bool) -> str:
     if dry_run:
         return f"would let the agent of {address(info)} go on ({info['status']})"
     hub.ask("DELETE", f"/api/sessions/{info['id']}/end")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from navi.cli.output.output import UsageError
 from navi.config.person import user_and_machine
 from navi.core import exits
+from navi.core.headless import Document
 from navi.core.question import AnswerMode, Choice, Question, Reply, UnsuitableReply, choice_for, reply_of
 from navi.core.text import clean, clean_lines
 from navi.headless.asking import answer_of, answers_to, parts_of, question_of, words_for
@@ -19,13 +20,12 @@ if TYPE_CHECKING:
     from navi.cli.context import Context
     from navi.headless.client import HubClient
 
-Info = Mapping[str, Any]
 
 EACH = "answer each with a --choose, in their order: a number, a label, 1,2 for several, or =TEXT"
 """How a question with several parts is answered."""
 
 
-def answer(hub: HubClient, info: Info, address: str, options: Options, context: Context) -> int:
+def answer(hub: HubClient, info: Document, address: str, options: Options, context: Context) -> int:
     """Print what the agent asks, or answer exactly that question. `info` is the session."""
     question = _asked(info, address, options.seen)
     replies = _replies(options)
@@ -47,9 +47,9 @@ def answer(hub: HubClient, info: Info, address: str, options: Options, context: 
     return exits.OK
 
 
-def _asked(info: Info, address: str, seen: str | None) -> Info:
+def _asked(info: Document, address: str, seen: str | None) -> Document:
     """Return the question that is meant. Raise OperationError if it is not asked."""
-    questions: Sequence[Info] = info["questions"]
+    questions: Sequence[Document] = info["questions"]
     found = [one for one in questions if one["request_id"] == seen] if seen else questions
     if found:
         return found[0]
@@ -69,7 +69,7 @@ def _replies(options: Options) -> list[Reply]:
     return [reply_of(one) for one in options.choose or ()]
 
 
-def _answer(question: Info, replies: Sequence[Reply]) -> dict[str, Any]:
+def _answer(question: Document, replies: Sequence[Reply]) -> dict[str, Any]:
     """Return the fields of the answer. Raise UsageError if the replies do not suit the question."""
     if replies[0].how is AnswerMode.DENY:
         return {"allow": False}
@@ -88,7 +88,7 @@ def _answer(question: Info, replies: Sequence[Reply]) -> dict[str, Any]:
 # ---- printing
 
 
-def _print_question(context: Context, options: Options, info: Info, address: str, question: Info) -> None:
+def _print_question(context: Context, options: Options, info: Document, address: str, question: Document) -> None:
     if options.json:
         context.output.print_json(document(info, address, question))
         return
@@ -105,7 +105,7 @@ def _print_question(context: Context, options: Options, info: Info, address: str
 
 
 def _print_plan(
-    context: Context, options: Options, info: Info, address: str, question: Info, words: str
+    context: Context, options: Options, info: Document, address: str, question: Document, words: str
 ) -> None:
     if options.json:
         context.output.print_json(document(info, address, question) | {"answer": {"label": words}})
@@ -113,19 +113,19 @@ def _print_plan(
         context.output.print(f"would answer {address}: {words}")
 
 
-def _parts(question: Info) -> list[Question]:
+def _parts(question: Document) -> list[Question]:
     count = len(parts_of(question)) if question["kind"] == "question" else 1
     return [question_of(question, place) for place in range(count)]
 
 
-def _text_of(question: Info, part: Question) -> str:
+def _text_of(question: Document, part: Question) -> str:
     """Return what is asked: for a tool, its whole input."""
     if question["kind"] == "question":
         return part.text
     return "\n".join(line for one in input_lines(question["input"]) for line in clean_lines(one))
 
 
-def document(info: Info, address: str, question: Info) -> dict[str, object]:
+def document(info: Document, address: str, question: Document) -> dict[str, object]:
     """Return a question as JSON. Question and choices are those of the first part; `parts` has all of them."""
     parts = _parts(question)
     first = str(parts_of(question)[0].get("question") or "") if question["kind"] == "question" else ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from navi.core import exits
 from navi.core.facts import Fact, facts
-from navi.core.headless import InputState
+from navi.core.headless import Document, InputState
 from navi.core.text import clean
 from navi.headless.audit_facts import audit_facts
 from navi.headless.listed import session_of
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from navi.cli.context import Context
     from navi.headless.client import HubClient
 
-Info = Mapping[str, Any]
 
-
-def explain(hub: HubClient, info: Info, address: str, options: Options, context: Context) -> int:
+def explain(hub: HubClient, info: Document, address: str, options: Options, context: Context) -> int:
     """Print what is known about a session, and who did what to it. `info` is the session."""
-    entries: Sequence[Info] = hub.ask("GET", f"/api/sessions/{info['id']}/audit")["audit"]
+    entries: Sequence[Document] = hub.ask("GET", f"/api/sessions/{info['id']}/audit")["audit"]
     if options.json:
         context.output.print_json(document(info, address, entries))
         return exits.OK
@@ -35,7 +33,7 @@ def explain(hub: HubClient, info: Info, address: str, options: Options, context:
     return exits.OK
 
 
-def _facts(info: Info, now: float) -> Sequence[Fact]:
+def _facts(info: Document, now: float) -> Sequence[Fact]:
     questions = info["questions"]
     first = questions[0] if questions else None
     asks = asked_text(str(first["kind"]), str(first["tool"]), first["input"]) if first else ""
@@ -47,13 +45,13 @@ def _facts(info: Info, now: float) -> Sequence[Fact]:
     return [*facts(session, clean(info["host"] or "local"), None, now), *(one for one in more if one.text)]
 
 
-def _inputs(inputs: Sequence[Info]) -> str:
+def _inputs(inputs: Sequence[Document]) -> str:
     """Return how far the inputs of people have got."""
     count = Counter(str(one["state"]) for one in inputs)
     return ", ".join(f"{count[state]} {state}" for state in InputState if count[state])
 
 
-def document(info: Info, address: str, entries: Sequence[Info]) -> dict[str, object]:
+def document(info: Document, address: str, entries: Sequence[Document]) -> dict[str, object]:
     """Return the explanation as JSON. Times are epoch times; unknown values are null."""
     names = (
         "status", "reason", "harness", "model", "permission_mode", "modes", "mode_refused", "cwd", "generation",

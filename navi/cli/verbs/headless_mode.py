@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from navi.cli.output.headless_output import address
 from navi.cli.output.output import UsageError
 from navi.cli.verbs.headless import connect, find, is_headless
 from navi.config.person import user_and_machine
 from navi.core import exits
-from navi.core.headless import InputState
+from navi.core.headless import Document, InputState
 from navi.core.text import clean
 from navi.headless.harness.base import mode_key
 from navi.headless.modes import waiting_modes
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from navi.cli.context import Context
     from navi.headless.client import HubClient
 
-Info = Mapping[str, Any]
 
 SOON = 3.0
 """Seconds after which the verb no longer waits for the agent."""
@@ -39,7 +37,7 @@ def run_mode(options: Options, context: Context) -> int:
         return _change(hub, info, options, context) if options.mode else _print(info, options, context)
 
 
-def _print(info: Info, options: Options, context: Context) -> int:
+def _print(info: Document, options: Options, context: Context) -> int:
     waiting = waiting_modes(info)
     if options.json:
         document = {name: info[name] or None for name in ("permission_mode", "modes", "mode_refused")}
@@ -55,7 +53,7 @@ def _print(info: Info, options: Options, context: Context) -> int:
     return exits.OK
 
 
-def _change(hub: HubClient, info: Info, options: Options, context: Context) -> int:
+def _change(hub: HubClient, info: Document, options: Options, context: Context) -> int:
     about, id = address(info), str(uuid.uuid4())
     hub.follow(info)
     hub.send({"type": "set_mode", "mode": options.mode, "uuid": id, "by": user_and_machine()})

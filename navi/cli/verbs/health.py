@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from navi.cli.asking.snapshots import snapshot_of
 from navi.cli.context import Context
-from navi.cli.output.output import Failed, UsageError, reason_and_status
+from navi.cli.output.output import RequestError, UsageError, reason_and_status
 from navi.core import exits
 from navi.core.address import LOCAL, Named, address_of
 from navi.hosts.blocking_host import BlockingHost
@@ -32,9 +32,9 @@ def run_health(options: Options, context: Context) -> int:
     found |= dict(context.each(_unfound(wanted, found), lambda name: snapshot_of(context, name, False, sockets[name])))
     from navi.cli.output.ls_output import condition_named
 
-    def judge(name: str, pane: Named) -> Condition | Failed:
+    def judge(name: str, pane: Named) -> Condition | RequestError:
         answer = found[name]
-        if isinstance(answer, Failed):
+        if isinstance(answer, RequestError):
             return answer
         return condition_named(answer, pane.name, pane.socket, pane.target, pane.registered)
 
@@ -45,8 +45,8 @@ def run_health(options: Options, context: Context) -> int:
 def _print_health(
     options: Options,
     context: Context,
-    found: Mapping[str, Snapshot | Failed],
-    judged: Sequence[tuple[str, str, Condition | Failed]],
+    found: Mapping[str, Snapshot | RequestError],
+    judged: Sequence[tuple[str, str, Condition | RequestError]],
     alone: bool = True,
 ) -> int:
     """Print the health of sessions, each by its host and name. An unknown one has the exit status of its host."""
@@ -54,7 +54,7 @@ def _print_health(
     from navi.core.registry import Condition, Health
 
     conditions = [
-        (host, name, Condition(Health.UNKNOWN, reason_and_status(one)[0]) if isinstance(one, Failed) else one)
+        (host, name, Condition(Health.UNKNOWN, reason_and_status(one)[0]) if isinstance(one, RequestError) else one)
         for host, name, one in judged
     ]
     named = [(address_of(host, name), condition) for host, name, condition in conditions]
@@ -69,7 +69,7 @@ def _print_health(
     return answers.status or exits.UNAVAILABLE
 
 
-def _unfound(wanted: Sequence[tuple[BlockingHost, Named]], found: Mapping[str, Snapshot | Failed]) -> list[str]:
+def _unfound(wanted: Sequence[tuple[BlockingHost, Named]], found: Mapping[str, Snapshot | RequestError]) -> list[str]:
     """Return the hosts of names that neither the registry nor the default server knows: other servers may have them."""
     from navi.cli.output.ls_output import condition_named
     from navi.core.registry import Health
@@ -77,7 +77,7 @@ def _unfound(wanted: Sequence[tuple[BlockingHost, Named]], found: Mapping[str, S
     names = []
     for host, pane in wanted:
         answer = found[host.name]
-        if isinstance(answer, Failed) or pane.socket or pane.target or pane.registered:
+        if isinstance(answer, RequestError) or pane.socket or pane.target or pane.registered:
             continue
         condition = condition_named(answer, pane.name, "", "", registered=False)
         if condition.health in (Health.MISSING, Health.SERVER_NOT_RUNNING):

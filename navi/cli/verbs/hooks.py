@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from navi.cli.context import Context
-from navi.cli.output.output import Failed, Output, UsageError, reason_and_status
+from navi.cli.output.output import Output, RequestError, UsageError, reason_and_status
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks.install import OTHERS, Change, File, InstalledHooks, Plan, look_at_hooks, write_hooks
-from navi.ops.hooks.others import OVERWRITTEN, ROUNDS, SETTLES, TABLE, plan_install, plan_remove, standing
+from navi.ops.hooks.install import OTHER_AGENTS, Change, File, InstalledHooks, Plan, look_at_hooks, write_hooks
+from navi.ops.hooks.plans import OTHER_HOOKS, OVERWRITTEN, ROUNDS, SETTLES, hooks_status, plan_install, plan_remove
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -32,7 +32,7 @@ USED = "a running Claude Code uses them at once, other agents after a restart"
 OWN = ("hook", "plugin", "copilot")
 """The files that are navi's alone."""
 
-TITLES = {"opencode": "OpenCode", **{name: one.title for name, one in TABLE.items()}}
+TITLES = {"opencode": "OpenCode", **{name: one.title for name, one in OTHER_HOOKS.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,10 @@ def _status(names: Sequence[str], options: Options, context: Context) -> int:
     return next((status for _, found in results if (status := _status_of(found, options.agents))), exits.OK)
 
 
-def _status_of(found: InstalledHooks | Failed, agents: Sequence[str]) -> int:
-    if isinstance(found, Failed):
+def _status_of(found: InstalledHooks | RequestError, agents: Sequence[str]) -> int:
+    if isinstance(found, RequestError):
         return reason_and_status(found)[1]
-    good = all(standing(found, name).state == "installed" for name in agents or _expected(found))
+    good = all(hooks_status(found, name).state == "installed" for name in agents or _expected(found))
     return exits.OK if good else exits.NO
 
 
@@ -98,40 +98,42 @@ def _expected(found: InstalledHooks) -> list[str]:
 
 def _listed(found: InstalledHooks) -> list[str]:
     """Return the agents to report: the first two always, each other one only if it is installed or calls the hook."""
-    called = [name for name in OTHERS if name in found.present or standing(found, name).state != "absent"]
+    called = [name for name in OTHER_AGENTS if name in found.present or hooks_status(found, name).state != "absent"]
     return ["claude", "opencode", *called]
 
 
-def _print_table(output: Output, results: Sequence[tuple[str, InstalledHooks | Failed]], agents: Sequence[str]) -> None:
+def _print_table(
+    output: Output, results: Sequence[tuple[str, InstalledHooks | RequestError]], agents: Sequence[str]
+) -> None:
     wide = max(len(name) for name, _ in results)
     for name, found in results:
-        if isinstance(found, Failed):
+        if isinstance(found, RequestError):
             output.complain(f"{name}: {reason_and_status(found)[0]}")
             continue
         for agent in agents or _listed(found):
-            state = standing(found, agent)
+            state = hooks_status(found, agent)
             line = f"{clean(name):<{wide}}  {agent:<8}  {state.state:<9}  {state.reason}"
             output.print(line.rstrip())
         if found.lost:
             output.complain(f"{clean(name)}: the hook lost an event: {clean(found.lost)}")
 
 
-def _host_document(name: str, found: InstalledHooks | Failed) -> dict[str, object]:
-    if isinstance(found, Failed):
+def _host_document(name: str, found: InstalledHooks | RequestError) -> dict[str, object]:
+    if isinstance(found, RequestError):
         return _failed_document(name, found)
     version = ".".join(map(str, found.version)) if found.version else None
     more: dict[str, dict[str, object]] = {
         "claude": {"path": found.settings.path, "version": version},
         "opencode": {"path": found.plugin.path, "present": found.opencode},
-        **{one: {"path": found.others[one].path, "present": one in found.present} for one in OTHERS},
+        **{one: {"path": found.others[one].path, "present": one in found.present} for one in OTHER_AGENTS},
     }
-    agents = {one: asdict(standing(found, one)) | facts for one, facts in more.items()}
+    agents = {one: asdict(hooks_status(found, one)) | facts for one, facts in more.items()}
     for one in agents.keys() - {"claude"}:
         del agents[one]["left_out"]
     return {"host": name, "error": None, "status": exits.OK, **agents, "lost": clean(found.lost)}
 
 
-def _failed_document(name: str, failed: Failed) -> dict[str, object]:
+def _failed_document(name: str, failed: RequestError) -> dict[str, object]:
     words, status = reason_and_status(failed)
     return {"host": name, "error": words, "status": status}
 
@@ -160,9 +162,9 @@ def _change(names: Sequence[str], options: Options, context: Context, plan: Call
     return _print_written(context.output, [(name, result) for (name, _), result in results], options)
 
 
-def _show(output: Output, name: str, proposal: Proposal | Failed, action: str) -> None:
+def _show(output: Output, name: str, proposal: Proposal | RequestError, action: str) -> None:
     """Print what would change on a host. Its problems are reported at the end."""
-    if isinstance(proposal, Failed):
+    if isinstance(proposal, RequestError):
         return
     if not _does_something(proposal.plan):
         output.print(f"{clean(name)}: nothing to {action}")
@@ -184,8 +186,8 @@ def _warn(output: Output, name: str, found: InstalledHooks) -> None:
     """Warn about what can't be installed."""
     if found.version is None:
         output.complain(f"{name}: {VERSION_UNKNOWN}")
-    for agent in ("opencode", *OTHERS):
-        state = standing(found, agent)
+    for agent in ("opencode", *OTHER_AGENTS):
+        state = hooks_status(found, agent)
         if state.state == "unusable":
             output.complain(f"{name}: no hook for {TITLES[agent]}: {state.reason}")
 
@@ -204,10 +206,10 @@ def _does_something(plan: Plan) -> bool:
 
 
 def _write(
-    context: Context, plan: Callable[[InstalledHooks], Plan], name: str, proposal: Proposal | Failed
+    context: Context, plan: Callable[[InstalledHooks], Plan], name: str, proposal: Proposal | RequestError
 ) -> WrittenHooks:
     """Carry out a plan. While a Claude Code runs, look again, and repeat what it has undone."""
-    if isinstance(proposal, Failed):
+    if isinstance(proposal, RequestError):
         raise proposal
     if not _does_something(proposal.plan):
         return WrittenHooks(())
@@ -227,21 +229,21 @@ def _write(
     return written
 
 
-def _print_written(output: Output, results: Sequence[tuple[str, WrittenHooks | Failed]], options: Options) -> int:
+def _print_written(output: Output, results: Sequence[tuple[str, WrittenHooks | RequestError]], options: Options) -> int:
     documents = []
     for name, written in results:
-        if isinstance(written, Failed):
+        if isinstance(written, RequestError):
             output.complain(f"{name}: {reason_and_status(written)[0]}")
         elif written != WrittenHooks(()) and not options.json:
             output.print(_done(name, options.action, written))
         documents.append(_written_document(name, written))
     if options.json:
         output.print_json(documents)
-    return next((reason_and_status(one)[1] for _, one in results if isinstance(one, Failed)), exits.OK)
+    return next((reason_and_status(one)[1] for _, one in results if isinstance(one, RequestError)), exits.OK)
 
 
-def _written_document(name: str, written: WrittenHooks | Failed) -> dict[str, object]:
-    if isinstance(written, Failed):
+def _written_document(name: str, written: WrittenHooks | RequestError) -> dict[str, object]:
+    if isinstance(written, RequestError):
         return _failed_document(name, written)
     changes = [{"path": one.file.path, "action": one.action} for one in written.changes]
     return {"host": name, "error": None, "status": exits.OK, "changes": changes, "backup": written.backup or None}

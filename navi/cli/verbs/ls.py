@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from navi.cli.asking.snapshots import snapshot_of
 from navi.cli.context import Context
-from navi.cli.output.output import Failed
+from navi.cli.output.output import RequestError
 from navi.core import exits
 from navi.core.address import LOCAL
 
@@ -71,10 +71,10 @@ def _nothing(options: Options, names: Sequence[str]) -> str:
     return f"{what} {here}" + ("" if options.status else f"; {HOW_TO_BEGIN}")
 
 
-def _host_document(name: str, answer: Snapshot | Failed, error: str | None) -> dict[str, object]:
+def _host_document(name: str, answer: Snapshot | RequestError, error: str | None) -> dict[str, object]:
     from navi.cli.output.ls_output import host_document, silent_document
 
-    if isinstance(answer, Failed):
+    if isinstance(answer, RequestError):
         return silent_document(name, answer, error or "")
     return host_document(name, answer)
 

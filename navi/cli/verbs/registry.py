@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from navi.cli.asking.answers import Answers, split_answers
 from navi.cli.asking.changes import carry_out
-from navi.cli.output.output import Failed, UsageError, reason_and_status
+from navi.cli.output.output import RequestError, UsageError, reason_and_status
 from navi.config.undo_list import UndoEntry, remember
 from navi.core import exits
 from navi.core.address import LOCAL, Address, address_of
@@ -18,8 +18,8 @@ from navi.core.ages import seconds_of
 from navi.core.cleanup import (
     NO_DIFFERENCE,
     Difference,
+    EntryRemoval,
     FileRemoval,
-    Removal,
     difference,
     file_removals,
     removals,
@@ -49,7 +49,7 @@ class RemovalResult(NamedTuple):
     killed.
     """
 
-    removal: Removal
+    removal: EntryRemoval
     problem: str = ""
     status: int = exits.OK
     killed: bool = False
@@ -63,7 +63,7 @@ class CleanedHost(NamedTuple):
     frame: Frame
     results: Sequence[RemovalResult]
     files: Sequence[FileRemoval]
-    failure: Failed | None = None
+    failure: RequestError | None = None
 
 
 class ComparedHost(NamedTuple):
@@ -103,7 +103,7 @@ def _age(text: str) -> int:
         raise UsageError(str(error)) from error
 
 
-def _clean_files(host: BlockingHost, frame: Frame, dry_run: bool) -> tuple[Sequence[FileRemoval], Failed | None]:
+def _clean_files(host: BlockingHost, frame: Frame, dry_run: bool) -> tuple[Sequence[FileRemoval], RequestError | None]:
     """Remove the status files whose sessions have ended, as the host itself proves; return all without a session.
     Earlier results must be reported, so a failure is returned, too, instead of the files.
     """
@@ -127,7 +127,9 @@ def _refuse_damaged(found: Snapshot) -> None:
         raise OperationError(found.registry.complaint, status)
 
 
-def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Sequence[RemovalResult]:
+def remove(
+    host: BlockingHost, context: Context, chosen: Sequence[EntryRemoval], frame: Frame
+) -> Sequence[RemovalResult]:
     """Kill the sessions that live, as a frame shows them, and remove the entries; return each result.
 
     Never raises the host's failures: earlier results must be reported.
@@ -142,14 +144,16 @@ def remove(host: BlockingHost, context: Context, chosen: Sequence[Removal], fram
     return results
 
 
-def _entry_stays(result: RemovalResult, error: Failed) -> RemovalResult:
+def _entry_stays(result: RemovalResult, error: RequestError) -> RemovalResult:
     lost = isinstance(error, ConnectionLost)
     stays = "whether its entry was removed is not known" if lost else "its entry stays in the registry"
     words = f"it was killed; {stays}: {error}" if result.killed else f"{stays}: {error}"
     return result._replace(problem=words, status=reason_and_status(error)[1])
 
 
-def _kill_all(host: BlockingHost, context: Context, chosen: Sequence[Removal], frame: Frame) -> Iterator[RemovalResult]:
+def _kill_all(
+    host: BlockingHost, context: Context, chosen: Sequence[EntryRemoval], frame: Frame
+) -> Iterator[RemovalResult]:
     """Kill the sessions of removals. If the host fails, the other sessions are not tried."""
     failed: HostError | None = None
     for one in chosen:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from navi.cli.asking.changes import carry_out
 from navi.cli.asking.find_session import find, look_before
 from navi.cli.context import Context, answered
-from navi.cli.output.output import Failed, UsageError, print_results, reason_and_status
+from navi.cli.output.output import RequestError, UsageError, print_results, reason_and_status
 from navi.core import exits
 from navi.core.address import LOCAL, Address
 from navi.core.ages import exact_age
 from navi.core.launch import variables_of_caller
-from navi.core.model import LostSession
+from navi.core.model import HowLost, LostSession
 from navi.core.text import clean
 from navi.ops import OperationError
 from navi.ops.look.frames import look
@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 """Sessions of one host that are restored at the same time."""
 
-HOW = {
-    "reboot": "lost by a reboot", "server": "lost with its tmux server", "ended": "has ended", "killed": "was killed",
-}  # fmt: skip
+HOW: Mapping[str, str] = {
+    HowLost.REBOOT: "lost by a reboot",
+    HowLost.SERVER: "lost with its tmux server",
+    HowLost.ENDED: "has ended",
+    HowLost.KILLED: "was killed",
+}
 """How a session ended, in words."""
 
 
@@ -82,7 +85,7 @@ def _chosen(options: Options, context: Context) -> list[tuple[object, Any]]:
     chosen: list[tuple[object, Any]] = []
     known: set[str] = set()
     for host, answer in context.each(hosts, partial(lost_on, context)):
-        if isinstance(answer, Failed):
+        if isinstance(answer, RequestError):
             chosen.append((host, answer))
             continue
         new = [one for one in answer if isinstance(one.session, LostSession) and one.session.key not in known]
@@ -104,7 +107,7 @@ def run_restore(options: Options, context: Context) -> int:
         context.output.print("no session is lost; nothing to restore")
     if options.json:
         return print_results(context.output, results, True, lambda _, words: str(words))
-    statuses = [reason_and_status(answer)[1] for _, answer in results if isinstance(answer, Failed)]
+    statuses = [reason_and_status(answer)[1] for _, answer in results if isinstance(answer, RequestError)]
     return next(iter(statuses), exits.OK)
 
 
@@ -119,24 +122,24 @@ def _print_chosen(options: Options, context: Context, chosen: Sequence[tuple[obj
     )  # fmt: skip
     if not chosen:
         context.output.print("no session is lost")
-    elif not options.dry_run and any(not isinstance(found, Failed) for _, found in chosen):
+    elif not options.dry_run and any(not isinstance(found, RequestError) for _, found in chosen):
         context.output.print("navi restore --all brings them back, navi restore ADDR one of them")
     return status
 
 
 def _status_of(chosen: Sequence[tuple[object, Any]]) -> int:
-    return next((reason_and_status(found)[1] for _, found in chosen if isinstance(found, Failed)), exits.OK)
+    return next((reason_and_status(found)[1] for _, found in chosen if isinstance(found, RequestError)), exits.OK)
 
 
-def _document(thing: object, found: RestorableSession | Failed) -> dict[str, object]:
-    if isinstance(found, Failed):
+def _document(thing: object, found: RestorableSession | RequestError) -> dict[str, object]:
+    if isinstance(found, RequestError):
         words, status = reason_and_status(found)
         return {"address": str(thing), "error": words, "status": status}
     session = found.session
     document: dict[str, object] = {"address": str(found.address), "error": None, "status": exits.OK}
     lost = session if isinstance(session, LostSession) else None
     return document | {
-        "how": lost.how if lost else "killed",
+        "how": lost.how if lost else HowLost.KILLED,
         "agent": (lost.agent or None) if lost else None,
         "conversation": (lost.conversation or None) if lost else None,
         "cwd": session.directory or None,
@@ -150,7 +153,7 @@ def described(found: RestorableSession, now: float) -> str:
     session = found.session
     lost = session if isinstance(session, LostSession) else None
     age = f" {exact_age(now - session.time)} ago" if session.time else ""
-    facts = [HOW[lost.how if lost else "killed"] + age]
+    facts = [HOW[lost.how if lost else HowLost.KILLED] + age]
     if lost and lost.agent:
         facts.append(
             f"{lost.agent}, " + (f"conversation {lost.conversation}" if lost.conversation else "conversation not known")
@@ -167,7 +170,7 @@ def _restore_all(options: Options, context: Context, chosen: Sequence[tuple[obje
 
     def one(item: tuple[object, Any]) -> Any:
         thing, found = item
-        if isinstance(found, Failed):
+        if isinstance(found, RequestError):
             answer: Any = found
         else:
             with limits[found.address.host]:
@@ -195,7 +198,7 @@ class _Progress:
             if self._silent:
                 return
             count = f" ({self._reported} of {self._number})" if self._number > 1 else ""
-            if isinstance(answer, Failed):
+            if isinstance(answer, RequestError):
                 self._output.complain(f"{thing}: {reason_and_status(answer)[0]}{count}")
             else:
                 self._output.print(clean(f"{answer}{count}"))

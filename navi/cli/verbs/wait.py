@@ -17,7 +17,7 @@ from navi.core.text import clean
 from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.ops import OperationError
-from navi.ops.pane.read import ExpectedText, wait
+from navi.ops.pane.read import ExpectedText, wait_for_text
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -40,7 +40,7 @@ def run_wait(options: Options, context: Context) -> int:
 
                 return wait_for_status(host, pane, options.until, context.agents, limit)
             with suggesting(context, address):
-                return host.run(wait(pane, expected._replace(seconds=left), options.lines))
+                return host.run(wait_for_text(pane, expected._replace(seconds=left), options.lines))
 
         def warn(error: HostError) -> None:
             context.output.complain(f"{address}: {error.failure.cause}; connecting again until the time is up")

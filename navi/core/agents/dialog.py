@@ -27,11 +27,11 @@ class DialogRule(NamedTuple):
     matches `cut`.
 
     `choices` is their layout, `labels` are the choices of a row, and `marker` matches what is before the marked choice
-    ("": one of the usual signs). With `digits`, the digit of a choice chooses it; else
-    arrows mark it, and Enter follows. The first choice that matches `allow` says yes just once, the first that matches
-    `deny` no, one that matches `free` takes a text, and Escape chooses one that matches `escape`.
+    ("": one of the usual signs). With `digits`, the digit of a choice chooses it; otherwise navi moves the mark to it
+    with the arrow keys and presses Enter. The first choice that matches `allow` says yes just once, the first that
+    matches `deny` says no, one that matches `free` takes a text, and Escape chooses one that matches `escape`.
 
-    With `types`, the field for a text drops what is pasted, so that it is typed there, in one line.
+    With `types`, the field for a text drops pasted text, so navi types the text there key by key, on one line.
 
     Where several choices can be ticked, `tick` is the key that ticks the marked one ("": its digit ticks it), and
     `leave` the key that submits the ticked ones; navi ticks nothing where that is "".

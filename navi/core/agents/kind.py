@@ -35,10 +35,10 @@ class ScreenRule(NamedTuple):
 class RequestLine(NamedTuple):
     """Where a screen with a permission dialog says what the agent wants.
 
-    `line` matches a line: the first one from the last line on that matches `after`, or the last one if that is empty.
-    With `below`, it is the first one below the first line from there on that matches that.
-    `words` and what is left of the line without all that matches `cut` become the message, in place of the question.
-    All but `words` are extended regular expressions (see `patterns`). The first entry of an agent that is found counts.
+    The first match of `line` counts, searched downwards from the last line that matches `after`, and with `below` from
+    below the first line there that matches that. Without `after`, the last match of `line` counts. The message is
+    `words` and that line without the parts that match `cut`; it replaces the text of the question. All but `words` are
+    extended regular expressions (see `patterns`). The first entry of an agent that matches decides.
     """
 
     words: str
@@ -116,8 +116,8 @@ class TranscriptFiles(NamedTuple):
     """Where an agent keeps a file for each conversation, if nothing else shows which one it has.
 
     `files` is a glob below `folder`, with {session_id} in it; the environment variable `variable` replaces the folder.
-    With {pid} in it, too, such a file proves that a process has the conversation. So does one in which a line has
-    `mark` with {pid} in it; if it has `started_at` (epoch), too, that is the time of it. Otherwise the first line of a
+    If `files` also has {pid} in it, a file proves that this process has the conversation. So does a line with `mark` if
+    that has {pid} in it; `started_at` (epoch) on the line, if present, tells since when. Otherwise the first line of a
     file has `cwd` and `timestamp` (ISO 8601) or `createdAt` (epoch in ms), and `mark` is in it if a person began the
     conversation.
     """

@@ -2,7 +2,7 @@
 
 import re
 
-MAX_PATTERN_LENGTH = 500
+LONGEST_PATTERN = 500
 """Characters of a pattern."""
 
 _UNIT = re.compile(r"\\[.*+?()|^$\[\\]|(\[\^?(?:\[:[a-z]+:\]|[^\]])+\])")
@@ -14,8 +14,8 @@ def why_unusable(pattern: str) -> str:
 
     Hosts match bytes (LC_ALL=C), so a set of characters in brackets has to be ASCII.
     """
-    if not pattern or len(pattern) > MAX_PATTERN_LENGTH:
-        return f"needs 1 to {MAX_PATTERN_LENGTH} characters"
+    if not pattern or len(pattern) > LONGEST_PATTERN:
+        return f"needs 1 to {LONGEST_PATTERN} characters"
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in pattern):
         return "has a control character"
     for unit in _UNIT.finditer(pattern):

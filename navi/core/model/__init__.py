@@ -6,7 +6,7 @@ A `Frame` is one answer of a host's watch: its tmux sessions and status files. A
 
 from navi.core.model.agent import AgentProcess, BackgroundAgent, HeadlessAgent
 from navi.core.model.host import Frame, HostView, Machine
-from navi.core.model.notes import GivenAnswer, LostSession, Marks
+from navi.core.model.notes import AnswerState, HowLost, LostSession, Marks, NotedAnswer
 from navi.core.model.session import Session
 from navi.core.model.status import Evidence, Source, Status
 from navi.core.model.status_file import AgentStatus, Conversation, Origin, StatusFile
@@ -16,16 +16,18 @@ __all__ = [
     "PROOF",
     "AgentProcess",
     "AgentStatus",
+    "AnswerState",
     "BackgroundAgent",
     "Conversation",
     "Evidence",
     "Frame",
-    "GivenAnswer",
     "HeadlessAgent",
     "HostView",
+    "HowLost",
     "LostSession",
     "Machine",
     "Marks",
+    "NotedAnswer",
     "Origin",
     "Pane",
     "ScreenMatch",

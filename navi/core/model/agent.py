@@ -13,7 +13,7 @@ class AgentProcess(NamedTuple):
     `parent` is the process of the agent in whose tool it was started, 0 if there is none. `started` is its start in
     ticks since boot, 0 if the host can't tell, and `began` the same as a time (epoch), None if that is not known.
     `suspended` means stopped by a signal, as by Ctrl-Z. `file` is the object in the agent's own state file, None if it
-    has none; only its text was parsed.
+    has none; nothing has checked the values in it.
     """
 
     name: str

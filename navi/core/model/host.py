@@ -31,9 +31,9 @@ class Frame(NamedTuple):
     `tmux` is how the default server answered; `proven` is true if every tmux server of the user listed its sessions.
     `silent` has the sockets of those that did not, empty if that is not known. `marks` has the marks by session name.
 
-    `lost` has the processes of tmux servers that run but can't be reached. `doubt`
-    says why a status file that doesn't say where it was written can't be judged, "" if it can. `background` has the
-    sessions that agents run without a terminal, `lost_sessions` those that a reboot or the end of a tmux server ended.
+    `lost` has the processes of tmux servers that run but can't be reached. `doubt` says why navi can't judge a status
+    file that does not name its origin, "" if it can. `background` has the sessions that agents run without a terminal,
+    `lost_sessions` those that a reboot or the end of a tmux server ended.
     """
 
     clock: float

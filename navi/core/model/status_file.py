@@ -51,9 +51,9 @@ class Conversation(NamedTuple):
 class StatusFile(NamedTuple):
     """A status file as an agent's hook wrote it, its texts cleaned. `problem` says why it can't be read, or is "".
 
-    `timestamp` is an epoch time of the host's own clock. `fields` is the whole document, for display only. `origin`
-    is None if the file doesn't say where it was written, and `conversations` is empty if it has none, as those of older
-    hooks don't. Status, message, cwd and timestamp are those of the most urgent conversation.
+    `timestamp` is an epoch time of the host's own clock. `fields` is the whole document, for display only. Files of
+    older hooks have no `origin` (None) and no `conversations`. Status, message, cwd and timestamp are those of the most
+    urgent conversation.
     """
 
     name: str

@@ -7,8 +7,10 @@ from navi.core.model.agent import AgentProcess
 
 
 class Tmux(StrEnum):
-    """The result of listing a tmux server's sessions. Only OK and NONE prove anything. A FOREIGN one belongs to another
-    user and is not asked.
+    """The result of listing a tmux server's sessions. Only OK, and NONE (no server runs), prove which sessions exist.
+
+    MISSING: tmux is not installed. OLD: it is older than 2.6. HUNG: it did not answer in time. FOREIGN: the server
+    belongs to another user, so navi does not ask it. LOST: the server runs, but its socket was moved or removed.
     """
 
     OK = "ok"
@@ -40,8 +42,8 @@ class Pane(NamedTuple):
     produced output (epoch).
 
     `children` names the processes below a pane that shows a shell ("?" if the host can't tell). `agents` are the agents
-    that run in it. `screen` is None if it was not looked at. `raw_path` is the path
-    with the bytes that cleaning changed, "" if it changed none: for commands, never for a screen.
+    that run in it. `screen` is None if no screen was read. `raw_path` is the path with the bytes that cleaning changed,
+    "" if it changed none: for commands, never for a screen.
     """
 
     id: str

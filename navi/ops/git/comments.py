@@ -12,7 +12,7 @@ from navi.ops.git.status import repository_of, shown_url
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
-MAX_COMMENTS = 100
+MOST_COMMENTS = 100
 """The most comments that are shown, the newest ones: as many as GitHub returns at once."""
 
 MOST_LETTERS = 10_000
@@ -74,7 +74,7 @@ def comments(url: str, number: int) -> Operation[Discussion]:
     return Operation(
         "comments",
         link("git/comments"),
-        (repository, str(number), str(MAX_COMMENTS)),
+        (repository, str(number), str(MOST_COMMENTS)),
         _read,
         time_limit=45,
         reads=True,
@@ -95,8 +95,8 @@ def _read(answer: Answer) -> Discussion:
         *_unread(_line_comment, "created_at", lines),
     ]
     found.sort(key=lambda one: float("inf") if one.time is None else one.time)
-    newest = tuple(one.make(one.fields, one.time) for one in found[-MAX_COMMENTS:])
-    return Discussion(newest, more=len(found) > MAX_COMMENTS or len(lines) >= MAX_COMMENTS)
+    newest = tuple(one.make(one.fields, one.time) for one in found[-MOST_COMMENTS:])
+    return Discussion(newest, more=len(found) > MOST_COMMENTS or len(lines) >= MOST_COMMENTS)
 
 
 _Make = Callable[[Mapping[str, object], float | None], Comment]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from navi.core.text import clean, clean_lines, decode, plural
+from navi.ops.git.counts import counts_in_words
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
@@ -63,11 +64,8 @@ class Repository:
     @property
     def changes(self) -> str:
         """How many files differ from the last commit, in words."""
-        counts = [
-            (self.conflicts, "in conflict"), (self.staged, "staged"), (self.changed, "changed"),
-            (self.untracked, "untracked"),
-        ]  # fmt: skip
-        return ", ".join(f"{count} {word}" for count, word in counts if count) or "no changes"
+        counts = counts_in_words(self.conflicts, self.staged, self.changed, self.untracked)
+        return ", ".join(counts) or "no changes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,8 @@ class RunState(StrEnum):
 class Exit(NamedTuple):
     """How an agent ended: the status of its process (128 and more: a signal), the size of its log then, and why.
 
-    `reason` is "" if it ended by itself; `asked` for `end`; `time` and `output` for a limit; `HUP` and `TERM` if
-    a signal ended its runner; `feeder` if the process that gave it input had gone; `terminal` if an agent in a terminal
+    `reason` is "" if it ended by itself; `asked` for `end`; `time` and `output` for a limit; `HUP` or `TERM` if that
+    signal ended its runner; `feeder` if the process that gave it input had gone; `terminal` if an agent in a terminal
     went on with its conversation.
     """
 
@@ -101,8 +101,8 @@ class Started(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """An input that is stored: whether this request stored it, what was handed over by then, and whether the agent has
-    ended, so that this input may never be.
+    """A stored input: whether this request stored it, the last input that the agent had been given by then, and whether
+    the agent has ended, so that it may never get this one.
     """
 
     new: bool
@@ -122,7 +122,7 @@ class Limits(NamedTuple):
 USUAL_LIMITS = Limits()
 
 
-def run(
+def start_run(
     id: RunId,
     words: Sequence[str],
     cwd: str,
@@ -131,13 +131,13 @@ def run(
     first: int = 1,
     conversation: str = "",
 ) -> Operation[Started]:
-    """Return the operation that starts an agent: its command line is `words`, its folder `cwd` (one of the host; "" and
+    """Return the operation that starts an agent with the command line `words`, in the folder `cwd` of the host ("" and
     ~ mean the home there).
 
-    Two requests start it once. `variables` are added to its environment, or taken out of it (None). `first` is the
-    number of its first input, `conversation` the agent's own id of the conversation that it begins or continues, "" if
-    that is not known yet. The answer comes when the agent has begun, or after 15 s. Raise OperationError with nothing
-    started, also where an earlier generation may still run, or an agent in a terminal has the conversation.
+    Two requests start it once. `variables` are set in its environment, those with None unset. `first` is the number of
+    its first input, `conversation` the agent's own id of the conversation that it begins or continues, "" if that is
+    not known yet. The answer comes when the agent has begun, or after 15 s. Raise OperationError with nothing started,
+    also if an earlier generation may still run, or if an agent in a terminal has the conversation.
     """
     settings = [_setting(name, value) for name, value in (variables or {}).items()]
     if not words or any("\0" in word for word in (*words, cwd, *settings)):
@@ -160,10 +160,10 @@ def _setting(name: str, value: str | None) -> str:
     return name if value is None else f"{name}={value}"
 
 
-def post(id: RunId, number: int, line: str) -> Operation[Posted]:
-    """Return the operation that gives an agent an input: one line, with or without its line end. Inputs are handed over
-    in the order of their numbers, without a gap; two requests with one number are one input. Raise OperationError if it
-    can't be accepted: the agent has ended, the disk is full, or the line did not arrive whole.
+def post_input(id: RunId, number: int, line: str) -> Operation[Posted]:
+    """Return the operation that gives an agent an input: one line, with or without its line end. The host hands inputs
+    over in the order of their numbers, without a gap; two requests with one number are one input. Raise OperationError
+    if the host can't accept it: the agent has ended, the disk is full, or the line did not arrive whole.
     """
     line = line.removesuffix("\n") + "\n"
     size = len(os.fsencode(line))
@@ -173,34 +173,34 @@ def post(id: RunId, number: int, line: str) -> Operation[Posted]:
     return Operation("post", link("headless/post"), arguments, _read_posted, 30)
 
 
-def look() -> Operation[Runs]:
-    """Return the operation that reads what is known about all runs of a host."""
+def look_at_runs() -> Operation[Runs]:
+    """Return the operation that finds all runs of a host, and the state of each."""
     arguments = (HostSetting.SESSIONS_DIR,)
     return Operation("look at headless sessions", link("headless/look"), arguments, _read_runs, 30, reads=True)
 
 
-def end(id: RunId, patience: int = ENDS_BY_ITSELF) -> Operation[Run]:
-    """Return the operation that ends an agent: it gets no more input; after `patience` seconds SIGTERM, and 5 s later
-    its group SIGKILL.
+def end_run(id: RunId, patience: int = ENDS_BY_ITSELF) -> Operation[Run]:
+    """Return the operation that ends an agent: it gets no more input, SIGTERM after `patience` seconds, and SIGKILL for
+    its process group 5 s later.
 
-    The answer is the run, which is over: that is proven. Its size is that of what the agent printed, as far as it is
-    there. Raise OperationError if it is not over.
+    The answer is the run, which is proven to be over, with the size of the agent's output so far as the host has it.
+    Raise OperationError if that can't be proven.
     """
     arguments = (*_run_arguments(id), str(patience))
     return Operation("end", link("headless/end"), arguments, partial(_read_end, id), patience + 30, waits=patience + 15)
 
 
-def remove(id: RunId, received: int) -> Operation[None]:
-    """Return the operation that removes the files of a run that is over and of whose log the first `received` bytes,
-    which have arrived, hold all that its agent printed.
+def remove_run(id: RunId, received: int) -> Operation[None]:
+    """Return the operation that removes the files of a run. The first `received` bytes of its log have arrived here.
 
-    Raise OperationError otherwise; a run that has no files is removed already.
+    Raise OperationError if the run is not over, or if its agent printed more than that. A run without files counts as
+    removed.
     """
     return Operation("remove", link("headless/remove"), (*_run_arguments(id), str(received)), _read_removed, 30)
 
 
-def errors(id: RunId) -> Operation[tuple[str, ...]]:
-    """Return the operation that reads the last lines that the agent printed to standard error, cleaned."""
+def read_agent_errors(id: RunId) -> Operation[tuple[str, ...]]:
+    """Return the operation that reads the last lines of an agent's standard error, cleaned."""
     return Operation("read errors", link("headless/errors"), _run_arguments(id), _read_errors, 15, reads=True)
 
 

@@ -54,8 +54,8 @@ class LogLines(NamedTuple):
     data: bytes
 
 
-class Rest(NamedTuple):
-    """The last line of a run whose agent has ended: the bytes from `offset` up to `end`. It has no line end."""
+class UnfinishedLine(NamedTuple):
+    """The last line of a run whose agent ended before it wrote the line end: the bytes from `offset` up to `end`."""
 
     id: RunId
     offset: int
@@ -132,7 +132,7 @@ class FeedbackDelivered(NamedTuple):
 
 
 News = (
-    LogLines | Rest | InputsFed | RunEnded | RunLost | LogMissing | LogFound
+    LogLines | UnfinishedLine | InputsFed | RunEnded | RunLost | LogMissing | LogFound
     | TerminalOpened | TerminalLeft | FeedbackDelivered
 )  # fmt: skip
 
@@ -153,7 +153,7 @@ def tail(positions: Sequence[Position]) -> Stream[tuple[News, ...]]:
 
 
 class LineCutter:
-    """Takes the bytes of a log in parts, which may overlap, and returns whole lines."""
+    """Cuts a log into whole lines. Its bytes come in parts, which may overlap."""
 
     def __init__(self, id: RunId, offset: int) -> None:
         self.id = id
@@ -192,10 +192,10 @@ class LineCutter:
         self._offset, self._parts, self._kept = end, [], 0
         return lines
 
-    def rest(self) -> Iterator[Rest]:
-        """Yield what was kept, if there is anything: no line end comes any more."""
+    def rest(self) -> Iterator[UnfinishedLine]:
+        """Yield the kept bytes, if there are any, as a line that gets no line end any more."""
         if self.next > self._offset:
-            yield Rest(self.id, self._offset, self.next, b"".join(self._parts))
+            yield UnfinishedLine(self.id, self._offset, self.next, b"".join(self._parts))
             self._offset, self._parts, self._kept = self.next, [], 0
 
     def _keep(self, data: bytes) -> None:
@@ -206,7 +206,7 @@ class LineCutter:
 
 
 class PieceReader:
-    """Takes what tail(1) prints of several files, and separates the files.
+    """Separates the files in the output of a tail(1) that follows several.
 
     The name of a file follows a line end that belongs to no file. A piece that ends with a line end may have been cut
     between the two, but only at the beginning, and if the piece is full: otherwise tail writes them at once.

@@ -1,7 +1,8 @@
-"""The agents' hooks: reading, installing and removing them on a host (scripts hooks/read and hooks/write).
+"""The agents' hooks on a host: reading and writing their files (scripts hooks/read and hooks/write), and planning the
+changes for Claude Code and OpenCode.
 
-Merging is done here, on text, so that the host needs neither Python nor jq. What the user wrote stays unchanged. Claude
-Code's hooks and OpenCode's plugin are here; others.py has those of other agents, and the plans for all.
+navi merges settings here, as text, so the host needs neither Python nor jq, and keeps what the user wrote unchanged.
+plans.py has the hooks of other agents, and the plans for all.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ EVENTS: Mapping[str, Version] = {
 }
 """Claude Code's events that say something about a status, each with a version that certainly knows it.
 
-Claude Code skips a whole settings file that names an event which it does not know.
+Claude Code ignores a settings file as a whole if it names an event that this version does not know.
 """
 
 UNKNOWN_VERSION: Version = (1, 0, 85)
-"""The version to assume if it can't be had: events of all versions since."""
+"""The version to assume if the real one is unknown: later ones know its events, too."""
 
 TIME_LIMIT = 10
 """Seconds that Claude Code gives the hook. It needs a few hundredths, and two if tmux hangs."""
@@ -55,8 +56,8 @@ PLUGIN_MARK = "// navi: "
 
 HOOK_HEAD = "#!/bin/sh\n# Coding agents run this at each of their events. See `navi hooks --help`.\n"
 
-OTHERS = ("gemini", "qwen", "copilot")
-"""The names of the other agents with hooks, which are also those of their files in the scripts."""
+OTHER_AGENTS = ("gemini", "qwen", "copilot")
+"""The names of further agents with hooks. The scripts know their files by the same names."""
 
 UNUSABLE = {
     "odd": "is not a file",
@@ -85,9 +86,10 @@ class File:
 class InstalledHooks:
     """The hooks as they are on a host. `version` is Claude Code's there, None where it can't be had.
 
-    `copies` are those of the settings that navi has made. `running` says whether a Claude Code runs, which may write
-    its settings. `lost` says when and why a hook last lost an event, "" if none did. `others` has the file of each of
-    OTHERS, `present` those that seem to be used there, and `backups` those of which navi has kept the settings.
+    `copies` are the copies of the settings that navi has made. `running` says whether a Claude Code runs, which may
+    write its settings. `lost` says when and why a hook last lost an event, "" if none did. `others` has the file of
+    each of OTHER_AGENTS. `present` names those that seem to be used there, `backups` those of which navi has kept the
+    settings.
     """
 
     sessions_dir: str
@@ -136,9 +138,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What installing or removing would change, if anything, in the order in which it is done. `copies` are those of
-    the settings that go.
-    """
+    """The changes of an installation or removal, in their order. `copies` are copies of settings to remove."""
 
     hook: Change
     plugin: Change
@@ -159,8 +159,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class HooksStatus:
-    """The state of an agent's hooks: installed, outdated, absent or unusable; and why they are not installed, or what
-    is missing. `left_out` are the events that the agent's version does not know.
+    """The state of an agent's hooks (installed, outdated, absent or unusable), and the reason. `left_out` are the
+    events that the agent's version does not know.
     """
 
     state: str
@@ -204,7 +204,7 @@ def write_hooks(plan: Plan) -> Operation[str]:
 def _read_found(sessions_dir: str, answer: Answer) -> InstalledHooks:
     all_records = read_records(answer)
     records = {record.kind: record for record in all_records}
-    if not {"hook", "plugin", "settings", "whole", *OTHERS} <= records.keys():
+    if not {"hook", "plugin", "settings", "whole", *OTHER_AGENTS} <= records.keys():
         raise OperationError("incomplete reply while reading the hooks; try again")
     version = records["claude"].rest if "claude" in records else ""
     numbers = re.match(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})\b", version)
@@ -219,9 +219,9 @@ def _read_found(sessions_dir: str, answer: Answer) -> InstalledHooks:
         records["lost"].rest if "lost" in records else "",
         tuple(_read_copies(all_records)),
         "running" in records,
-        {name: _read_file(records, name) for name in OTHERS},
-        frozenset(name for name in OTHERS if f"has-{name}" in records),
-        frozenset(name for name in OTHERS if f"backup-{name}" in records),
+        {name: _read_file(records, name) for name in OTHER_AGENTS},
+        frozenset(name for name in OTHER_AGENTS if f"has-{name}" in records),
+        frozenset(name for name in OTHER_AGENTS if f"backup-{name}" in records),
     )
 
 
@@ -311,9 +311,7 @@ def _says_the_same(found: InstalledHooks, copy: File, text: str | None) -> bool:
 
 
 def _plugin(found: InstalledHooks, wanted: bool) -> Change:
-    """Return the change of OpenCode's plugin. Return the change of OpenCode's plugin. A file of that name that is not
-    navi's stays.
-    """
+    """Return the change of OpenCode's plugin. A file of that name that navi did not write stays."""
     text = found.plugin.text
     if found.plugin.problem or (text is not None and not text.startswith(PLUGIN_MARK)):
         return Change(found.plugin, text)
@@ -323,7 +321,7 @@ def _plugin(found: InstalledHooks, wanted: bool) -> Change:
 # ---- the state of the hooks
 
 
-def claude_standing(found: InstalledHooks) -> HooksStatus:
+def claude_hooks_status(found: InstalledHooks) -> HooksStatus:
     """Return the state of Claude Code's hooks."""
     try:
         plan = install(found)
@@ -355,7 +353,7 @@ def _why_left_out(version: Version | None, events: Sequence[str]) -> str:
     return f"without {', '.join(events)}, {known or 'because its version is unknown'}"
 
 
-def opencode_standing(found: InstalledHooks) -> HooksStatus:
+def opencode_hooks_status(found: InstalledHooks) -> HooksStatus:
     """Return the state of OpenCode's plugin."""
     text = found.plugin.text
     if found.plugin.problem:

@@ -10,10 +10,10 @@ from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, read_records
 
 MOST_BYTES = 16 * 1024 * 1024
-"""Bytes of transcripts that one call reads at most."""
+"""The most bytes of transcripts that one call reads."""
 
 MOST_SECONDS = 2
-"""Seconds for which one call reads, about."""
+"""Seconds, roughly, for which one call reads."""
 
 SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
@@ -21,10 +21,11 @@ SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 def tokens(session_id: str, most: int = MOST_BYTES, seconds: int = MOST_SECONDS) -> Operation[Tokens]:
     """Return the operation that counts what the agent's session of this id has used so far.
 
-    It counts each message of Claude Code's transcript and of its sub-agents' transcripts (also of theirs, and of those
-    that older versions write into the transcript itself) once, with the numbers of its last line. A call reads what is
-    new since the last one, at most `most` bytes for about so many `seconds`; while the answer is `partial`, the next
-    one goes on. Raise OperationError for an invalid id, and, with the status NO_SESSION, if there is no transcript.
+    It counts each message of Claude Code's transcript once, with the numbers of its last line; so it does those of
+    sub-agents at any depth, whether in transcripts of their own or, as older versions write them, in the same one. A
+    call reads on from where the last one stopped, at most `most` bytes and for about so many `seconds`. While the
+    answer is `partial`, another call reads more. Raise OperationError for an invalid id, or with the status NO_SESSION
+    if there is no transcript.
     """
     if not SESSION_ID.fullmatch(session_id):
         raise OperationError("the status file's session id is not a valid Claude Code id", exits.NO_SESSION)

@@ -14,7 +14,7 @@ from navi.core.text import clean
 from navi.ops.look.agent_records import read_object
 from navi.ops.operation import Record, number
 
-MAX_SESSIONS = 500
+MOST_SESSIONS = 500
 """The most sessions of one host that navi believes."""
 
 LONGEST_ID = 64
@@ -26,7 +26,7 @@ def read_background(records: Iterable[Record]) -> tuple[BackgroundAgent, ...]:
     for record in records:
         fields = record.rest.split(" ", 2)
         process = number(fields[0])
-        if record.kind == "worker" and len(fields) == 3 and process and len(found) < MAX_SESSIONS:
+        if record.kind == "worker" and len(fields) == 3 and process and len(found) < MOST_SESSIONS:
             kind, id = clean(fields[2])[:80], clean(fields[1])[:LONGEST_ID]
             found[process] = BackgroundAgent(kind, id, process, read_object(record.body) or {})
         elif record.kind == "job" and process in found:

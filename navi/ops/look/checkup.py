@@ -12,7 +12,7 @@ from navi.ops.look.frames import FrameReader
 from navi.ops.look.pane_record import PANE_FORMAT
 from navi.ops.operation import Answer, HostSetting, Operation, Record, number
 
-MAX_TEXT_LENGTH = 300
+LONGEST_TEXT = 300
 """Characters of one text that is shown."""
 
 
@@ -72,10 +72,10 @@ def _read(answer: Answer) -> Checkup:
     strange = [name for name in decode(last["count"].body).splitlines() if name]
     return Checkup(
         frame, clean(last["version"].rest)[:80] if "version" in last else "", folder, mode, directory, complaint,
-        number(files), number(size), tuple(clean(name)[:MAX_TEXT_LENGTH].removeprefix("./") for name in strange),
+        number(files), number(size), tuple(clean(name)[:LONGEST_TEXT].removeprefix("./") for name in strange),
         hook == "yes", called, _body(last["hooks"])[0], kills, lingers,
         registry, sockets, _body(last["registry"])[0] if "registry" in last else "",
-        clean(last["hooklog"].rest)[:MAX_TEXT_LENGTH] if "hooklog" in last else "",
+        clean(last["hooklog"].rest)[:LONGEST_TEXT] if "hooklog" in last else "",
         _body(last["hooklog"])[0] if "hooklog" in last else "",
         *_agents(last),
     )  # fmt: skip
@@ -90,10 +90,10 @@ def _agents(last: Mapping[str, Record]) -> tuple[int | None, tuple[str, ...]]:
 
 
 def _words(record: Record) -> tuple[str, str]:
-    first, _, second = clean(record.rest)[:MAX_TEXT_LENGTH].partition(" ")
+    first, _, second = clean(record.rest)[:LONGEST_TEXT].partition(" ")
     return first, second
 
 
 def _body(record: Record) -> tuple[str, str]:
     first, _, rest = decode(record.body[:8192]).rstrip("\n").partition("\n")
-    return clean(first)[:MAX_TEXT_LENGTH], clean(rest)[:MAX_TEXT_LENGTH]
+    return clean(first)[:LONGEST_TEXT], clean(rest)[:LONGEST_TEXT]

@@ -8,14 +8,13 @@ from navi.core.text import clean
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, read_records
 
-MAX_DIRECTORIES = 200
+MOST_DIRECTORIES = 200
 """The most directories in an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Directories:
-    """The directories that begin as asked, as one would type them, and those in which sessions were created, the last
-    first.
+    """The directories that match, as a person would type them, and those in which sessions were created, newest first.
     """
 
     matches: tuple[str, ...]
@@ -29,7 +28,7 @@ def directories(text: str) -> Operation[Directories]:
     return Operation(
         "directories",
         link("look/directories"),
-        (HostSetting.SESSIONS_DIR, text, str(MAX_DIRECTORIES)),
+        (HostSetting.SESSIONS_DIR, text, str(MOST_DIRECTORIES)),
         _read,
         time_limit=8,
         reads=True,

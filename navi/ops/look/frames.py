@@ -36,9 +36,9 @@ MOST_FILE_BYTES = 4 * 1024 * 1024
 MOST_RECORDS = {
     "pane": MOST_PANES, "command": MOST_PANES, "title": MOST_PANES, "path": MOST_PANES, "child": 2 * MOST_PANES,
     "server": 200, "file": MOST_FILES, "same": MOST_FILES, "odd": MOST_FILES, "cleaned": MOST_FILES,
-    "background": 1, "worker": background.MAX_SESSIONS, "job": background.MAX_SESSIONS,
+    "background": 1, "worker": background.MOST_SESSIONS, "job": background.MOST_SESSIONS,
     "agent": MOST_AGENTS, "state": MOST_AGENTS, "screen": MOST_AGENTS, "activity": MOST_PANES,
-    "lostsession": lost_sessions.MAX_SESSIONS,
+    "lostsession": lost_sessions.MOST_SESSIONS,
     "clock": 1, "system": 1, "home": 1, "place": 1, "files": 1, "marks": 1, "doubt": 1, "unwatchable": 1,
 }  # fmt: skip
 """Records of each kind that are believed in one answer. Records beyond that are dropped, and the frame says so."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from navi.core.conversations import CONVERSATION_ID
-from navi.core.model import LostSession, Machine
+from navi.core.model import HowLost, LostSession, Machine
 from navi.core.text import clean, decode
 from navi.ops.operation import Record, number
 
-MAX_SESSIONS = 500
+MOST_SESSIONS = 500
 """Lost sessions of a host that are read."""
 
 MOST_NAMES = 300
@@ -37,13 +37,12 @@ def read_note(key: str, body: bytes, here: Machine) -> LostSession | None:
     fields = _fields(body)
     if not matched or not fields.get("name"):
         return None
-    how = "ended" if matched["state"] != "session" else "server" if matched["boot"] == here.boot else "reboot"
     conversation = fields.get("conversation", "")
     options = fields.get("options", "").strip()
     return LostSession(
         key,
         fields["name"],
-        how,
+        _how_lost(matched["state"], matched["boot"], here),
         fields.get("directory", ""),
         clean(fields.get("agent", ""))[:80],
         conversation if CONVERSATION_ID.fullmatch(conversation) else "",
@@ -54,6 +53,12 @@ def read_note(key: str, body: bytes, here: Machine) -> LostSession | None:
         float(number(fields.get("time", ""))),
         fields.get("socket", ""),
     )
+
+
+def _how_lost(state: str, boot: str, here: Machine) -> HowLost:
+    if state != "session":
+        return HowLost.ENDED
+    return HowLost.SERVER if boot == here.boot else HowLost.REBOOT
 
 
 def _fields(body: bytes) -> Mapping[str, str]:

@@ -9,16 +9,15 @@ from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
 MARGIN = 15.0
-"""Seconds that an operation may take in addition to its waiting."""
+"""Seconds that an operation may take besides the time for which it waits."""
 
 
 class NotSeen(OperationError):
-    """The awaited text did not appear in time, or can't appear any more. `screen` is what the pane shows."""
+    """The expected text did not appear in time, or can't appear any more. `screen` is the text of the pane."""
 
 
 class FoundPane(NamedTuple):
-    """A pane that was found: its id, its session's, and the server: its process and its socket ("" for the default);
-    and the session's name.
+    """A pane: its id, its session's id and name, and the process and socket of its tmux server ("" is the default one).
     """
 
     pane: str
@@ -53,9 +52,9 @@ def session_identity(pane: Named | TmuxSession) -> str:
     return f"{pane.server} {pane.id} {int(pane.created)}" if isinstance(pane, TmuxSession) else ""
 
 
-def seconds(number: float) -> str:
-    """Format a time for sleep(1)."""
-    return f"{number:.3f}".rstrip("0").rstrip(".")
+def sleep_argument(seconds: float) -> str:
+    """Format seconds as scripts pass them to sleep(1): with up to three decimals."""
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")
 
 
 def read_ending(ending: str) -> str:

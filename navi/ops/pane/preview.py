@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from navi.core.model import Session
-from navi.core.sgr import Runs, styled_lines
+from navi.core.sgr import StyleRuns, styled_lines
 from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError
@@ -20,7 +20,7 @@ class Capture:
 
     lines: tuple[str, ...]
     width: int = 0
-    looks: tuple[Runs, ...] = ()
+    looks: tuple[StyleRuns, ...] = ()
 
 
 def capture(session: Session, history: int, colors: bool = False) -> Operation[Capture]:

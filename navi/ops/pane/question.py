@@ -7,24 +7,25 @@ from typing import NamedTuple
 
 from navi.core import exits
 from navi.core.address import Named
-from navi.core.model import GivenAnswer
+from navi.core.model import AnswerState, NotedAnswer
 from navi.core.question import AnswerMode, Question, Reply, read_question
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError, read_records
 from navi.ops.outcome import Looks, Outcome, Outcomes, carried_out, ended, named, not_done, unknown
-from navi.ops.pane.find import MARGIN, pane_arguments, seconds
+from navi.ops.pane.find import MARGIN, pane_arguments, sleep_argument
 
 LONGEST_TEXT = 4000
 """Characters of a text that answers a question."""
 
 PATIENCE = 10.0
-"""Seconds within which a question must go after its answer."""
+"""Seconds that a question may stay on the screen after its answer."""
 
 
 class AnswerOutcome(NamedTuple):
-    """What became of an answer: the choice, and whether the question was seen to `go`. An agent that `died` meanwhile
-    may or may not have accepted it. For several choices that were ticked `n` is 0, and their numbers are in the label.
+    """The outcome of an answer: the number and label of the choice, and whether its question is `gone` from the screen.
+    An agent that `died` meanwhile may or may not have accepted it. For several ticked choices `n` is 0, and the label
+    has their numbers.
     """
 
     n: int
@@ -44,18 +45,18 @@ def ask(pane: Named) -> Operation[Question]:
 def answer(
     pane: Named, seen: str, reply: Reply, call: str, who: str, lock: str = "", patience: float = PATIENCE
 ) -> Operation[AnswerOutcome]:
-    """Return the operation that answers the question that has the digest `seen`, which is compared just before the key
-    is pressed.
+    """Return the operation that answers the question with the digest `seen`, and no other.
 
-    `call` is a random word that names this answer, and `who` gives it; the host keeps both with the session. A key that
-    was pressed is never pressed again. Raise OperationError with nothing typed if anything else is asked by then.
+    The host compares the digest just before it presses the key, and never presses it twice. `call` is a random word
+    that names this answer, and `who` gives it; the host keeps both with the session. `patience` is in seconds. Raise
+    OperationError with nothing typed if the agent asks anything else by then.
     """
     if problem := _problem(reply):
         raise OperationError(f"{problem}; nothing was typed", exits.WRONG_USAGE)
     words = " ".join(clean(who).split())[:80]
     arguments = (
         *pane_arguments(pane), lock, HostSetting.SESSIONS_DIR, HostSetting.AGENTS,
-        seen, reply.how.value, reply.value, call, words, seconds(patience),
+        seen, reply.how.value, reply.value, call, words, sleep_argument(patience),
     )  # fmt: skip
     outcomes = Outcomes(partial(_judge, pane.name, call), _words)
     limit = patience + 3 * MARGIN
@@ -84,13 +85,13 @@ def _judge(name: str, call: str, looks: Looks) -> Outcome[AnswerOutcome]:
     given = next((one for one in (marks.answers if marks else ()) if one.call == call), None)
     if given is None:
         return not_done() if named(looks.after, name) else ended(looks.after)
-    if given.state == "gone":
+    if given.state == AnswerState.GONE:
         return carried_out(AnswerOutcome(0, given.answer))
     return unknown(f"{_what_is_known(given)}; navi answer shows what is asked now", exits.TIMED_OUT)
 
 
-def _what_is_known(given: GivenAnswer) -> str:
-    if given.state == "there":
+def _what_is_known(given: NotedAnswer) -> str:
+    if given.state == AnswerState.THERE:
         return "its key was pressed, but the question did not go"
     return "its key may have been pressed, and nobody saw the question go"
 
@@ -107,5 +108,5 @@ def _read_answered(answer: Answer) -> AnswerOutcome:
         if record.kind == "answered":
             word, died, number = (*record.rest.split(" "), "", "", "")[:3]
             label = clean(decode(record.body)).strip()
-            return AnswerOutcome(int(number) if number.isdigit() else 0, label, word == "gone", died == "yes")
+            return AnswerOutcome(int(number) if number.isdigit() else 0, label, word == AnswerState.GONE, died == "yes")
     raise OperationError("the host's answer says nothing of what was typed", exits.UNAVAILABLE)

@@ -7,12 +7,12 @@ from navi.core.address import Named
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, Record, Stream, read_records
-from navi.ops.pane.find import MARGIN, pane_arguments, read_by_kind, read_ending, seconds
+from navi.ops.pane.find import MARGIN, pane_arguments, read_by_kind, read_ending, sleep_argument
 
 
 class ExpectedText(NamedTuple):
-    """What to wait for: a pattern of grep -E, or a fixed text, for so many seconds. `send` waits for the end of an
-    agent's turn if the pattern is "".
+    """A text to wait for, up to `seconds`: a pattern of grep -E, or a `fixed` text. `send` takes the pattern "" for the
+    end of the agent's turn.
     """
 
     pattern: str
@@ -20,33 +20,33 @@ class ExpectedText(NamedTuple):
     seconds: float = 15.0
 
 
-def wait(pane: Named, expected: ExpectedText, lines: int | None = None, touch: bool = False) -> Operation[str]:
-    """Return the operation that waits until a line that a pane shows, or one of the last `lines` of its scrollback
-    (None: all), matches. It answers with the line.
+def wait_for_text(pane: Named, expected: ExpectedText, lines: int | None = None, touch: bool = False) -> Operation[str]:
+    """Return the operation that waits for a matching line on a pane's screen or in the last `lines` of its scrollback
+    (None: all of it). The answer is the line.
 
-    With `touch` the registry notes that the session is used. Raise OperationError when the pane dies or the session
-    ends meanwhile, and NotSeen when time is up.
+    With `touch` the registry notes a use of the session. Raise NotSeen when time is up, and OperationError if the pane
+    dies or the session ends before.
     """
-    awaited = (expected.pattern, "yes" if expected.fixed else "", seconds(expected.seconds))
+    awaited = (expected.pattern, "yes" if expected.fixed else "", sleep_argument(expected.seconds))
     arguments = (*pane_arguments(pane), *awaited, "-" if lines is None else str(lines), "yes" if touch else "")
     limit = expected.seconds + MARGIN
     return Operation("wait", link("pane/wait"), arguments, _read_found, limit, waits=expected.seconds)
 
 
 class PaneText(NamedTuple):
-    """The text of a pane, uncleaned, and how the process of a dead one ended ("" of a living one)."""
+    """The text of a pane, uncleaned, and how its process ended ("" while the pane lives)."""
 
     data: bytes
     ending: str = ""
 
 
-def text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None = None) -> Operation[PaneText]:
-    """Return the operation that reads a pane's text, byte for byte, with wrapped lines joined, without the empty ones
-    at the end.
+def read_text(pane: Named, start: str = "-", escapes: bool = False, lines: int | None = None) -> Operation[PaneText]:
+    """Return the operation that reads a pane's text, byte for byte. It joins wrapped lines and drops empty ones at the
+    end.
 
-    `start` is the first line: "-" is the beginning of its scrollback, 0 the top of the screen, what is before that is
-    negative. With `lines` only the end is read: at least so many lines, if there are. With `escapes` colours stay in
-    it.
+    `start` is the first line: "-" is the beginning of the scrollback, 0 the top of the screen, and lines above that are
+    negative. With `lines` it reads only the end of the text, which has at least so many lines if the pane does. With
+    `escapes` the text keeps its colours.
     """
     arguments = (*pane_arguments(pane), start, "yes" if escapes else "", "" if lines is None else str(lines))
     return Operation("capture", link("pane/text"), arguments, _read_text, 3 * MARGIN, reads=True)
@@ -59,12 +59,12 @@ class StreamPosition(NamedTuple):
 
 
 class PaneOutput(NamedTuple):
-    """What a pane has printed since the last time: whole lines, and the line of the cursor, uncleaned.
+    """New output of a pane, uncleaned: whole lines, and in `partial` the line of the cursor.
 
-    `clock` is the host's time (epoch) of the lines, `lost` says that some before them were dropped from its history,
-    `ended` how it ended ("" while it goes on). `position` is the one after the lines, None if it is as before. Of a
-    stream that goes on at the position of another, the first answer says in `resumed` whether it is "sure" or "unsure"
-    that no line is lost or comes twice.
+    `clock` is the host's time (epoch) of the lines. `lost` says that the history has dropped lines before them. `ended`
+    says how the pane ended, "" while it lives. `position` is the position after the lines, None if it has not changed.
+    In the first answer of a stream that resumes at the position of another, `resumed` is "sure" or "unsure": whether
+    certainly no line is missing or repeated.
     """
 
     lines: tuple[str, ...] = ()
@@ -80,9 +80,9 @@ LONGEST_ANCHOR = 65_536
 """Characters of the lines by which a position is found again."""
 
 
-def follow(pane: Named, lines: int, position: StreamPosition | None = None) -> Stream[PaneOutput]:
-    """Return the stream of what a pane prints, beginning with its last `lines` whole lines, or at the `position` where
-    another one ended. The reader raises OperationError.
+def follow_output(pane: Named, lines: int, position: StreamPosition | None = None) -> Stream[PaneOutput]:
+    """Return the stream of a pane's output, from its last `lines` whole lines on, or from the `position` where another
+    stream ended. The reader raises OperationError.
     """
     arguments = (*pane_arguments(pane), str(lines), *(position.words if position else ()))
     return Stream("tail", link("pane/tail"), arguments, lambda: _read_output)

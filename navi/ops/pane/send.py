@@ -11,7 +11,7 @@ from navi.core.text import clean, clean_lines, decode
 from navi.ops.linker import link
 from navi.ops.operation import Answer, HostSetting, Operation, OperationError
 from navi.ops.outcome import Outcome, carried_out, not_done, unknown
-from navi.ops.pane.find import MARGIN, pane_arguments, read_by_kind, seconds, session_identity
+from navi.ops.pane.find import MARGIN, pane_arguments, read_by_kind, session_identity, sleep_argument
 from navi.ops.pane.read import ExpectedText
 
 LONGEST_TEXT = 1_000_000
@@ -27,9 +27,9 @@ class SendMode(StrEnum):
 
 
 class TextState(StrEnum):
-    """What became of a text: an agent has begun to work on it, or keeps it for the end of its turn; it was typed, but
-    nothing proves more than that; or it was typed where nothing can be proven: literally, as keys, or for a program
-    without an echo.
+    """What became of a text. SUBMITTED: the agent has begun to work on it. QUEUED: it keeps the text for the end of its
+    turn. UNCONFIRMED: the text was typed, and nothing shows more. TYPED: nothing can show more, because the text was
+    literal, or keys, or for a program without an echo.
     """
 
     SUBMITTED = "submitted"
@@ -65,16 +65,16 @@ def send(
     pane: Named | TmuxSession, text: str = "", how: SendMode = SendMode.SUBMIT, keys: Sequence[str] = (),
     expected: ExpectedText | None = None, force: bool = False, lock: str = "", retries: int = 3, call: str = "",
 ) -> Operation[Sent]:  # fmt: skip
-    """Return the operation that types into a pane and, with `expected`, waits for it in what the pane shows from then
-    on.
+    """Return the operation that types into a pane and then, with `expected`, waits for a text in its new output.
 
-    Nothing is typed where an agent has a dialog open or is suspended, or may: its state file, its screen and its status
-    file are looked at just before. `force` types all the same, and leaves copy mode first. `lock` is the token of a
-    lock that the caller has. Enter is pressed up to `retries` times as long as the typed text is shown and nothing
-    changes. An agent must have nothing in its box, or the text would be appended to that; `force` appends it. With a
-    random word `call`, `find_sent` can tell later what became of it. Raise OperationError with nothing sent, or with
-    the text typed and Enter not pressed if a dialog opened meanwhile; NotSeen, also when the turn has ended without
-    what is expected.
+    The host types nothing into a pane whose agent has a dialog open, is suspended, or has a draft in its box, as far as
+    state file, screen and status file show just before. `force` types all the same, appends to the draft, and leaves
+    copy mode first. `lock` is the token of a lock that the caller holds. The host presses Enter up to `retries` times
+    while the screen shows the typed text and nothing changes. With a random word `call`, `find_sent` can tell later
+    what became of the text.
+
+    Raise OperationError with nothing sent or, if a dialog opened meanwhile, with the text typed and Enter not pressed.
+    Raise NotSeen if the expected text does not appear in time, or before the agent's turn ends.
     """
     if any("\0" in word for word in (text, *keys)):
         raise OperationError("a NUL character can't be typed; nothing was sent", exits.WRONG_USAGE)
@@ -84,7 +84,7 @@ def send(
     awaited = expected or ExpectedText("", seconds=0)
     arguments = (
         *pane_arguments(pane), how.value, "yes" if force else "", lock, str(retries), awaited.pattern,
-        "yes" if awaited.fixed else "", seconds(awaited.seconds),
+        "yes" if awaited.fixed else "", sleep_argument(awaited.seconds),
         "yes" if expected and not expected.pattern else "", session_identity(pane), text,
         _block(text) if how is SendMode.SUBMIT else "", HostSetting.SESSIONS_DIR,
         HostSetting.AGENTS, call, *keys,
@@ -104,8 +104,8 @@ def _block(text: str) -> str:
 
 
 class SendCall(NamedTuple):
-    """What became of the call of `send` whose answer was lost: what it would have answered, None if nothing was typed
-    and nothing will be. It is `certain` unless the host's script ended while it typed.
+    """What became of a call of `send` whose answer was lost: the answer, or None if the host typed nothing and never
+    will. It is `certain` unless the host's script ended while it typed.
     """
 
     sent: Sent | None
@@ -113,10 +113,10 @@ class SendCall(NamedTuple):
 
 
 def find_sent(pane: Named | TmuxSession, call: str, lock: str) -> Operation[SendCall]:
-    """Return the operation that finds out what became of a `send` with that `call`. While that call types, this waits;
-    if it has typed nothing, it never will.
+    """Return the operation that finds out what became of a `send` with that `call`. It waits while that call types, and
+    keeps a call that has typed nothing from ever typing.
 
-    Raise OperationError if the session has ended, or the call types for longer than the limit.
+    Raise OperationError if the session has ended, or if the call types for longer than the limit.
     """
     arguments = (*pane_arguments(pane), session_identity(pane), lock, call, HostSetting.AGENTS)
     return Operation("send", link("pane/sent"), arguments, _read_call, 4 * MARGIN)
@@ -139,8 +139,8 @@ def find_outcome(pane: Named | TmuxSession, call: str, lock: str = "") -> Operat
 
 
 class Interrupted(NamedTuple):
-    """The result of an interruption: the agent, whether its turn was seen to end, and the prompt that it has put back
-    into its box.
+    """The result of an interruption: the agent, whether the screen showed the end of its turn, and the prompt that the
+    agent has put back into its box.
     """
 
     agent: str
@@ -158,7 +158,7 @@ def interrupt(
     the same. `lock` is the token of a lock that the caller has.
     """
     arguments = (
-        *pane_arguments(pane), session_identity(pane), "yes" if force else "", lock, seconds(wait),
+        *pane_arguments(pane), session_identity(pane), "yes" if force else "", lock, sleep_argument(wait),
         HostSetting.SESSIONS_DIR,
         HostSetting.AGENTS,
     )  # fmt: skip

@@ -8,9 +8,10 @@ from functools import partial
 from typing import NamedTuple
 
 from navi.core.model import Session
-from navi.core.text import clean, decode, form_for
+from navi.core.text import clean, decode, plural
+from navi.ops.git.counts import counts_in_words
 from navi.ops.linker import link
-from navi.ops.operation import Answer, Operation, OperationError, read_records
+from navi.ops.operation import Answer, Operation, OperationError, number, read_records
 
 MOST_SESSIONS = 8
 """The most sessions that one operation looks at: on a slow file system, it can read this many directories in time."""
@@ -51,11 +52,10 @@ class Losses(NamedTuple):
             return f"unknown because {self.problem}"
         if not self.git:
             return "no git repository"
-        counts = [
-            (self.conflicts, "in conflict"), (self.staged, "staged"), (self.changed, "changed"),
-            (self.untracked, "untracked"), (self.ahead, f"{form_for(self.ahead, 'commit')} not pushed"),
-        ]  # fmt: skip
-        return ", ".join(f"{count} {word}" for count, word in counts if count) or "none"
+        counts = counts_in_words(self.conflicts, self.staged, self.changed, self.untracked)
+        if self.ahead:
+            counts.append(f"{plural(self.ahead, 'commit')} not pushed")
+        return ", ".join(counts) or "none"
 
     @property
     def running(self) -> str:
@@ -84,7 +84,7 @@ def _processes(session: Session) -> Iterator[int]:
         yield from (agent.process for agent in pane.agents)
 
 
-def _read(number: int, answer: Answer) -> tuple[Losses, ...]:
+def _read(count: int, answer: Answer) -> tuple[Losses, ...]:
     found: list[Losses] = []
     for record in read_records(answer):
         lines = [line for line in decode(record.body).split("\n") if line]
@@ -92,20 +92,18 @@ def _read(number: int, answer: Answer) -> tuple[Losses, ...]:
             found.append(_read_git(dict(line.partition(" ")[::2] for line in lines)))
         elif record.kind == "below" and found:
             found[-1] = found[-1]._replace(below=tuple(clean(line)[:40] for line in lines))
-    if len(found) != number:
+    if len(found) != count:
         raise OperationError("the host's answer is incomplete; try again")
     return tuple(found)
 
 
 def _read_git(facts: dict[str, str]) -> Losses:
-    def number(name: str) -> int:
-        value = facts.get(name, "")
-        return int(value) if value.isdigit() else 0
-
+    staged, changed, untracked, conflicts = (
+        number(facts.get(name, "")) for name in ("staged", "changed", "untracked", "conflicts")
+    )
     branch = clean(facts.get("head", ""))
-    ahead = facts.get("ab", "").partition(" ")[0].removeprefix("+")
+    ahead = number(facts.get("ab", "").partition(" ")[0].removeprefix("+"))
     return Losses(
-        "bare" not in facts, "" if branch == "(detached)" else branch, int(ahead) if ahead.isdigit() else 0,
-        number("staged"), number("changed"), number("untracked"), number("conflicts"),
+        "bare" not in facts, "" if branch == "(detached)" else branch, ahead, staged, changed, untracked, conflicts,
         clean(facts.get("problem", "")).removeprefix("fatal: ")[:200],
     )  # fmt: skip

@@ -17,7 +17,7 @@ from navi.core.text import clean, plural, short_path
 from navi.hosts import HostError
 from navi.ops import OperationError
 from navi.ops.hooks.install import InstalledHooks, look_at_hooks, write_hooks
-from navi.ops.hooks.others import AGENTS, OVERWRITTEN, ROUNDS, SETTLES, plan_install, standing
+from navi.ops.hooks.plans import HOOKED_AGENTS, OVERWRITTEN, ROUNDS, SETTLES, hooks_status, plan_install
 from navi.tui.dialogs.dialog import Report, Subject
 from navi.tui.dialogs.pick import Pick, PickRow
 from navi.tui.first_run.looking import Looking
@@ -64,7 +64,7 @@ class HookOffer:
     async def _look_once(self, host: str, agents: Collection[str]) -> None:
         with suppress(HostError, OperationError):
             found = await self._look(host)
-            self._put(host, found, [one for one in agents if standing(found, one).state == "absent"])
+            self._put(host, found, [one for one in agents if hooks_status(found, one).state == "absent"])
         self._show()
 
     async def _look(self, host: str) -> InstalledHooks:
@@ -111,8 +111,8 @@ class HookOffer:
             found = await self._look(view.name)
             there = {*running_agents(view), *found.present, *(["opencode"] if found.opencode else [])}
             there |= {"claude"} if found.version else set()
-            lacking = [one for one in AGENTS if one in there and standing(found, one).state in ("absent", "outdated")]
-            self._put(view.name, found, lacking)
+            states = {one: hooks_status(found, one).state for one in HOOKED_AGENTS if one in there}
+            self._put(view.name, found, [one for one, state in states.items() if state in ("absent", "outdated")])
 
     def _open(self) -> None:
         rows = [PickRow(host, _host(host), self._note(host)) for host in self._lacking]
@@ -188,7 +188,7 @@ class HookOffer:
 
 def running_agents(view: HostView) -> Iterator[str]:
     """Yield the agents with hooks that run in sessions of a host."""
-    yield from (session.agent for session in view.sessions if session.agent in AGENTS and session.tmux)
+    yield from (session.agent for session in view.sessions if session.agent in HOOKED_AGENTS and session.tmux)
 
 
 def silent_agents(view: HostView) -> frozenset[str]:

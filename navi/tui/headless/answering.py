@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from navi.config.person import user_and_machine
-from navi.core.headless import HeadlessStatus
+from navi.core.headless import Document, HeadlessStatus
 from navi.core.model import Session
 from navi.core.question import Reply
 from navi.core.text import clean, clean_lines
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from navi.headless.trio_client import TrioHubClient
     from navi.tui.headless.feed import Feed
 
-Document = Mapping[str, Any]
 
 MAX_INPUT_LINES, MAX_INPUT_LINE = 8, 400
 """Lines that are shown of what a tool is to do, and the characters of each."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from navi.config.person import user_and_machine
 from navi.core.address import LOCAL
-from navi.core.headless import BUSY, HeadlessStatus
+from navi.core.headless import INTERRUPTIBLE, HeadlessStatus
 from navi.core.listing import Key
 from navi.core.model import Session
 from navi.core.text import clean
@@ -127,7 +127,7 @@ class HeadlessCommands:
 
     def interrupt(self, sessions: Sequence[Session]) -> None:
         """Ask, and end the turns of agents that are at work or ask something."""
-        busy = [one for one in sessions if one.word in BUSY]
+        busy = [one for one in sessions if one.word in INTERRUPTIBLE]
         if not busy:
             self._screen.show_message(f"no agent works in {_names(sessions)}; {self._screen.key_of('quit')} quits navi")
             return

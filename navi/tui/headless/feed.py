@@ -7,11 +7,11 @@ transcript; older messages are fetched when the user scrolls there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import trio
 
-from navi.core.headless import ON_THE_WAY
+from navi.core.headless import ON_THE_WAY, Document
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.headless.tool_input import asked_text
@@ -19,8 +19,6 @@ from navi.headless.trio_client import TrioHubClient, connected
 from navi.ops import OperationError
 from navi.tui.headless.transcript import MAX_LINE, ShownMessage, ShownTranscript
 from navi.tui.style.paint import Line
-
-Document = Mapping[str, Any]
 
 TAIL = 60
 """Messages that are fetched first."""

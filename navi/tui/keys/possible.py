@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from navi.core.headless import BUSY
+from navi.core.headless import INTERRUPTIBLE
 from navi.core.listing import asks_person
 from navi.core.model import Session
 
@@ -96,7 +96,7 @@ def _without_terminal(session: Session) -> str:
 
 
 def _interrupt(session: Session) -> str:
-    busy = session.word in BUSY if session.headless else session.word == "working"
+    busy = session.word in INTERRUPTIBLE if session.headless else session.word == "working"
     return "" if busy else "the agent is not working"
 
 

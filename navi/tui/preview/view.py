@@ -10,7 +10,7 @@ from navi.core.agent_panes import looked_into, named_pane
 from navi.core.ages import age
 from navi.core.listing import Key
 from navi.core.model import Session
-from navi.core.sgr import PLAIN, Runs, TextStyle
+from navi.core.sgr import PLAIN, StyleRuns, TextStyle
 from navi.core.text import clean
 from navi.ops.pane.preview import Capture
 from navi.tui.frame import Extent, ScrollingPanel
@@ -253,7 +253,7 @@ def _title_of(session: Session, glyphs: Glyphs, now: float, branch: str) -> Sequ
     return parts
 
 
-def styled(text: str, runs: Runs, colors: Colors, begin: int, end: int) -> Iterator[Segment]:
+def styled(text: str, runs: StyleRuns, colors: Colors, begin: int, end: int) -> Iterator[Segment]:
     """Yield a part of a line in the looks that its letters have; those beyond all runs are plain."""
     place = 0
     for length, look in (*runs, (len(text), PLAIN)):

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from navi.cli.asking.answers import split_answers
-from navi.cli.output.output import Failed
+from navi.cli.output.output import RequestError
 from navi.core.failure import Failure, HostState
 from navi.core.model import Frame, Tmux
 from navi.hosts.base import HostError
@@ -28,7 +28,7 @@ OTHER = Frame(0.0, "", Tmux.OK, silent=frozenset({"/s/a b.sock"}))
 REFUSED = HostError(Failure(HostState.AUTH, "Permission denied (publickey)", "log in"))
 DOWN = HostError(Failure(HostState.UNREACHABLE, "Connection refused", "start sshd"))
 
-SIFTED: list[tuple[str, dict[str, Frame | Failed], int, dict[str, str]]] = [
+SIFTED: list[tuple[str, dict[str, Frame | RequestError], int, dict[str, str]]] = [
     ("all is known", {"a": KNOWN, "b": KNOWN}, 0, {}),
     ("no host", {}, 0, {}),
     ("tmux hangs", {"a": KNOWN, "b": HUNG}, 75, {"b": "its tmux server does not answer"}),
@@ -44,7 +44,9 @@ SIFTED: list[tuple[str, dict[str, Frame | Failed], int, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("given", "status", "said"), [row[1:] for row in SIFTED], ids=[row[0] for row in SIFTED])
-def test_what_stays_unknown_of_answers(given: dict[str, Frame | Failed], status: int, said: dict[str, str]) -> None:
+def test_what_stays_unknown_of_answers(
+    given: dict[str, Frame | RequestError], status: int, said: dict[str, str]
+) -> None:
     answers = split_answers(list(given.items()), lambda frame: frame)
     assert answers.status == status
     assert [name for name, _ in answers.failures] == list(said)

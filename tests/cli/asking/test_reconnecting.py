@@ -14,7 +14,7 @@ from navi.config.remote import Remote
 from navi.core.address import Named
 from navi.hosts.base import HostError
 from navi.hosts.blocking_openssh import BlockingOpenSSHHost
-from navi.ops.pane.read import follow
+from navi.ops.pane.read import follow_output
 from tests.support.cut import Cut
 from tests.support.machines import Lab, Machine
 from tests.support.verbs import navi
@@ -124,7 +124,7 @@ def test_who_follows_a_host_that_stays_away_hears_what_is_wrong(lab: Lab, machin
     told: list[HostError] = []
     entry = Remote(**{"connect_timeout": 5, **machine.remote()})  # type: ignore[arg-type]
     with closing(BlockingOpenSSHHost(entry, lab.environment())) as host:
-        seen = follow_reconnecting(host, 3, told.append, lambda: host.follow(follow(Named("api"), 1)))
+        seen = follow_reconnecting(host, 3, told.append, lambda: host.follow(follow_output(Named("api"), 1)))
         assert next(seen).lines == ("ready",)
         machine.break_connections()
         assert next(one.lines for one in seen) == ("ready",), "it follows again"
@@ -133,4 +133,4 @@ def test_who_follows_a_host_that_stays_away_hears_what_is_wrong(lab: Lab, machin
             list(seen)
         assert len(told) >= 2
         with pytest.raises(HostError):
-            next(follow_reconnecting(host, 1000, told.append, lambda: host.follow(follow(Named("api"), 1))))
+            next(follow_reconnecting(host, 1000, told.append, lambda: host.follow(follow_output(Named("api"), 1))))

@@ -19,7 +19,7 @@ from navi.core.model import HostView
 from navi.core.status import sessions_of
 from navi.doctor.examine import HERE, THERE
 from navi.hosts.blocking_host import BlockingHost
-from navi.hosts.exchange import local_peer
+from navi.hosts.exchange import local_endpoint
 from navi.ops import HostSettings
 from navi.ops.look.frames import look
 from navi.tui.pages.details import detail_lines
@@ -275,7 +275,7 @@ def test_the_words_are_those_of_the_page_of_details(lab: Lab) -> None:
         "api", status="waiting", message="Shall I?", current_pbi_title="A hard one",
         agents={"sub": {"status": "error"}}, team={"name": "red", "agents": [{"name": "mate", "status": "done"}]},
     )  # fmt: skip
-    with closing(BlockingHost(local_peer(HostSettings(SESSIONS_DIR, False)), lab.environment())) as host:
+    with closing(BlockingHost(local_endpoint(HostSettings(SESSIONS_DIR, False)), lab.environment())) as host:
         frame = host.run(look())
     (session,) = [one for one in sessions_of(LOCAL, frame, AGENTS) if one.name == "api"]
     parts = detail_lines(session, HostView(LOCAL, frame=frame), frame.clock, UNICODE)

@@ -66,7 +66,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("source", "wanted"), FORMS)
-def test_macros(source: str, wanted: str) -> None:
+def test_each_macro_has_a_form_in_plain_text(source: str, wanted: str) -> None:
     assert re.sub(r"(?<=\S)\s{3,}|\n\s*", " ", plain_text(source, 78)).strip() == wanted
 
 

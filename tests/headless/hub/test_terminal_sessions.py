@@ -145,13 +145,13 @@ def test_no_agent_is_started_where_a_terminal_has_the_conversation(lab: Lab, far
         until(lambda: "goes on" in pane(account, "by-hand"), what="it runs")
         words = ("sh", "-c", "cat")
         with pytest.raises(OperationError, match=r"process \d+ in a terminal has the conversation of spawn_1"):
-            host.run(headless.run(RunId("spawn_1"), words, "", conversation="0badc0de"))
-        assert host.run(headless.run(RunId("spawn_2"), words, "", conversation="another")).new
+            host.run(headless.start_run(RunId("spawn_1"), words, "", conversation="0badc0de"))
+        assert host.run(headless.start_run(RunId("spawn_2"), words, "", conversation="another")).new
         account.tmux("kill-session", "-t", "by-hand")
         until(lambda: not list((account.home / ".claude/sessions").iterdir()), what="it has ended")
-        assert host.run(headless.run(RunId("spawn_1"), words, "", conversation="0badc0de")).new
+        assert host.run(headless.start_run(RunId("spawn_1"), words, "", conversation="0badc0de")).new
         for id in (RunId("spawn_1"), RunId("spawn_2")):
-            host.run(headless.end(id, 0))
+            host.run(headless.end_run(id, 0))
 
 
 # ---- feedback

@@ -61,13 +61,13 @@ def test_every_row_of_the_table_needs_a_login(site: Site, route) -> None:  # typ
         assert site.ask(route.method, f"{path}?token={site.token}", known=False).status == 401
 
 
-def test_what_is_not_there(site: Site) -> None:
+def test_an_unknown_address_is_not_found(site: Site) -> None:
     for path in ("/x", "/api", "/api/", "/../etc/passwd", "/app.js/", "//", "/index.html", "/api/sessions/a%2Fb"):
         got = site.ask("GET", path)
         assert (got.status, got.body) == (404, {"error": "there is nothing at this address"}), path
 
 
-def test_other_methods(site: Site) -> None:
+def test_a_method_that_an_address_does_not_have_is_refused(site: Site) -> None:
     wrong = site.ask("PUT", "/api/sessions/a/interactive")
     assert (wrong.status, wrong.headers["allow"]) == (405, "DELETE, OPTIONS, POST")
     options = site.ask("OPTIONS", "/api/sessions", known=False)

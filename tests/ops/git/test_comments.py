@@ -14,7 +14,7 @@ from navi.config.remote import SESSIONS_DIR
 from navi.core.text import clean
 from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings, OperationError
-from navi.ops.git.comments import CUT, MAX_COMMENTS, MOST_LETTERS, MOST_LINES, Comment, Discussion, comments
+from navi.ops.git.comments import CUT, MOST_COMMENTS, MOST_LETTERS, MOST_LINES, Comment, Discussion, comments
 from navi.ops.operation import Answer
 from tests.support.machines import Lab
 from tests.support.repository import ON_LINES, TALK, stand_in_for_comments
@@ -76,7 +76,7 @@ async def test_all_comments_are_listed_the_oldest_first(lab: Lab) -> None:
 async def test_gh_is_asked_about_the_remotes_own_host_and_twice_at_most(lab: Lab) -> None:
     asked = stand_in_for_comments(lab, NO_TALK, "[]")
     assert await ask(lab) == Discussion(())
-    path = f"repos/o/r/pulls/42/comments?per_page={MAX_COMMENTS}&sort=created&direction=desc"
+    path = f"repos/o/r/pulls/42/comments?per_page={MOST_COMMENTS}&sort=created&direction=desc"
     assert asked.read_text().splitlines() == [
         *("pr", "view", "42", "--repo", "ghe.example.com/o/r", "--json", "comments,reviews"),
         *("api", "--hostname", "ghe.example.com", path),
@@ -221,7 +221,7 @@ def comment_of(number: int) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("count", "first", "more"), [(MAX_COMMENTS - 1, 0, False), (MAX_COMMENTS, 0, False), (MAX_COMMENTS + 7, 7, True)]
+    ("count", "first", "more"), [(MOST_COMMENTS - 1, 0, False), (MOST_COMMENTS, 0, False), (MOST_COMMENTS + 7, 7, True)]
 )
 def test_only_the_newest_are_reported_and_that_there_are_more(count: int, first: int, more: bool) -> None:
     found = parsed(json.dumps({"comments": [comment_of(number) for number in range(count)], "reviews": []}), "[]")
@@ -230,7 +230,7 @@ def test_only_the_newest_are_reported_and_that_there_are_more(count: int, first:
 
 
 def test_where_the_comments_on_lines_fill_a_page_there_may_be_more() -> None:
-    assert parsed(NO_TALK, json.dumps([comment_of(number) for number in range(MAX_COMMENTS)])).more
+    assert parsed(NO_TALK, json.dumps([comment_of(number) for number in range(MOST_COMMENTS)])).more
 
 
 JSON = st.recursive(
@@ -245,7 +245,7 @@ TOLD = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON | 
 @given(TOLD, TOLD, TOLD)
 def test_no_answer_breaks_it_and_nothing_of_it_acts_on_the_terminal(one: object, two: object, three: object) -> None:
     found = parsed(json.dumps({"comments": one, "reviews": two}), json.dumps(three))
-    assert len(found.comments) <= MAX_COMMENTS
+    assert len(found.comments) <= MOST_COMMENTS
     for comment in found.comments:
         for text in (comment.author, comment.where, *comment.text):
             assert text == clean(text)

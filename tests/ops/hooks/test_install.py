@@ -27,12 +27,12 @@ from navi.ops.hooks.install import (
     InstalledHooks,
     Plan,
     Version,
-    claude_standing,
+    claude_hooks_status,
     events_for,
     hook_text,
     install,
     look_at_hooks,
-    opencode_standing,
+    opencode_hooks_status,
     plugin_text,
     remove,
     write_hooks,
@@ -241,7 +241,7 @@ def test_settings_that_are_not_understood_are_refused_by_name(text: str) -> None
     for plan in (install, remove):
         with pytest.raises(OperationError, match=r"settings\.json.*nothing was changed"):
             plan(found(text))
-    assert claude_standing(found(text)).state == "unusable"
+    assert claude_hooks_status(found(text)).state == "unusable"
 
 
 @pytest.mark.parametrize("text", [None, "", " \n"])
@@ -362,7 +362,7 @@ async def test_install_and_remove_are_one_story(lab: Lab, where: str) -> None:
         assert plugin.read_text() == plugin_text(SESSIONS_DIR)
         seen = await one.host.run(look_at_hooks(SESSIONS_DIR))
         assert (seen.version, seen.backup, seen.opencode) == ((2, 1, 200), True, True)
-        assert (claude_standing(seen).state, opencode_standing(seen).state) == ("installed", "installed")
+        assert (claude_hooks_status(seen).state, opencode_hooks_status(seen).state) == ("installed", "installed")
         assert install(seen).changes == ()
         await carry_out(one, "remove")
         assert tree(one.account) == before
@@ -410,7 +410,7 @@ async def test_where_nothing_was_nothing_is_left(lab: Lab, where: str) -> None:
         claude(one.account, "no version")
         seen = await one.host.run(look_at_hooks(SESSIONS_DIR))
         assert (seen.version, seen.settings.text, seen.opencode) == (None, None, False)
-        assert claude_standing(seen).state == "absent"
+        assert claude_hooks_status(seen).state == "absent"
         assert await carry_out(one) == ""
         assert set(tree(one.account)) == {".claude/settings.json", ".claude-sessions/.navi/hook"}
         await carry_out(one, "remove")
@@ -573,7 +573,7 @@ async def test_settings_that_can_not_be_used_are_reported(lab: Lab, where: str, 
         seen = await one.host.run(look_at_hooks(SESSIONS_DIR))
         with pytest.raises(OperationError, match=words):
             install(seen)
-        assert claude_standing(seen).state == "unusable"
+        assert claude_hooks_status(seen).state == "unusable"
 
 
 @everywhere
@@ -584,7 +584,7 @@ async def test_a_plugin_of_that_name_that_is_not_ours_stays(lab: Lab, where: str
         plugin.write_text("export const Mine = 1\n")
         await carry_out(one)
         seen = await one.host.run(look_at_hooks(SESSIONS_DIR))
-        assert (claude_standing(seen).state, opencode_standing(seen).state) == ("installed", "unusable")
+        assert (claude_hooks_status(seen).state, opencode_hooks_status(seen).state) == ("installed", "unusable")
         await carry_out(one, "remove")
         assert plugin.read_text() == "export const Mine = 1\n"
 
@@ -611,7 +611,7 @@ STANDINGS = {
 def test_what_is_out_of_date_is_reported(reason: str, files: tuple[str | None, str]) -> None:
     hook, text = files
     seen = InstalledHooks(SESSIONS_DIR, File("hook", hook), File("navi.js"), File("settings.json", text), NEWEST)
-    assert (claude_standing(seen).state, claude_standing(seen).reason) == ("outdated", reason)
+    assert (claude_hooks_status(seen).state, claude_hooks_status(seen).reason) == ("outdated", reason)
 
 
 LEFT_OUT = {
@@ -627,16 +627,16 @@ def test_the_events_that_are_left_out_are_reported(version: Version | None, reas
     text = installed("{}", version)
     settings = File("settings.json", text)
     seen = InstalledHooks(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), settings, version)
-    standing = claude_standing(seen)
-    assert (standing.state, standing.reason) == ("installed", reason)
-    assert all(event in EVENTS and f'"{event}"' not in text for event in standing.left_out)
-    assert bool(standing.left_out) == bool(reason)
+    status = claude_hooks_status(seen)
+    assert (status.state, status.reason) == ("installed", reason)
+    assert all(event in EVENTS and f'"{event}"' not in text for event in status.left_out)
+    assert bool(status.left_out) == bool(reason)
 
 
 def test_hooks_that_are_switched_off_are_reported() -> None:
     text = installed('{"disableAllHooks": true}')
     seen = InstalledHooks(SESSIONS_DIR, File("hook", hook_text()), File("navi.js"), File("settings.json", text), NEWEST)
-    assert claude_standing(seen).reason == "but disableAllHooks is set"
+    assert claude_hooks_status(seen).reason == "but disableAllHooks is set"
 
 
 def test_a_plan_without_changes_touches_nothing(lab: Lab) -> None:

@@ -8,7 +8,7 @@ from navi.core.agents import AGENTS
 from navi.core.background import background_sessions
 from navi.core.model import BackgroundAgent, Session
 from navi.ops import OperationError
-from navi.ops.look.background import MAX_SESSIONS, read_background
+from navi.ops.look.background import MOST_SESSIONS, read_background
 from navi.ops.operation import Operation, Record
 from navi.ops.session.attach import attach
 from navi.ops.session.lifecycle import KillResult, stop_background
@@ -47,8 +47,9 @@ def test_a_body_that_is_no_object_is_empty(body: bytes) -> None:
     assert (one.file, one.job) == ({}, {})
 
 
-def test_a_host_has_so_many_at_most() -> None:
-    assert len(read_background(worker(f"{number} x claude") for number in range(1, MAX_SESSIONS + 50))) == MAX_SESSIONS
+def test_a_look_has_only_so_many_sessions() -> None:
+    reported = (worker(f"{number} x claude") for number in range(1, MOST_SESSIONS + 50))
+    assert len(read_background(reported)) == MOST_SESSIONS
 
 
 # ---- stopping

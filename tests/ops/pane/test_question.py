@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from navi.core.address import Named
 from navi.core.marks import read_marks
-from navi.core.model import Frame, Tmux, TmuxSession
+from navi.core.model import AnswerState, Frame, Tmux, TmuxSession
 from navi.core.question import AnswerMode, Reply
 from navi.ops import Answer, OperationError
+from navi.ops.linker import read_file
 from navi.ops.outcome import Looks, Verdict
 from navi.ops.pane.question import LONGEST_TEXT, AnswerOutcome, answer, ask
 from tests.support.dashboard import session
@@ -49,6 +52,11 @@ UNTYPABLE = {
 def test_a_text_that_would_be_more_than_a_text_is_refused(text: str) -> None:
     with pytest.raises(OperationError, match="nothing was typed"):
         answer(Named("api"), "digest", Reply(AnswerMode.TEXT, text), "call1", "me@here")
+
+
+def test_the_states_of_answers_are_those_that_the_script_notes() -> None:
+    noted = re.findall(r"navi_(?:note_answer |outcome=)([a-z]+)", read_file("pane/answer.sh"))
+    assert set(noted) == set(AnswerState)
 
 
 def test_an_answer_is_read() -> None:

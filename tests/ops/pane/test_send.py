@@ -14,7 +14,7 @@ from navi.core.address import Named
 from navi.ops import OperationError
 from navi.ops.pane.find import NotSeen
 from navi.ops.pane.lock import LockAction, lock
-from navi.ops.pane.read import ExpectedText, text, wait
+from navi.ops.pane.read import ExpectedText, read_text, wait_for_text
 from navi.ops.pane.send import SendMode, send
 from tests.support.gate import WAITS, build_gate, open_gate
 from tests.support.machines import Account, Lab
@@ -474,7 +474,7 @@ def test_a_pattern_that_can_not_be_is_refused_and_nothing_is_typed(lab: Lab, she
             ask(lab.local, "api", "x", bad, shell=shell)
         assert caught.value.status == 64
         with pytest.raises(OperationError, match="does not understand the pattern"):
-            run(lab.local, shell, wait(Named("api"), ExpectedText(bad)))
+            run(lab.local, shell, wait_for_text(Named("api"), ExpectedText(bad)))
     assert path.read_bytes() == b""
 
 
@@ -592,20 +592,20 @@ def seen(
     account: Account, name: str, pattern: str, lines: int | None = None, seconds: float = 20, fixed: bool = False
 ) -> str:
     """Wait for what a pane shows."""
-    return run(account, DASH, wait(Named(name), ExpectedText(pattern, fixed, seconds), lines))
+    return run(account, DASH, wait_for_text(Named(name), ExpectedText(pattern, fixed, seconds), lines))
 
 
 @sturdy_shells
 def test_what_stands_in_the_scrollback_is_seen_and_only_so_much_as_is_wanted(lab: Lab, shell: Shell) -> None:
     keep_lines(lab.local, 5000)
     open_pane(lab.local, "api", "seq 1 3000; exec cat", "3000")
-    operation = wait(Named("api"), ExpectedText("^7$"))
+    operation = wait_for_text(Named("api"), ExpectedText("^7$"))
     assert run(lab.local, shell, operation) == "7"
     with pytest.raises(NotSeen, match=r"timed out after 0\.3 s") as caught:
-        run(lab.local, shell, wait(Named("api"), ExpectedText("^1500$", seconds=0.3), 1000))
+        run(lab.local, shell, wait_for_text(Named("api"), ExpectedText("^1500$", seconds=0.3), 1000))
     assert (caught.value.status, caught.value.screen[-1]) == (75, "3000")
-    assert run(lab.local, shell, wait(Named("api"), ExpectedText("^1500$"), 1600)) == "1500"
-    assert run(lab.local, shell, wait(Named("api"), ExpectedText("^3000$"), 0)) == "3000"
+    assert run(lab.local, shell, wait_for_text(Named("api"), ExpectedText("^1500$"), 1600)) == "1500"
+    assert run(lab.local, shell, wait_for_text(Named("api"), ExpectedText("^3000$"), 0)) == "3000"
 
 
 def test_a_line_that_is_wrapped_is_one_line_and_blanks_at_its_end_may_be_there_or_not(lab: Lab) -> None:
@@ -619,7 +619,8 @@ def test_a_line_that_is_wrapped_is_one_line_and_blanks_at_its_end_may_be_there_o
 def test_letters_of_every_kind_are_matched_whatever_the_locale(lab: Lab) -> None:
     open_pane(lab.local, "api", "printf 'é ✓ 日本 🚀 done\\n'; exec cat", "done")
     for locale in ("C", "C.UTF-8"):
-        found = run(lab.local, DASH, wait(Named("api"), ExpectedText("日本 🚀 done$", seconds=5)), {"LC_ALL": locale})
+        operation = wait_for_text(Named("api"), ExpectedText("日本 🚀 done$", seconds=5))
+        found = run(lab.local, DASH, operation, {"LC_ALL": locale})
         assert found == "é ✓ 日本 🚀 done"
 
 
@@ -640,7 +641,7 @@ def test_a_wait_ends_with_the_pane_and_with_the_session(lab: Lab) -> None:
 def test_the_prefix_of_a_name_is_no_name(lab: Lab) -> None:
     open_pane(lab.local, "api-2", "echo ready; exec cat", "ready")
     for pane in (Named("api"), Named("", target="api:0.0")):
-        operation = wait(pane, ExpectedText("ready"))
+        operation = wait_for_text(pane, ExpectedText("ready"))
         with pytest.raises(OperationError, match="no session named api") as caught:
             run(lab.local, DASH, operation)
         assert caught.value.status == 66
@@ -652,7 +653,7 @@ def test_the_prefix_of_a_name_is_no_name(lab: Lab) -> None:
 def test_a_target_is_meant_as_tmux_means_it(lab: Lab, target: str) -> None:
     lab.local.new_session("api", "echo ready; exec cat")
     lab.local.tmux("rename-window", "-t", "=api:0", "work")
-    assert run(lab.local, DASH, wait(Named("", target=target), ExpectedText("ready"))) == "ready"
+    assert run(lab.local, DASH, wait_for_text(Named("", target=target), ExpectedText("ready"))) == "ready"
 
 
 # ---- reading
@@ -664,13 +665,13 @@ def test_a_pane_is_read_without_loss(lab: Lab, shell: Shell) -> None:
     wanted = [f"{number} é ✓ 日本 🚀 {'w' * (number % 150)}|" for number in range(20000)]
     (lab.local.home / "wanted").write_text("\n".join(wanted) + "\n")
     open_pane(lab.local, "api", "cat wanted; echo end; exec cat", "end")
-    got = run(lab.local, shell, text(Named("api"))).data.decode().splitlines()
+    got = run(lab.local, shell, read_text(Named("api"))).data.decode().splitlines()
     assert [line.rstrip() for line in got if line.strip()] == [*wanted, "end"]
 
 
 def test_a_part_of_a_pane_is_read_and_colours_if_they_are_wanted(lab: Lab) -> None:
     open_pane(lab.local, "api", "seq 1 100; printf '\\033[31mred\\033[0m\\n'; exec cat", "red")
-    screen = run(lab.local, DASH, text(Named("api"), "0")).data.decode().split()
+    screen = run(lab.local, DASH, read_text(Named("api"), "0")).data.decode().split()
     assert (screen[-1], screen[0]) == ("red", "79")
-    assert run(lab.local, DASH, text(Named("api"), "-5")).data.decode().split()[0] == "74"
-    assert b"\x1b[31mred" in run(lab.local, DASH, text(Named("api"), "0", escapes=True)).data
+    assert run(lab.local, DASH, read_text(Named("api"), "-5")).data.decode().split()[0] == "74"
+    assert b"\x1b[31mred" in run(lab.local, DASH, read_text(Named("api"), "0", escapes=True)).data

@@ -21,7 +21,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("before", "after", "expected"), CASES)
-def test_a_change(before: Session, after: Session, expected: bool) -> None:
+def test_only_a_change_that_concerns_a_person_is_highlighted(before: Session, after: Session, expected: bool) -> None:
     changes = Changes()
     changes.note([view("local", before)], 100.0)
     assert not changes.has(A.key)

@@ -6,7 +6,7 @@ import pytest
 
 from navi.core.failure import Failure, HostState
 from navi.core.listing import ListFilter
-from navi.core.model import Frame, HostView, LostSession, Tmux
+from navi.core.model import Frame, HostView, HowLost, LostSession, Tmux
 from navi.core.unlisted import unlisted
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
@@ -15,7 +15,7 @@ from navi.tui.list.commands import empty_lines
 PROVEN = HostView("atlas", state=HostState.CONNECTED, frame=Frame(0.0, "", Tmux.NONE, proven=True))
 LOST = HostView(
     "atlas", state=HostState.CONNECTED,
-    frame=Frame(0.0, "", Tmux.NONE, proven=True, lost_sessions=(LostSession("k", "api", "reboot"),)),
+    frame=Frame(0.0, "", Tmux.NONE, proven=True, lost_sessions=(LostSession("k", "api", HowLost.REBOOT),)),
 )  # fmt: skip
 NEW = HostView("atlas")
 CONNECTING = HostView("atlas", state=HostState.CONNECTING)

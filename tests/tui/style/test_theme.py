@@ -54,7 +54,9 @@ COLORS = [
 
 
 @pytest.mark.parametrize(("environment", "chosen", "expected"), COLORS)
-def test_colours(environment: dict[str, str], chosen: str, expected: int) -> None:
+def test_setting_and_environment_decide_the_number_of_colours(
+    environment: dict[str, str], chosen: str, expected: int
+) -> None:
     assert choose_colors(Settings(colors=chosen), environment) == expected
 
 
@@ -62,7 +64,7 @@ GLYPHS = [("auto", True, UNICODE), ("auto", False, ASCII), ("ascii", True, ASCII
 
 
 @pytest.mark.parametrize(("chosen", "unicode_terminal", "expected"), GLYPHS)
-def test_symbols(chosen: str, unicode_terminal: bool, expected: Glyphs) -> None:
+def test_setting_and_terminal_decide_the_symbols(chosen: str, unicode_terminal: bool, expected: Glyphs) -> None:
     assert choose_glyphs(Settings(glyphs=chosen), unicode_terminal) == expected
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from navi.config.remote import SESSIONS_DIR
 from navi.ops import HostSettings, OperationError
-from navi.ops.hooks.install import OTHERS, File, InstalledHooks, Plan, hook_text, look_at_hooks, write_hooks
+from navi.ops.hooks.install import OTHER_AGENTS, File, InstalledHooks, Plan, hook_text, look_at_hooks, write_hooks
 from navi.ops.hooks.json_text import parse
-from navi.ops.hooks.others import AGENTS, TABLE, copilot_text, plan_install, plan_remove, standing
+from navi.ops.hooks.plans import HOOKED_AGENTS, OTHER_HOOKS, copilot_text, hooks_status, plan_install, plan_remove
 from navi.ops.hooks.settings import AgentSettings, hook_command
 from tests.ops.hooks.test_install import FORMATS, USUAL, claude, opencode
 from tests.support.lab_hosts import LabHost, everywhere, lab_host
@@ -27,14 +27,16 @@ SHARED = ("gemini", "qwen")
 """Agents whose hooks are in their user's settings."""
 
 shared = pytest.mark.parametrize("agent", SHARED)
-other = pytest.mark.parametrize("agent", OTHERS)
+other = pytest.mark.parametrize("agent", OTHER_AGENTS)
 
 
 def found(
-    texts: Mapping[str, str | None] = MappingProxyType({}), hook: str | None = None, present: Collection[str] = OTHERS
+    texts: Mapping[str, str | None] = MappingProxyType({}),
+    hook: str | None = None,
+    present: Collection[str] = OTHER_AGENTS,
 ) -> InstalledHooks:
     """Return what a look finds where the files of agents hold these texts."""
-    files = {name: File(f"{name}.json", texts.get(name)) for name in OTHERS}
+    files = {name: File(f"{name}.json", texts.get(name)) for name in OTHER_AGENTS}
     plugin = File("navi.js")
     return InstalledHooks(
         SESSIONS_DIR, File("hook", hook), plugin, File("settings.json"), others=files, present=frozenset(present)
@@ -54,8 +56,8 @@ def after(plan: Plan, backups: Collection[str] = ()) -> InstalledHooks:
         File("hook", plan.hook.text),
         File("navi.js", plan.plugin.text),
         File("settings.json", plan.settings.text),
-        others={name: File(f"{name}.json", texts.get(name)) for name in OTHERS},
-        present=frozenset(OTHERS),
+        others={name: File(f"{name}.json", texts.get(name)) for name in OTHER_AGENTS},
+        present=frozenset(OTHER_AGENTS),
         backups=frozenset(backups),
     )
 
@@ -87,7 +89,7 @@ def test_other_settings_survive(agent: str, rest: Mapping[str, object]) -> None:
 def test_each_event_calls_the_hook_for_its_agent(agent: str) -> None:
     text = text_of(plan_install(found({agent: "{}"})), agent)
     hooks = json.loads(text or "")["hooks"]
-    assert tuple(hooks) == TABLE[agent].events
+    assert tuple(hooks) == OTHER_HOOKS[agent].events
     command = hook_command(SESSIONS_DIR, agent)
     assert all(group["hooks"][0]["command"] == command for groups in hooks.values() for group in groups)
     assert f"/.navi/hook {agent} || true" in command
@@ -97,7 +99,7 @@ def test_copilot_gets_a_file_of_its_own() -> None:
     text = text_of(plan_install(found()), "copilot")
     document = json.loads(text or "")
     assert document["version"] == 1
-    assert tuple(document["hooks"]) == TABLE["copilot"].events
+    assert tuple(document["hooks"]) == OTHER_HOOKS["copilot"].events
     assert document["hooks"]["Notification"][0]["matcher"] == "permission_prompt|elicitation_dialog"
     assert text_of(plan_remove(after(plan_install(found()))), "copilot") is None
 
@@ -117,7 +119,7 @@ def test_by_default_agents_that_are_there_get_hooks() -> None:
     assert plan_install(found(present=[])).others == {}
 
 
-@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize("agent", HOOKED_AGENTS)
 def test_only_named_agents_get_hooks(agent: str) -> None:
     plan = plan_install(found(present=[]), [agent])
     changed = {name for name, one in plan.by_name.items() if one.action != "keep"}
@@ -137,22 +139,22 @@ def test_the_hook_stays_while_another_agent_calls_it() -> None:
 
 @other
 def test_the_state_follows_what_is_there(agent: str) -> None:
-    assert standing(found(), agent).state == "absent"
-    assert "was not found" in standing(found(present=[]), agent).reason
+    assert hooks_status(found(), agent).state == "absent"
+    assert "was not found" in hooks_status(found(present=[]), agent).reason
     seen = after(plan_install(found()))
-    assert standing(seen, agent).state == "installed"
+    assert hooks_status(seen, agent).state == "installed"
     without_hook = found({agent: seen.others[agent].text})
-    assert "the hook is missing" in standing(without_hook, agent).reason
+    assert "the hook is missing" in hooks_status(without_hook, agent).reason
     text = (seen.others[agent].text or "").replace('\\"$HOME\\"', "/elsewhere")
     moved = found({agent: text}, hook_text())
-    assert standing(moved, agent).state == "outdated"
+    assert hooks_status(moved, agent).state == "outdated"
 
 
 @shared
 @pytest.mark.parametrize("text", ["[]", "{", '{"hooks": []}', '{"hooks": {"Stop": 1}}'])
 def test_a_file_that_can_not_be_used_is_left_alone(agent: str, text: str) -> None:
     seen = found({agent: text})
-    assert standing(seen, agent).state == "unusable"
+    assert hooks_status(seen, agent).state == "unusable"
     assert agent not in plan_install(seen).others
     assert agent not in plan_remove(seen).others
     with pytest.raises(OperationError, match="nothing was changed"):
@@ -162,7 +164,7 @@ def test_a_file_that_can_not_be_used_is_left_alone(agent: str, text: str) -> Non
 @pytest.mark.parametrize("text", ["{}", "mine", copilot_text("sh mine")])
 def test_a_file_of_copilots_that_is_not_navis_is_left_alone(text: str) -> None:
     seen = found({"copilot": text})
-    assert "is not navi's; move it away" in standing(seen, "copilot").reason
+    assert "is not navi's; move it away" in hooks_status(seen, "copilot").reason
     assert "copilot" not in plan_install(seen).others
     assert "copilot" not in plan_remove(seen).others
 
@@ -209,8 +211,8 @@ async def test_all_agents_are_installed_and_removed(lab: Lab, where: str) -> Non
         kept = await carry_out(one, plan_install(await one.host.run(look_at_hooks(SESSIONS_DIR))))
         assert kept == ", ".join(f"{paths[agent]}.before-navi" for agent in SHARED)
         seen = await one.host.run(look_at_hooks(SESSIONS_DIR))
-        assert (seen.present, seen.backups) == (frozenset(OTHERS), frozenset(SHARED))
-        assert [standing(seen, agent).state for agent in AGENTS] == ["installed"] * len(AGENTS)
+        assert (seen.present, seen.backups) == (frozenset(OTHER_AGENTS), frozenset(SHARED))
+        assert [hooks_status(seen, agent).state for agent in HOOKED_AGENTS] == ["installed"] * len(HOOKED_AGENTS)
         assert plan_install(seen).changes == ()
         assert all(stat.S_IMODE(paths[agent].stat().st_mode) == 0o640 for agent in SHARED)
         await carry_out(one, plan_remove(seen))
@@ -226,7 +228,7 @@ def test_every_shell_reads_and_writes_the_same(lab: Lab, shell: Shell) -> None:
     before = paths["gemini"].read_text()
     run(lab.local, shell, write_hooks(plan_install(run(lab.local, shell, look_at_hooks(SESSIONS_DIR)))))
     seen = run(lab.local, shell, look_at_hooks(SESSIONS_DIR))
-    assert [standing(seen, agent).state for agent in OTHERS] == ["installed"] * len(OTHERS)
+    assert [hooks_status(seen, agent).state for agent in OTHER_AGENTS] == ["installed"] * len(OTHER_AGENTS)
     assert isinstance(parse(paths["copilot"].read_text()), dict)
     run(lab.local, shell, write_hooks(plan_remove(seen)))
     assert paths["gemini"].read_text() == before

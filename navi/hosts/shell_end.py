@@ -14,20 +14,18 @@ LARGEST_ERRORS = 65536
 """Bytes of a program's standard error that are read when it has ended."""
 
 GRACE = 0.5
-"""Seconds that a shell has for ending by itself: after its output has ended, and after SIGTERM."""
-
+"""Seconds that a shell has to end by itself, once its output has ended and again after SIGTERM."""
 
 LAST_ERRORS = 2.0
-"""Seconds that a shell has for its errors when its input has ended: fish reads all of it before it complains."""
+"""Seconds that a shell has to write its errors once its input has ended: fish reads all input before it complains."""
 
 
 class ShellEnd(NamedTuple):
     """How a shell, or the ssh that leads to it, ended: its exit status (None: it did not end by itself), what it wrote
     to standard error, whether that was too much, and what ssh itself reported, which no server can forge.
 
-    `printed` is what came before the answer. `again` is how a second attempt ended, which was made to find the cause:
-    of the ssh to a jump host, or of an ssh that shares nothing, because only that one passes on what a ProxyCommand
-    prints.
+    `printed` is its output before the answer. `again` is the end of a second attempt, which looks for the cause: an ssh
+    to the jump host, or an ssh that shares nothing, because only the latter passes on the output of a ProxyCommand.
     """
 
     status: int | None
@@ -57,8 +55,8 @@ RAISE_FILES = "raise the limit of open files: ulimit -n, LimitNOFILE of systemd"
 
 
 def no_processes(errors: str) -> Failure | None:
-    """Return the failure that no process can be started, if a shell or a program says so in what it wrote to standard
-    error; else None.
+    """Return the failure that the machine can't start any process, if the standard error of a shell or program says so;
+    else None.
     """
     if "fork" not in errors:
         return None
@@ -73,8 +71,8 @@ OTHERS = (("fish", "(?m)^fish: "), ("python", '(?m)^ *File "<(stdin|string)>", l
 
 
 def known_cause(errors: str) -> Failure | None:
-    """Return the failure that shows in what a shell wrote to standard error before it answered: no process can be
-    started, or it is not sh; else None.
+    """Return the failure that a shell's standard error names before its answer: the machine can't start any process, or
+    the shell is not sh. None if it names neither.
     """
     if "fish: " not in errors and 'File "<' not in errors:
         return no_processes(errors)

@@ -1,44 +1,44 @@
-"""The table of the hooks of other agents, and plans that install or remove the hooks of chosen agents.
+"""Plans that install or remove the hooks of chosen agents, and the hooks of agents besides Claude Code and OpenCode.
 
-Gemini CLI and Qwen Code have hooks in their settings, as Claude Code has. GitHub Copilot CLI reads every file in a
-folder, so navi has one of its own there. Codex has hooks, too, but one process runs them for all its panes, in the
-environment of the first: they would report about the wrong session.
+Gemini CLI and Qwen Code keep hooks in their settings, as Claude Code does. GitHub Copilot CLI reads every file in a
+folder, so navi writes one of its own there. Codex has hooks as well, but one process runs them for all its panes, in
+the environment of the first pane, so they would report on the wrong session.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from navi.core.text import clean
 from navi.ops.hooks.install import (
-    OTHERS,
+    OTHER_AGENTS,
     Change,
     File,
     HooksStatus,
     InstalledHooks,
     Plan,
-    claude_standing,
+    claude_hooks_status,
     hook_text,
     install,
-    opencode_standing,
+    opencode_hooks_status,
     remove,
 )
 from navi.ops.hooks.json_text import parse
 from navi.ops.hooks.settings import AgentSettings, hook_command, is_hook_command
 from navi.ops.operation import OperationError
 
-AGENTS = ("claude", "opencode", *OTHERS)
+HOOKED_AGENTS = ("claude", "opencode", *OTHER_AGENTS)
 """The agents that navi has hooks for."""
 
 
 SETTLES = 1.5
-"""Seconds after which a running Claude Code no longer writes settings that it had read before a change."""
+"""Seconds after a change until a running Claude Code no longer writes settings that it read before."""
 
 ROUNDS = 3
-"""How often to repeat a change that a running Claude Code has undone."""
+"""How many times to repeat a change that a running Claude Code undoes."""
 
 OVERWRITTEN = (
     "a running Claude Code keeps rewriting its settings, and has undone the change {0} times; "
@@ -54,7 +54,7 @@ class AgentHooks(NamedTuple):
     fields: Mapping[str, object]
 
 
-TABLE: Mapping[str, AgentHooks] = {
+OTHER_HOOKS: Mapping[str, AgentHooks] = {
     # Milliseconds. SessionEnd is left out: what the agent prints about a hook at its end stays in the terminal.
     "gemini": AgentHooks(
         "Gemini CLI", ("BeforeAgent", "AfterTool", "Notification", "AfterAgent"), {"name": "navi", "timeout": 10000}
@@ -81,24 +81,23 @@ TABLE: Mapping[str, AgentHooks] = {
         {"timeoutSec": 10},
     ),
 }
-"""Events have the names that the agent gives them; read_event.awk knows what they mean."""
+"""The hooks of OTHER_AGENTS. Events have the names that each agent gives them; read_event.awk knows their meanings."""
 
 MATCHERS: Mapping[str, str] = {"Notification": "permission_prompt|elicitation_dialog"}
-"""For an event of Copilot, the kinds of it that matter; of other events, all do."""
+"""By event of Copilot, the kinds of it that call the hook. All kinds of other events do."""
 
 
 # ---- plans
 
 
 def plan_install(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
-    """Plan to install the hooks of these agents; if none is named, of Claude Code and all that are there.
+    """Plan to install the hooks of these agents, by default of Claude Code and of all agents that seem to be in use.
 
     Raise OperationError if a file of a named agent, or of Claude Code, can't be used.
     """
     chosen = agents or {"claude", "opencode", *found.present}
     plan = _only_chosen(install(found), chosen) if "claude" in chosen else _without_claude(found, chosen)
-    others = {name: _installed(found, name) for name in OTHERS if name in chosen and _is_usable(found, name, agents)}
-    return replace(plan, others=others)
+    return replace(plan, others={name: _installed(found, name) for name in _usable(found, chosen, agents)})
 
 
 def plan_remove(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
@@ -106,16 +105,17 @@ def plan_remove(found: InstalledHooks, agents: Collection[str] = ()) -> Plan:
 
     The hook itself stays while another agent calls it.
     """
-    chosen = agents or AGENTS
+    chosen = agents or HOOKED_AGENTS
     plan = _only_chosen(remove(found), chosen)
-    others = {name: _removed(found, name) for name in OTHERS if name in chosen and _is_usable(found, name, agents)}
-    stays = any(standing(found, name).state in ("installed", "outdated") for name in AGENTS if name not in chosen)
+    others = {name: _removed(found, name) for name in _usable(found, chosen, agents)}
+    unchosen = [hooks_status(found, name) for name in HOOKED_AGENTS if name not in chosen]
+    stays = any(status.state in ("installed", "outdated") for status in unchosen)
     hook = Change(found.hook, found.hook.text) if stays else plan.hook
     return replace(plan, hook=hook, others=others)
 
 
 def _only_chosen(plan: Plan, agents: Collection[str]) -> Plan:
-    """Return the plan without changes for agents that are not chosen."""
+    """Return the plan with only the changes for these of Claude Code and OpenCode."""
     plugin = plan.plugin if "opencode" in agents else Change(plan.plugin.file, plan.plugin.file.text)
     settings = plan.settings if "claude" in agents else Change(plan.settings.file, plan.settings.file.text)
     return replace(plan, plugin=plugin, settings=settings, copies=plan.copies if "claude" in agents else ())
@@ -129,32 +129,35 @@ def _without_claude(found: InstalledHooks, agents: Collection[str]) -> Plan:
     return replace(plan, settings=Change(found.settings, found.settings.text), copies=())
 
 
-def _is_usable(found: InstalledHooks, name: str, named: Collection[str]) -> bool:
-    """Return whether an agent's file can be used. Raise OperationError if not, and the agent was named."""
-    reason = _problem(found, name)
-    if reason and name in named:
-        raise OperationError(f"{reason}; nothing was changed")
-    return not reason
+def _usable(found: InstalledHooks, chosen: Collection[str], named: Collection[str]) -> Iterator[str]:
+    """Yield the chosen ones of OTHER_AGENTS whose files can be used. Raise OperationError if that of a named one can't.
+    """
+    for name in OTHER_AGENTS:
+        reason = _problem(found, name) if name in chosen else ""
+        if reason and name in named:
+            raise OperationError(f"{reason}; nothing was changed")
+        if name in chosen and not reason:
+            yield name
 
 
 # ---- one agent
 
 
-def standing(found: InstalledHooks, agent: str) -> HooksStatus:
+def hooks_status(found: InstalledHooks, agent: str) -> HooksStatus:
     """Return the state of an agent's hooks."""
     if agent == "claude":
-        return claude_standing(found)
-    return opencode_standing(found) if agent == "opencode" else _standing(found, agent)
+        return claude_hooks_status(found)
+    return opencode_hooks_status(found) if agent == "opencode" else _status_in_settings(found, agent)
 
 
-def _standing(found: InstalledHooks, agent: str) -> HooksStatus:
+def _status_in_settings(found: InstalledHooks, agent: str) -> HooksStatus:
     reason = _problem(found, agent)
     if reason:
         return HooksStatus("unusable", reason)
     called = _called(found, agent)
     if not called:
-        return HooksStatus("absent", "" if agent in found.present else f"{TABLE[agent].title} was not found")
-    missing = [event for event in TABLE[agent].events if event not in called]
+        return HooksStatus("absent", "" if agent in found.present else f"{OTHER_HOOKS[agent].title} was not found")
+    missing = [event for event in OTHER_HOOKS[agent].events if event not in called]
     if missing:
         return HooksStatus("outdated", f"{', '.join(missing)} missing")
     if found.hook.text != hook_text():
@@ -204,10 +207,10 @@ def _installed(found: InstalledHooks, agent: str) -> Change:
     file, command = found.others[agent], hook_command(found.sessions_dir, agent)
     if agent == "copilot":
         return Change(file, copilot_text(command))
-    hook = {"type": "command", "command": command, **TABLE[agent].fields}
+    hook = {"type": "command", "command": command, **OTHER_HOOKS[agent].fields}
     settings = AgentSettings(agent, file.path, file.text if file.text and file.text.strip() else "{}\n")
-    settings = settings.without(set(settings.called()) - set(TABLE[agent].events))
-    for event in TABLE[agent].events:
+    settings = settings.without(set(settings.called()) - set(OTHER_HOOKS[agent].events))
+    for event in OTHER_HOOKS[agent].events:
         settings = settings.with_event(event, hook)
     return Change(file, settings.text)
 
@@ -223,10 +226,10 @@ def _removed(found: InstalledHooks, agent: str) -> Change:
 
 def copilot_text(command: str) -> str:
     """Return the file that makes GitHub Copilot CLI call a command."""
-    hooks = {event: [_copilots(event, command)] for event in TABLE["copilot"].events}
+    hooks = {event: [_copilots(event, command)] for event in OTHER_HOOKS["copilot"].events}
     return json.dumps({"version": 1, "hooks": hooks}, indent=2) + "\n"
 
 
 def _copilots(event: str, command: str) -> dict[str, object]:
     matcher = {"matcher": MATCHERS[event]} if event in MATCHERS else {}
-    return {"type": "command", "bash": command, **matcher, **TABLE["copilot"].fields}
+    return {"type": "command", "bash": command, **matcher, **OTHER_HOOKS["copilot"].fields}
