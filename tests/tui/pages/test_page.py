@@ -190,7 +190,7 @@ def test_details_begin_with_what_a_person_wants_and_then_say_how_it_was_decided(
         "",
         "The session",
         "session       atlas/api",
-        "host          atlas (atlas), connected",
+        "host          atlas, connected",
         "status file   api.json OK",
         "reports       waiting, age unknown",
         "tmux          $1, created just now",
@@ -252,6 +252,16 @@ def test_hosts_are_a_table_without_the_columns_that_have_no_room(width: int, hea
     lines = text(host_lines([here, away], (), UNICODE, 0, KEYMAP), width).split("\n")
     assert lines[0] == heading
     assert all(width_of(line) <= width for line in lines)
+
+
+def test_a_host_takes_one_line_whatever_its_system_is_called() -> None:
+    one = view("atlas")
+    one = one._replace(frame=one.frame and one.frame._replace(system="Linux 6.18.44-of-a-vendor"))
+    lines = text(host_lines([one], (), UNICODE, 0, KEYMAP), 60).split("\n")
+    assert lines == [
+        "    host   state      sessions  tmux  system",
+        " ✔  atlas  connected         0  3.3a  Linux 6.18.44-of-a-ve…",
+    ]
 
 
 def test_details_of_a_file_that_cannot_be_read_say_so() -> None:
