@@ -27,7 +27,7 @@ from navi.tui.headless.feedback import FeedbackCommands
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.headless.watch import HubWatch
 from navi.tui.keys.keymap import Keymap
-from navi.tui.keys.possible import Situation, footer_order, is_offered
+from navi.tui.keys.possible import EXPLAINED, Situation, footer_order, is_offered, why_not
 from navi.tui.keys.table import KEYS
 from navi.tui.list.commands import ListCommands
 from navi.tui.list.search import Search
@@ -39,6 +39,9 @@ from navi.tui.preview.commands import PreviewCommands
 from navi.tui.progress import HostProgress
 from navi.tui.screen import DashboardScreen
 from navi.tui.terminal_programs import TerminalPrograms
+
+TYPING_KEYS = (("search_keep", "keeps it"), ("search_clear", "ends it"))
+"""The commands that the footer offers while a search is typed, and its words for them."""
 
 
 class Commands:
@@ -112,12 +115,19 @@ class Commands:
     def run(self, name: str, place: int = 1) -> None:
         """Run a command; the page in front may have it of its own. `place` tells which of its keys was pressed."""
         own = self.pages.own_commands
-        if name == "answer" and name not in own:
+        if refused := self._refused(name):
+            self._screen.show_message(refused)
+        elif name == "answer" and name not in own:
             self._sessions.answer(place)
         elif name == "host":
             self._palette.number(place)
         else:
             (own.get(name) or self._commands[name])()
+
+    def _refused(self, name: str) -> str:
+        """Return why a command would show nothing, "" if it does something. The key of the page in front closes it."""
+        in_front = self.pages.page and self.pages.page.context == name
+        return why_not(name, self._whole_situation()) if name in EXPLAINED and not in_front else ""
 
     @property
     def looked_at(self) -> tuple[Key, ...]:
@@ -134,9 +144,11 @@ class Commands:
 
     @property
     def footer(self) -> tuple[tuple[str, str], ...]:
-        """Keys and words of the footer. A dialog has its own keys in sight."""
+        """Keys and words of the footer. A dialog has its own keys in sight; while a search is typed, few are keys."""
         if self._screen.dialog:
             return ()
+        if self.search.typed is not None:
+            return tuple((self._keymap.name(command), word) for command, word in TYPING_KEYS)
         now = self._situation()
         able = lambda command: is_offered(command, now)  # noqa: E731
         return tuple(self._keymap.footer(self.contexts, able, footer_order(now)))
@@ -159,8 +171,10 @@ class Commands:
             filtered=self.filters.narrowed or bool(sessions.query),
             found=bool(sessions.current),
             previewing=self._screen.layout.previewing,
+            in_preview=self._screen.layout.previewing and self._screen.preview.focused,
             login=any(view.state in (HostState.AUTH, HostState.HOSTKEY) for view in views),
             lost=isinstance(page, HostsPage) and bool(lost_sessions(views)),
+            refusals=page.refusals() if page else {},
         )
 
     def _whole_situation(self) -> Situation:
@@ -168,7 +182,8 @@ class Commands:
         views = self._fleet.views
         return self._situation()._replace(
             lost=bool(lost_sessions(views)),
-            tagged=any(marks_of(session) for view in views for session in view.sessions),
+            tagged=bool(self.filters.list_filter.mark)
+            or any(marks_of(session) for view in views for session in view.sessions),
             killed=self._undoable(),
         )
 
@@ -194,7 +209,9 @@ class Commands:
         self._moved()
 
     def _update_page(self) -> None:
+        """Show what the page in front says now; other keys may be of use."""
         self.pages.update()
+        self._moved()
 
     def _page_changed(self) -> None:
         """Show the page in front. The cursor stays on the session that it is about."""

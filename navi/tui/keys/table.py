@@ -147,7 +147,7 @@ ROWS = (
     Binding("wrap", ("W",), "wrap long lines, or cut them", PREVIEW),
     Binding("shrink", ("[",), "smaller preview", PREVIEW),
     Binding("grow", ("]",), "larger preview", PREVIEW),
-    Binding("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW),
+    Binding("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW, "list"),
     Binding("confirm", ("y", "Y"), "do it", QUESTIONS),
     Binding("decline", ("n", "N", "q"), "do nothing, and close", QUESTIONS),
     Binding(
