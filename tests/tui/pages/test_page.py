@@ -17,7 +17,7 @@ from navi.tui.pages.details import detail_lines
 from navi.tui.pages.help import help_lines
 from navi.tui.pages.hosts import host_lines
 from navi.tui.pages.page import Entry
-from navi.tui.pages.view import PageView
+from navi.tui.pages.view import PageView, marked
 from navi.tui.style.paint import Line, columns_of, width_of
 from navi.tui.style.theme import ASCII, UNICODE
 from tests.support.dashboard import session, view
@@ -57,6 +57,38 @@ def test_a_page_scrolls_line_by_line_and_page_by_page() -> None:
     assert shown(one)[-1] == "line 19"
     one.scroll(-1000)
     assert shown(one)[0] == "line 0"
+
+
+def test_a_page_is_searched_from_where_it_is() -> None:
+    one = page()
+    shown(one)
+    one.scroll(4)
+    for query in ("", "l", "line 1", "line 12"):
+        one.narrow(query)
+    assert "line 12" in shown(one)
+    one.narrow("LINE 1")
+    assert one.count_matches() == (2, 11)
+    one.seek(-1)
+    assert one.count_matches() == (1, 11)
+    assert "line 1" in shown(one)
+    one.seek(-1)
+    assert shown(one)[-1] == "line 19"
+    one.put(numbered(12))
+    assert one.count_matches()[1] == 11
+    assert shown(one)[-1] == "line 11"
+    assert one.count_matches() == (3, 3)
+    one.narrow("nowhere")
+    assert one.count_matches() == (0, 0)
+    assert shown(one)[-1] == "line 11"
+
+
+def test_what_is_found_is_marked() -> None:
+    line = [("dim", "a Deadline"), ("", " of DEAD lines")]
+    assert marked(line, "dead", "match") == [
+        ("dim", "a "), ("match", "Dead"), ("dim", "line"), ("", " of "), ("match", "DEAD"), ("", " lines"),
+    ]  # fmt: skip
+    assert marked([("", "aaa")], "aa", "match") == [("match", "aaa")]
+    assert marked([("dim", "lo"), ("", "ng")], "on", "match") == [("dim", "l"), ("match", "on"), ("", "g")]
 
 
 def test_a_page_says_how_much_is_left() -> None:
