@@ -243,12 +243,23 @@ class Footer(Panel):
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Paint the line."""
         del height
-        right = self._right()
+        right = self._right(width)
         left = self._left(width - columns_of(right))
         return [justify(left, right, width, ellipsis=self.glyphs.ellipsis)]
 
-    def _right(self) -> list[Segment]:
+    def _right(self, width: int) -> list[Segment]:
+        return [*(segment for _, line in self._prompt_keys(width) for segment in line), *self._state()]
+
+    def _state(self) -> list[Segment]:
         return [("notice", f" {word}") for word in self._words()]
+
+    def _prompt_keys(self, width: int) -> list[tuple[str, Line]]:
+        """Return the keys behind a search that is being typed, none where it leaves no room for all of them."""
+        if self._prompt is None:
+            return []
+        parts = _offers(self._keys)
+        typed = columns_of(self._left(width)) + columns_of(self._state())
+        return parts if typed + sum(columns_of(line) for _, line in parts) < width else []
 
     def _left(self, width: int) -> Line:
         if self._prompt is not None:
@@ -261,8 +272,7 @@ class Footer(Panel):
 
     def _parts(self, width: int) -> list[tuple[str, Line]]:
         """Return the keys that fit as a whole: the last ones stay, then the first, which may be that of undo."""
-        keys: list[tuple[str, Line]] = [(key, (("key", f" {key}"), ("dim", f" {word} "))) for key, word in self._keys]
-        parts = [*self._undo(width), *keys]
+        parts = [*self._undo(width), *_offers(self._keys)]
         while len(parts) > 1 and sum(columns_of(line) for _, line in parts) > width + 1:
             middle = len(parts) - LASTING - 1
             del parts[middle if middle > 0 else -1 if self._killed[0] else 0]
@@ -295,9 +305,17 @@ class Footer(Panel):
     ) -> bool:
         """Press the key that is clicked (urwid's protocol)."""
         del line, focus
-        if "press" not in event or button != 1 or self._prompt is not None or self._notice:
+        if "press" not in event or button != 1 or (self._notice and self._prompt is None):
             return False
-        key = under(column, self._parts(size[0] - columns_of(self._right())))
+        right = columns_of(self._right(size[0]))
+        typing = self._prompt is not None
+        parts = self._prompt_keys(size[0]) if typing else self._parts(size[0] - right)
+        key = under(column - (size[0] - right if typing else 0), parts)
         if key and (name := parse_shown(key)):
             self.pressed(name)
         return True
+
+
+def _offers(keys: Keys) -> list[tuple[str, Line]]:
+    """Return each key, and how it is painted with its word."""
+    return [(key, (("key", f" {key}"), ("dim", f" {word} "))) for key, word in keys]

@@ -17,7 +17,7 @@ from navi.notifier import Notifier
 from navi.tui.caption import caption
 from navi.tui.commands.all import Commands
 from navi.tui.first_run.host_offer import MakeHosts
-from navi.tui.keys.keymap import rebind
+from navi.tui.keys.keymap import parse_shown, rebind, shown
 from navi.tui.keys.table import KEYS
 from navi.tui.preview.branch import BranchFeed
 from navi.tui.preview.feed import PreviewFeed
@@ -198,8 +198,8 @@ class Dashboard:
             self._screen.show_message(f"pasted text does nothing here; {self._keymap.name('search')} searches")
         elif command:
             self.commands.run(command, self._keymap.place(command, key))
-        elif len(key) == 1 or key.startswith("f"):
-            self._screen.show_message(f"{key} does nothing here; {self._keymap.name('help')} shows the keys")
+        elif parse_shown(shown(key)):
+            self._screen.show_message(f"{shown(key)} does nothing here; {self._keymap.name('help')} shows the keys")
 
     def _clicked(self, again: bool) -> None:
         """A session was clicked: a second click attaches to it."""

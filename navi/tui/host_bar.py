@@ -66,22 +66,28 @@ class HostBar(NamedTuple):
             labels = [self._label(view, times) for view in self.views]
             if _columns(labels) <= width + len(GAP[1]):
                 return labels
-        brief = width < NARROW
-        labels = [] if brief else self._connected()
+        return self._most_notable(width, brief=width < NARROW)
+
+    def _most_notable(self, width: int, brief: bool) -> list[HostLabel]:
+        """Return labels of the most notable hosts, and then how many there are besides."""
+        labels: list[HostLabel] = []
         notable = self._notable()
+        rest = [] if brief and notable else self._connected(notable)
         for number, view in enumerate(notable):
             label = self._label(view, times=False, brief=brief)
-            kept = 0 if number == len(notable) - 1 else FOR_MORE // 2 if brief else FOR_MORE
+            kept = _columns(rest) + (0 if number == len(notable) - 1 else FOR_MORE // 2 if brief else FOR_MORE)
             if _columns([*labels, label]) - len(label.line[-1][1]) > width - kept:
-                return [*labels, self._more(notable[number:], brief)]
+                return [*labels, self._more(notable[number:], brief), *rest]
             labels.append(label)
-        return labels or self._connected()
+        return [*labels, *rest]
 
-    def _connected(self) -> list[HostLabel]:
-        """Return the label that counts the remotes that are connected."""
-        connected = sum(view.state is HostState.CONNECTED for view in self.views if view.name != LOCAL)
+    def _connected(self, named: Sequence[HostView]) -> list[HostLabel]:
+        """Return the label that counts the remotes that are connected, beyond those with a label of their own."""
+        names = {view.name for view in named} | {LOCAL}
+        connected = sum(view.state is HostState.CONNECTED for view in self.views if view.name not in names)
         symbol = self.glyphs.hosts[HostState.CONNECTED]
-        return [HostLabel("", [("good", f"{symbol} {connected}{GAP[1]}")])] if connected else []
+        count = f"+{connected} {symbol}" if named else f"{symbol} {connected}"
+        return [HostLabel("", [("good", f"{count}{GAP[1]}")])] if connected else []
 
     def _notable(self) -> list[HostView]:
         """Return the chosen host, those with problems, and those with waiting sessions, in this order."""
@@ -97,7 +103,8 @@ class HostBar(NamedTuple):
 
     def _more(self, views: Sequence[HostView], brief: bool) -> HostLabel:
         troubled = any(view.state is not HostState.CONNECTED for view in views)
-        return HostLabel("", [("fault" if troubled else "permission", f"+{len(views)}{'' if brief else ' more'}")])
+        words = f"+{len(views)}" if brief else f"+{len(views)} more{GAP[1]}"
+        return HostLabel("", [("fault" if troubled else "permission", words)])
 
     def _label(self, view: HostView, times: bool, brief: bool = False) -> HostLabel:
         style = HOST_STYLES[view.state]

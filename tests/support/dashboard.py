@@ -148,6 +148,12 @@ def mouse(screen: Terminal, button: int, column: int, line: int) -> None:
     screen.type(f"\x1b[<{button};{column + 1};{line + 1}M\x1b[<{button};{column + 1};{line + 1}m")
 
 
+def click(screen: Terminal, words: str) -> None:
+    """Click on the first of these words that the screen shows."""
+    line, text = next((line, text) for line, text in enumerate(screen.screen().splitlines()) if words in text)
+    mouse(screen, 0, text.index(words), line)
+
+
 # ---- the terminal
 
 

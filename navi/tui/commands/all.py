@@ -27,8 +27,8 @@ from navi.tui.headless.commands import HeadlessCommands
 from navi.tui.headless.feedback import FeedbackCommands
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.headless.watch import HubWatch
-from navi.tui.keys.keymap import Keymap
-from navi.tui.keys.possible import Situation, footer_order, is_offered
+from navi.tui.keys.keymap import LIST, Keymap
+from navi.tui.keys.possible import EXPLAINED, Situation, footer_order, is_offered, why_not
 from navi.tui.keys.table import KEYS
 from navi.tui.list.commands import ListCommands
 from navi.tui.list.search import Search
@@ -40,6 +40,9 @@ from navi.tui.preview.commands import PreviewCommands
 from navi.tui.progress import HostProgress
 from navi.tui.screen import DashboardScreen
 from navi.tui.terminal_programs import TerminalPrograms
+
+TYPING_KEYS = (("search_keep", "keeps it"), ("search_clear", "ends it"))
+"""The commands that the footer offers while a search is typed, and its words for them."""
 
 
 class Commands:
@@ -55,7 +58,7 @@ class Commands:
         services.hub_folder = folder_for_sockets(environment)
         actions = Actions(fleet)
         self.pages = PageStack(services, KEYS, lambda: screen.list.current, self._page_changed)
-        self.search = Search(screen.list)
+        self.search = Search(screen.list, lambda: self.pages.view)
         self.filters = ListCommands(
             fleet, screen.list, ListFilter(everything=settings.show_all), keymap, screen.show_message, refresh,
             DONE in settings.notify_on,
@@ -81,7 +84,7 @@ class Commands:
         parts = (self._sessions, self.pages, self.search, self.filters, self._preview, self._palette, self.first_run)
         groups = (screen, *parts, hosts, restoring)
         self._commands = {name: command for group in groups for name, command in group.commands.items()}
-        self._commands |= {"search": self._begin_search, "leave": self._leave, "quit": quit}
+        self._commands |= {"search": self._begin_search, "leave": self._leave, "back": self._back, "quit": quit}
 
     def _make_palette(self) -> PaletteCommands:
         return PaletteCommands(
@@ -109,17 +112,29 @@ class Commands:
     def contexts(self) -> tuple[str, ...]:
         """The contexts that are in front, the topmost first."""
         dialog = self._screen.dialog
-        return dialog.contexts if dialog else self.pages.contexts or self.search.contexts
+        return dialog.contexts if dialog else self._part_contexts
+
+    @property
+    def _part_contexts(self) -> tuple[str, ...]:
+        """The contexts of the page in front, or of the list, with those of a search."""
+        return (*self.search.contexts, *(self.pages.contexts or (LIST,)))
 
     def run(self, name: str, place: int = 1) -> None:
         """Run a command; the page in front may have it of its own. `place` tells which of its keys was pressed."""
         own = self.pages.own_commands
-        if name == "answer" and name not in own:
+        if refused := self._refused(name):
+            self._screen.show_message(refused)
+        elif name == "answer" and name not in own:
             self._sessions.answer(place)
         elif name == "host":
             self._palette.number(place)
         else:
             (own.get(name) or self._commands[name])()
+
+    def _refused(self, name: str) -> str:
+        """Return why a command would show nothing, "" if it does something. The key of the page in front closes it."""
+        in_front = self.pages.page and self.pages.page.context == name
+        return why_not(name, self._whole_situation()) if name in EXPLAINED and not in_front else ""
 
     @property
     def looked_at(self) -> tuple[Key, ...]:
@@ -146,9 +161,11 @@ class Commands:
 
     @property
     def footer(self) -> tuple[tuple[str, str], ...]:
-        """Keys and words of the footer. A dialog has its own keys in sight."""
+        """Keys and words of the footer. A dialog has its own keys in sight; while a search is typed, few are keys."""
         if self._screen.dialog:
             return ()
+        if self.search.typed is not None:
+            return tuple((self._keymap.name(command), word) for command, word in TYPING_KEYS)
         now = self._situation()
         able = lambda command: is_offered(command, now)  # noqa: E731
         return tuple(self._keymap.footer(self.contexts, able, footer_order(now)))
@@ -169,10 +186,12 @@ class Commands:
             page=page.context if page else "",
             needed=self.filters.needed,
             filtered=self.filters.narrowed or bool(sessions.query),
-            found=bool(sessions.current),
+            found=not self.search.is_on or self.search.found,
             previewing=self._screen.layout.previewing,
+            in_preview=self._screen.layout.previewing and self._screen.preview.focused,
             login=any(view.state in (HostState.AUTH, HostState.HOSTKEY) for view in views),
             lost=self._shows_hosts and bool(lost_sessions(views)),
+            refusals=page.refusals() if page else {},
         )
 
     def _whole_situation(self) -> Situation:
@@ -180,14 +199,15 @@ class Commands:
         views = self._fleet.views
         return self._situation()._replace(
             lost=bool(lost_sessions(views)),
-            tagged=any(marks_of(session) for view in views for session in view.sessions),
+            tagged=bool(self.filters.list_filter.mark)
+            or any(marks_of(session) for view in views for session in view.sessions),
             killed=self._undoable(),
         )
 
     def _palette_contexts(self) -> tuple[str, ...]:
         """Return the contexts of the palette. A search that is being typed is kept: its keys are of no use there."""
         self.search.keep()
-        return self.pages.contexts or self.search.contexts
+        return self._part_contexts
 
     def _click_host(self, host: str) -> None:
         """Take a click on the hosts of the header; a page would hide what it does."""
@@ -206,10 +226,13 @@ class Commands:
         self._moved()
 
     def _update_page(self) -> None:
+        """Show what the page in front says now; other keys may be of use."""
         self.pages.update()
+        self._moved()
 
     def _page_changed(self) -> None:
-        """Show the page in front. The cursor stays on the session that it is about."""
+        """Show the page in front. The cursor stays on the session that it is about. A search is typed no more."""
+        self.search.keep()
         if self.pages.page and self.pages.page.session:
             self._screen.list.hold()
         self.pages.update()
@@ -223,9 +246,16 @@ class Commands:
     # ---- commands about several parts
 
     def _begin_search(self) -> None:
-        """Search the list, which a page may cover."""
-        self.pages.clear()
+        """Search what is in front."""
         self.search.begin()
+        self._moved()
+
+    def _back(self) -> None:
+        """End the search of the page in front, or else close the page."""
+        if self.search.is_on:
+            self.search.clear()
+        else:
+            self.pages.back()
 
     def _leave(self) -> None:
         """Leave what is nearest: the preview, the search, the selection, the filters."""

@@ -96,6 +96,19 @@ class AnswerDialog(Dialog):
             self._follows = False
             super().press(key, command)
 
+    def click(self, row: int, column: int, width: int) -> None:
+        """Choose what is clicked, and tick it where several answers can be given. Only keys send."""
+        del column
+        question = self.question
+        if question is None:
+            return
+        rows = [one.n for one in question.choices for _ in self._choice_lines(one, width)]
+        place = row - len(self._question_lines(question, width))
+        if 0 <= place < len(rows):
+            self._choose(rows[place])
+            if self._several:
+                self._tick(rows[place])
+
     def _press_digit(self, number: int) -> None:
         if self._several:
             self._choose(number)

@@ -109,6 +109,22 @@ class Dialog(ScrollingPanel):
         self.note, self.fault = "", words
         self.changed()
 
+    # ---- the mouse
+
+    def click(self, row: int, column: int, width: int) -> None:
+        """Take a click on a line of the body, both counted from 0."""
+
+    def mouse_event(  # type: ignore[override]
+        self, size: tuple[int, int], event: str, button: int, column: int, line: int, focus: bool
+    ) -> bool:
+        """Take a click on the body, or scroll by the wheel (urwid's protocol)."""
+        row = line - (not self.framed) - len(self.fixed(size[0]))
+        if "press" in event and button == 1:
+            if 0 <= row < min(self._rows, self._extent.seen):
+                self.click(self._top + row, column, size[0])
+            return True
+        return super().mouse_event(size, event, button, column, line, focus)
+
     # ---- how large it is
 
     def columns(self, most: int) -> int:
@@ -426,6 +442,17 @@ class Form(Dialog):
 
     def _move(self, step: int) -> None:
         self._place = (min(self._place, len(self.fields()) - 1) + step) % len(self.fields())
+        self.changed()
+
+    def click(self, row: int, column: int, width: int) -> None:
+        """Go to the field that is clicked; a box is ticked, an option chosen, as the field's own keys do."""
+        fields = self.fields()
+        rows = [place for place, field in enumerate(fields) for _ in self._lines_of(field, width)]
+        if self.busy or row >= len(rows):
+            return
+        self._place = rows[row]
+        for key in fields[self._place].keys_to(column - LABEL - 1, width - LABEL - 2):
+            self.press(key, None)
         self.changed()
 
     def body(self, width: int) -> list[Line]:

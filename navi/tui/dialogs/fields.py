@@ -25,6 +25,10 @@ class Field(Protocol):
         """Take a key; return whether it was for the field."""
         ...
 
+    def keys_to(self, column: int, width: int) -> Sequence[str]:
+        """Return the keys that do what a click on a column of the value does, besides going to the field."""
+        ...
+
     def lines(self, focused: bool, width: int) -> list[Line]:
         """Paint the value in so many columns."""
         ...
@@ -72,6 +76,11 @@ class TextField:
         # One line as wide as it takes: the edge of the box never breaks it.
         self._edit.keypress((max(10, 2 * len(self.text) + 10),), key)
         return True
+
+    def keys_to(self, column: int, width: int) -> Sequence[str]:
+        """Return no key: a click only goes to the field."""
+        del column, width
+        return ()
 
     def _type(self, character: str) -> None:
         if len(self.text) < self._longest:
@@ -133,14 +142,26 @@ class ChoiceField:
         self._place = next((place for place in order if self._options[place][0].startswith(key)), self._place)
         return True
 
+    def keys_to(self, column: int, width: int) -> Sequence[str]:
+        """Return the keys that choose the option at a column, none if none is there."""
+        first, last, _ = self._shown(width)
+        for place in range(first, last):
+            if 0 <= column - self._columns(first, place) < self._columns(place, place + 1) - 1:
+                steps = place - self._place
+                return ("right" if steps > 0 else "left",) * abs(steps)
+        return ()
+
+    def _shown(self, width: int) -> tuple[int, int, str]:
+        """Return which options are painted in so many columns, and the chosen one's number if that is not all."""
+        first, last = self._visible(width)
+        if (first, last) == (0, len(self._options)):
+            return first, last, ""
+        number = f"{self._place + 1}/{len(self._options)}"
+        return *self._visible(width - len(number) - 1), number
+
     def lines(self, focused: bool, width: int) -> list[Line]:
         """Paint the options that fit as a whole, the chosen one highlighted, and its number if not all of them fit."""
-        first, last = self._visible(width)
-        if (first, last) != (0, len(self._options)):
-            number = f"{self._place + 1}/{len(self._options)}"
-            first, last = self._visible(width - len(number) - 1)
-        else:
-            number = ""
+        first, last, number = self._shown(width)
         line: list[Segment] = []
         for place in range(first, last):
             chosen = place == self._place
@@ -177,6 +198,11 @@ class CheckBox:
             self.ticked = not self.ticked
             return True
         return len(key) == 1
+
+    def keys_to(self, column: int, width: int) -> Sequence[str]:
+        """Return the key that ticks the box, or clears it."""
+        del width
+        return (" ",) if column >= 0 else ()
 
     def lines(self, focused: bool, width: int) -> list[Line]:
         """Paint the box and its text."""

@@ -18,6 +18,9 @@ LOOKING = "looking ..."
 INDENT = 14
 """Columns before the facts about a session, and behind them."""
 
+USUAL_LOSS = 40
+"""Columns that what is lost with one of several sessions should have before the message has any."""
+
 Found = Losses | str | None
 """The losses of a session, or why they are unknown, or None while its host is being asked."""
 
@@ -49,7 +52,7 @@ class KillDialog(Confirm):
         """Return the facts about the only session, or a row for each of several."""
         only = len(self._sessions) == 1
         rows = self._facts(width) if only else list(map(self._row, self._sessions, self._found))
-        return table(rows, width, self.glyphs.ellipsis, wraps=only)
+        return table(rows, width, self.glyphs.ellipsis, wraps=only, usual=USUAL_LOSS)
 
     def _row(self, session: Session, found: Found) -> Row:
         return [

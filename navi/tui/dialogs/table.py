@@ -20,10 +20,12 @@ USUAL = 20
 """Columns that a cell should have at least, if it needs so many, before the last column is left out."""
 
 
-def table(rows: Sequence[Row], width: int, ellipsis: str = "…", wraps: bool = False) -> list[Line]:
+def table(
+    rows: Sequence[Row], width: int, ellipsis: str = "…", wraps: bool = False, usual: int = USUAL
+) -> list[Line]:  # fmt: skip
     """Return the rows as lines of at most so many columns. What is too long is cut, or goes on below in the last column
-    if that `wraps`; else, with too little room, the last of more than three columns is left out. A column without any
-    text takes no room.
+    if that `wraps`; else, if the others can't have their `usual` columns, the last of more than three is left out. A
+    column without any text takes no room.
     """
     cleaned = [[(style, clean(text).strip()) for style, text in row] for row in rows]
     number = max(map(len, cleaned), default=0)
@@ -31,23 +33,23 @@ def table(rows: Sequence[Row], width: int, ellipsis: str = "…", wraps: bool = 
         max((width_of(row[place][1]) for row in cleaned if 1 < len(row) > place), default=0) for place in range(number)
     ]
     used = [place for place in range(number) if natural[place]]
-    usual = sum(min(natural[place], USUAL) + GAP for place in used[:-1])
-    if len(used) > 3 and not wraps and usual + 2 * MIN_COLUMNS > width - 1:
+    asked = sum(min(natural[place], usual) + GAP for place in used[:-1])
+    if len(used) > 3 and not wraps and asked + 2 * MIN_COLUMNS > width - 1:
         del used[-1]
-    widths = dict(zip(used, _widths([natural[place] for place in used], width - 1), strict=True))
+    widths = dict(zip(used, _widths([natural[place] for place in used], width - 1, usual > USUAL), strict=True))
     lines = [line for row in cleaned for line in _row(row, widths, width, ellipsis, wraps)]
     return [line if columns_of(line) <= width else fit(line, width, ellipsis=ellipsis) for line in lines]
 
 
-def _widths(natural: list[int], width: int) -> list[int]:
+def _widths(natural: list[int], width: int, last_gives_way: bool) -> list[int]:
     """Return the width of each column: the widest of those before the last are narrowed where there is too little room,
-    and the last one takes what is left.
+    and the last one takes what is left, a third if it needs that, unless it gives way to the others.
     """
     if not natural:
         return []
     *widths, last = natural
     room = width - GAP * len(widths)
-    least = min(last, max(2 * MIN_COLUMNS, room // 3))
+    least = min(last, max(2 * MIN_COLUMNS, 0 if last_gives_way else room // 3))
     while sum(widths) > room - least and max(widths, default=0) > MIN_COLUMNS:
         widths[widths.index(max(widths))] -= 1
     return [*widths, max(0, min(last, room - sum(widths)))]

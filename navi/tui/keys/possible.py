@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from navi.core.headless import INTERRUPTIBLE
@@ -16,8 +17,15 @@ OF_ASKED = ("answer", "watch", *OF_ALL)
 OF_SELECTED = ("answer", "message", "kill", "dismiss", "mark", "leave", *OF_ALL)
 OF_NONE = ("leave", "new", "everything", "add_hosts", "authenticate", "hosts", "scope")
 OF_PAGE = ("back", *OF_ASKED)
+OF_PREVIEW = ("focus", *OF_ASKED)
 """The first commands of the footer: usually, where a session asks, where some are selected, where none is listed, on a
-page.
+page, while the moving keys scroll the preview.
+"""
+
+
+EXPLAINED = frozenset({"watch", "comments", "marked", "layout", "wrap", "shrink", "grow"})
+"""Commands whose keys would show nothing, or an empty page, where they can do nothing: navi says why instead. The
+others say so themselves.
 """
 
 
@@ -27,8 +35,10 @@ class Situation(NamedTuple):
     `selected` sessions are selected and `listed` ones in the list, of `hosts` hosts; `hidden` ones run no agent, and
     are counted only where none is listed. `on_page` says that a page is in front, and `page` is the command that opens
     it; `needed` says that a session needs the user, `filtered` that a search or a filter is on, `found` that the search
-    finds something, `previewing` that the preview is on the screen, `login` that a host needs one, `lost` that hosts
-    have lost sessions, `tagged` that sessions have bookmarks or tags, `killed` that one can be restored.
+    finds something, `previewing` that the preview is on the screen, `in_preview` that the moving keys scroll it,
+    `login` that a host needs one, `lost` that hosts have lost sessions, `tagged` that sessions have bookmarks or tags,
+    `killed` that one can be restored. `refusals` are the commands that the page in front knows to be of no use now,
+    with the reasons.
     """
 
     session: Session | None = None
@@ -42,16 +52,18 @@ class Situation(NamedTuple):
     filtered: bool = False
     found: bool = True
     previewing: bool = False
+    in_preview: bool = False
     login: bool = False
     lost: bool = False
     tagged: bool = True
     killed: bool = True
+    refusals: Mapping[str, str] = MappingProxyType({})
 
 
 def why_not(command: str, now: Situation) -> str:
     """Return why a command can't do anything now, "" if it can."""
     reason = REASONS.get(command)
-    return reason(now) if reason else ""
+    return now.refusals.get(command, "") or (reason(now) if reason else "")
 
 
 def is_offered(command: str, now: Situation) -> bool:
@@ -68,6 +80,8 @@ def footer_order(now: Situation) -> tuple[str, ...]:
     """Return the commands that come first in the footer."""
     if now.on_page:
         return OF_PAGE
+    if now.in_preview:
+        return OF_PREVIEW
     if now.selected:
         return OF_SELECTED
     return OF_ASKED if now.listed else OF_NONE
@@ -156,6 +170,7 @@ WANTED: Mapping[str, Callable[[Situation], bool]] = {
     "watch": lambda now: not now.on_page,
     "everything": lambda now: bool(now.hidden),
     "leave": lambda now: bool(now.selected) or not now.listed,
+    "focus": lambda now: now.in_preview,
     "dismiss": lambda now: bool(now.selected),
     "add_hosts": lambda now: now.hosts == 1 and not now.listed and not now.on_page,
     "search": lambda now: now.listed > 1 or now.on_page,

@@ -108,7 +108,7 @@ ROWS = (
     Binding(
         "comments", ("c",), "comments on the pull request; back to git", GIT, "comments", CommentsPage
     ),
-    Binding("search", ("/",), "search name, directory, message and tags; lists what matches", FINDING, "search"),
+    Binding("search", ("/",), "search name, directory, message and tags; on a page, its text", FINDING, "search"),
     Binding("next_match", ("n",), "next match", SEARCHING, "next match"),
     Binding("previous_match", ("N",), "previous match", SEARCHING),
     Binding("search_down", ("down",), "next match", TYPING),
@@ -147,7 +147,7 @@ ROWS = (
     Binding("wrap", ("W",), "wrap long lines, or cut them", PREVIEW),
     Binding("shrink", ("[",), "smaller preview", PREVIEW),
     Binding("grow", ("]",), "larger preview", PREVIEW),
-    Binding("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW),
+    Binding("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW, "list"),
     Binding("confirm", ("y", "Y"), "do it", QUESTIONS),
     Binding("decline", ("n", "N", "q"), "do nothing, and close", QUESTIONS),
     Binding(

@@ -101,7 +101,8 @@ def detail_lines(
         return "age unknown" if time is None else ago(now - time)
 
     frame = view.frame
-    place = [Fact("session", session.address), Fact("host", f"{view.name} ({view.destination}), {view.state}")]
+    address = "" if view.destination in ("", view.name) else f" ({view.destination})"
+    place = [Fact("session", session.address), Fact("host", f"{view.name}{address}, {view.state}")]
     if session.headless:
         place.append(Fact("hub says", session.headless.status))
     usage = _usage(metrics_of(session, now), tokens)

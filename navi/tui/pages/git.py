@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import trio
@@ -105,10 +105,21 @@ class GitPage(SessionPage):
 
     def lines_about(self, session: Session) -> Sequence[Entry]:
         """Return what is known of the session's directory."""
-        host = self.services.fleet.view(session.host)
-        home = host.frame.home if host.frame else ""
-        clock = host.clock(time.time())
+        clock = self.services.fleet.view(session.host).clock(time.time())
+        home = self._home(session.host)
         return git_lines(self._git.view(session), trio.current_time(), clock, self.services.keymap, home)
+
+    def refusals(self) -> Mapping[str, str]:
+        """Return why there are no comments, once it is known that there is no pull request."""
+        view = self._git.view(self.session) if self.session else None
+        if view is None or view.request or view.asking:
+            return {}
+        why = _fault(view, self._home(view.host)) or view.doubt
+        return {"comments": clean(why)} if why else {}
+
+    def _home(self, host: str) -> str:
+        frame = self.services.fleet.view(host).frame
+        return frame.home if frame else ""
 
     def refresh(self) -> bool:
         """Fetch it again."""
@@ -131,12 +142,16 @@ def git_lines(view: GitView, now: float, clock: float, keymap: Keymap, home: str
     directory = short_path(view.directory, home)
     lines: list[Entry] = [labelled("directory", f"{directory} on {where}")]
     if view.fault:
-        fault = view.fault.replace(view.directory, directory) if view.directory else view.fault
-        lines.append([("fault", f"  {clean(fault)}")])
+        lines.append([("fault", f"  {clean(_fault(view, home))}")])
     if view.repository:
         lines += [*_repository(view.repository, clock, view.directory, home), *_request(view)]
     lines += [[], _state(view, now, keymap)]
     return [*lines, *([[], *map(_difference, view.repository.difference)] if view.repository else [])]
+
+
+def _fault(view: GitView, home: str) -> str:
+    """Return why there is no repository, with a short path, "" if there is one."""
+    return view.fault.replace(view.directory, short_path(view.directory, home)) if view.directory else view.fault
 
 
 def _state(view: GitView, now: float, keymap: Keymap) -> Line:

@@ -30,7 +30,8 @@ class GridRow:
 @dataclass(frozen=True, slots=True)
 class Grid:
     """`headings` are the headings of the columns, if they have any. On a narrow page, the columns in `optional` are
-    left out in this order. The columns in `right` are aligned at the right. A last cell that is too long goes on below.
+    left out in this order. The columns in `right` are aligned at the right. A last cell that is too long goes on below,
+    or is `cut`.
     """
 
     rows: tuple[GridRow, ...]
@@ -38,6 +39,7 @@ class Grid:
     optional: tuple[int, ...] = ()
     right: frozenset[int] = frozenset()
     indent: int = 1
+    cut: bool = False
 
     def lines(self, width: int, glyphs: Glyphs) -> list[Line]:
         """Return the lines for a width."""
@@ -78,6 +80,8 @@ class Grid:
         style, text = cells[last]
         if last in self.right:
             return [[*line, *self._cell(cells[last], last, widths[last], ellipsis)]]
+        if self.cut:
+            return [[*line, *fit([cells[last]], min(widths[last], width_of(text)), ellipsis=ellipsis)]]
         first, *more = wrap(text, max(widths[last], 1))
         indent = ("", " " * min(columns_of(line), width))
         return [[*line, (style, first)], *([indent, (style, piece)] for piece in more)]

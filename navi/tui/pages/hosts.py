@@ -63,7 +63,7 @@ def host_lines(
         [("fault", f" {glyphs.hosts[HostState.ERROR]} "), ("notice", clean(str(problem)))] for problem in problems
     ]
     lines += [[]] if rows and problems else []
-    return [*lines, Grid(rows, HEADINGS, OPTIONAL, NUMBERS)] if rows else lines
+    return [*lines, Grid(rows, HEADINGS, OPTIONAL, NUMBERS, cut=True)] if rows else lines
 
 
 def _cells(view: HostView, glyphs: Glyphs) -> tuple[Segment, ...]:

@@ -94,6 +94,10 @@ class Page:
         """Return the commands of the page's own keys."""
         return {}
 
+    def refusals(self) -> Mapping[str, str]:
+        """Return the commands that are of no use now, as far as the page knows, with the reasons."""
+        return {}
+
     def close(self) -> None:
         """Called when the page is closed."""
 

@@ -81,9 +81,14 @@ class StreamView(PageView):
         self._top = self._place(len(flat))
         if self._top < self._rows:
             self._stream.older()
-        body: list[Line] = [[("", " " * MARGIN), *line] for line in flat[self._top : self._top + self._rows]]
+        seen = self._marked(flat[self._top : self._top + self._rows], self._top)
+        body: list[Line] = [[("", " " * MARGIN), *line] for line in seen]
         self._length = len(flat)
         return [*title, *head, *body, *[[]] * (self._rows - len(body)), *foot][:height]
+
+    def _searched(self) -> Sequence[Line]:
+        """Return the lines of all blocks that are there."""
+        return self._blocks.lines
 
     def _place(self, length: int) -> int:
         """Return the first line that is shown: at the end, or where the user has scrolled to."""

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from navi.tui.commands.answering import by_name
 from tests.sh.test_ticks import asks
 from tests.support.agent_screens import shows
-from tests.support.dashboard import navi, session, wait_selected
+from tests.support.dashboard import click, navi, session, wait_selected
 from tests.support.machines import Lab
 from tests.support.questions import Asker, asking
 from tests.support.terminal import Terminal
@@ -70,6 +70,20 @@ def test_a_digit_shows_the_question_and_a_second_press_sends_it(lab: Lab, far: b
         screen.press("1")
         screen.wait_for("answered atlas/api: 1 Yes" if far else "answered api: 1 Yes")
         assert asker.notes() == [("touch x", "1")]
+
+
+def test_a_click_chooses_and_only_keys_send(lab: Lab) -> None:
+    with dashboard(lab, False, ("api", "touch x")) as (screen, (asker,)):
+        screen.press("1")
+        screen.wait_for("❯ 1  Yes")
+        for _ in range(2):
+            click(screen, "3  No")
+            screen.wait_for("❯ 3  No")
+        assert asker.notes() == []
+        click(screen, "Do you want")
+        click(screen, "Enter sends")
+        screen.wait_for("answered api: 3")
+        assert asker.notes() == [("touch x", "3")]
 
 
 def test_enter_sends_and_escape_does_not(lab: Lab) -> None:

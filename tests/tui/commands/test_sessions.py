@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.dashboard import begin, names, navi, selected, tmux_of, wait_names, wait_selected
+from tests.support.dashboard import begin, click, names, navi, selected, tmux_of, wait_names, wait_selected
 from tests.support.lab_hosts import agent
 from tests.support.machines import Account, Lab, Machine, program
 from tests.support.terminal import Terminal
@@ -368,6 +368,30 @@ def test_a_failure_is_shown_in_the_form_which_keeps_what_was_typed(lab: Lab, lab
         assert living(atlas) == {"api"}
         screen.press("Escape")
         screen.wait_gone("New session on")
+
+
+def test_clicks_go_to_a_field_choose_and_tick(lab: Lab) -> None:
+    with dashboard(lab, False, "api") as (screen, here):
+        select(screen, "api")
+        screen.press("n")
+        screen.wait_for("New session on this machine")
+        click(screen, "atlas ✔ ")
+        screen.wait_for("New session on atlas")
+        click(screen, "[ ] open it afterwards")
+        screen.wait_for("[x] open it afterwards")
+        click(screen, "open it afterwards")
+        screen.wait_for("[ ] open it afterwards")
+        click(screen, "directory ")
+        screen.wait_for("Ctrl-Space completes")
+        click(screen, "codex ")
+        screen.press("s")
+        screen.wait_gone("skip permission prompts")
+        click(screen, "name  ")
+        screen.type("clicked")
+        click(screen, "local ✔ ")
+        screen.wait_for("New session on this machine")
+        click(screen, "Enter submits")
+        until(lambda: living(here) == {"api", "clicked"}, what="the session is created here")
 
 
 def test_an_agent_that_is_not_installed_there_is_reported_in_the_form(lab: Lab) -> None:

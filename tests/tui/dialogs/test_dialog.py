@@ -260,6 +260,14 @@ def test_several_have_a_row_each() -> None:
     assert shown(one, 40)[1:3] == [" working  api     main: 1 commit not pu…", " working  日本語  no git repository"]
 
 
+def test_what_is_lost_has_room_before_the_message() -> None:
+    some = [session(name, host="build-box", message="The build ended with an error") for name in ("api", "images")]
+    one = KillDialog(UNICODE, "Kill?", some, ["~/x"] * 2, "kills them", nothing, nothing)
+    put(one, [Losses(branch="fix-retry", changed=1, ahead=1), Losses(git=False)])
+    assert shown(one, 74)[1].endswith("  fix-retry: 1 changed, 1 commit not pushed")
+    assert "  fix-retry: 1 changed, 1 commit not pushed  The build" in shown(one, 100)[1]
+
+
 def test_of_an_ended_session_only_its_file_is_shown() -> None:
     ended = session("api", "offline")._replace(tmux=None)
     one = KillDialog(UNICODE, "Kill?", [ended], ["~"], "kills it", nothing, nothing)

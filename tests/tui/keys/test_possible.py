@@ -59,6 +59,8 @@ REASONS = [
     ("restore", USUAL, "no lost session is known"),
     ("wrap", USUAL, "the preview is hidden"),
     ("wrap", USUAL._replace(previewing=True), ""),
+    ("comments", USUAL._replace(refusals={"comments": "no branch"}), "no branch"),
+    ("comments", USUAL, ""),
     ("quit", Situation(), ""),
     ("a command of tomorrow", Situation(), ""),
 ]  # fmt: skip
@@ -85,6 +87,8 @@ FOOTERS = [
     ("the filter hides all", Situation(hosts=2, filtered=True), (LIST,), "Esc clear|n new|H hosts|f host|q quit"),
     ("a search", USUAL._replace(filtered=True), (SEARCH, LIST), "n next match|Enter attach|Space select|p preview"),
     ("a search without a match", Situation(hosts=2, found=False, filtered=True), (SEARCH, LIST), "Esc clear|H hosts"),
+    ("in the preview", USUAL._replace(in_preview=True, selected=1), (LIST,), "Tab list|Enter attach|Space select"),
+    ("no pull request", USUAL._replace(on_page=True, refusals={"comments": "none"}), ("git", PAGE), "Esc back|H hosts"),
     ("git", USUAL._replace(on_page=True), ("git", PAGE), "c comments|Esc back|H hosts|: message|n new|x kill"),
     ("of an ended one", USUAL._replace(on_page=True, session=None), ("git", PAGE), "c comments|Esc back|H hosts|n new"),
     ("watch", USUAL._replace(on_page=True, session=headless("running")), ("watch", PAGE), "Enter attach|Esc back|H"),

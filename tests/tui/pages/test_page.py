@@ -17,7 +17,7 @@ from navi.tui.pages.details import detail_lines
 from navi.tui.pages.help import help_lines
 from navi.tui.pages.hosts import host_lines
 from navi.tui.pages.page import Entry
-from navi.tui.pages.view import PageView
+from navi.tui.pages.view import PageView, marked
 from navi.tui.style.paint import Line, columns_of, width_of
 from navi.tui.style.theme import ASCII, UNICODE
 from tests.support.dashboard import session, view
@@ -57,6 +57,38 @@ def test_a_page_scrolls_line_by_line_and_page_by_page() -> None:
     assert shown(one)[-1] == "line 19"
     one.scroll(-1000)
     assert shown(one)[0] == "line 0"
+
+
+def test_a_page_is_searched_from_where_it_is() -> None:
+    one = page()
+    shown(one)
+    one.scroll(4)
+    for query in ("", "l", "line 1", "line 12"):
+        one.narrow(query)
+    assert "line 12" in shown(one)
+    one.narrow("LINE 1")
+    assert one.count_matches() == (2, 11)
+    one.seek(-1)
+    assert one.count_matches() == (1, 11)
+    assert "line 1" in shown(one)
+    one.seek(-1)
+    assert shown(one)[-1] == "line 19"
+    one.put(numbered(12))
+    assert one.count_matches()[1] == 11
+    assert shown(one)[-1] == "line 11"
+    assert one.count_matches() == (3, 3)
+    one.narrow("nowhere")
+    assert one.count_matches() == (0, 0)
+    assert shown(one)[-1] == "line 11"
+
+
+def test_what_is_found_is_marked() -> None:
+    line = [("dim", "a Deadline"), ("", " of DEAD lines")]
+    assert marked(line, "dead", "match") == [
+        ("dim", "a "), ("match", "Dead"), ("dim", "line"), ("", " of "), ("match", "DEAD"), ("", " lines"),
+    ]  # fmt: skip
+    assert marked([("", "aaa")], "aa", "match") == [("match", "aaa")]
+    assert marked([("dim", "lo"), ("", "ng")], "on", "match") == [("dim", "l"), ("match", "on"), ("", "g")]
 
 
 def test_a_page_says_how_much_is_left() -> None:
@@ -190,7 +222,7 @@ def test_details_begin_with_what_a_person_wants_and_then_say_how_it_was_decided(
         "",
         "The session",
         "session       atlas/api",
-        "host          atlas (atlas), connected",
+        "host          atlas, connected",
         "status file   api.json OK",
         "reports       waiting, age unknown",
         "tmux          $1, created just now",
@@ -252,6 +284,16 @@ def test_hosts_are_a_table_without_the_columns_that_have_no_room(width: int, hea
     lines = text(host_lines([here, away], (), UNICODE, 0, KEYMAP), width).split("\n")
     assert lines[0] == heading
     assert all(width_of(line) <= width for line in lines)
+
+
+def test_a_host_takes_one_line_whatever_its_system_is_called() -> None:
+    one = view("atlas")
+    one = one._replace(frame=one.frame and one.frame._replace(system="Linux 6.18.44-of-a-vendor"))
+    lines = text(host_lines([one], (), UNICODE, 0, KEYMAP), 60).split("\n")
+    assert lines == [
+        "    host   state      sessions  tmux  system",
+        " ✔  atlas  connected         0  3.3a  Linux 6.18.44-of-a-ve…",
+    ]
 
 
 def test_details_of_a_file_that_cannot_be_read_say_so() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from navi.core.model import Session
@@ -191,4 +192,40 @@ def test_list_commands_mean_nothing_on_a_page(lab: Lab) -> None:
         screen.wait_for("s does nothing here; ? shows the keys")
         screen.press("/")
         screen.wait_for("/_")
+        assert "Moving" in screen.screen()
+
+
+def test_a_page_is_searched_and_escape_ends_that_first(lab: Lab) -> None:
+    begin(lab.local, "api")
+    with navi(lab, 80, 24) as screen:
         wait_selected(screen, "api")
+        screen.press("?")
+        screen.wait_for("Moving")
+        screen.press("/")
+        screen.type("previous")
+        screen.wait_for(re.compile(r"^ /previous_ .*\[1/\d\]", re.MULTILINE))
+        screen.wait_for("previous session")
+        screen.press("Enter")
+        screen.wait_for("n next match  ")
+        screen.press("n")
+        screen.wait_for(re.compile(r"N +previous match"))
+        screen.press("N")
+        screen.wait_for("previous session")
+        screen.press("Escape")
+        screen.wait_gone("n next match")
+        assert "Keys · list" in screen.screen()
+        screen.press("/")
+        screen.type("nowhere")
+        screen.wait_for("no match")
+        screen.press("Escape")
+        screen.wait_gone("no match")
+        screen.press("/")
+        screen.type("kill")
+        screen.press("Enter", "i")
+        screen.wait_for("Details · api")
+        assert "next match" not in screen.screen()
+        screen.press("q")
+        screen.wait_for("n next match")
+        screen.press("q", "q")
+        wait_selected(screen, "api")
+        assert "/kill" not in screen.screen()

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.dashboard import begin, configure, mouse, names, navi, selected, wait_names, wait_selected
 from tests.support.machines import Lab, Machine
+from tests.support.repository import stand_in_for_comments, work
 from tests.support.terminal import Terminal
 from tests.support.waiting import until
 
@@ -70,7 +71,10 @@ def test_what_cannot_be_done_now_says_why_and_comes_last(lab: Lab) -> None:
 
 
 def test_the_palette_of_a_page_has_its_own_commands_first(lab: Lab) -> None:
-    with two_hosts(lab) as (screen, _):
+    stand_in_for_comments(lab, '{"comments": [], "reviews": []}', "[]")
+    work(lab.local)
+    with navi(lab) as screen:
+        wait_selected(screen, "api")
         screen.press("G")
         screen.wait_for("c comments")
         screen.press("C-p")
@@ -257,3 +261,78 @@ def test_the_palette_is_about_the_session_under_the_cursor_when_it_was_opened(la
         screen.wait_for("find kill")
         screen.press("Enter")
         screen.wait_for("Kill api on this machine?")
+
+
+# ---- keys that can do nothing
+
+
+def test_a_key_that_can_do_nothing_says_why(lab: Lab) -> None:
+    begin(lab.local, "api")
+    with navi(lab, 80, 24) as screen:
+        wait_selected(screen, "api")
+        for key in ("L", "W", "[", "]"):
+            screen.press(key)
+            screen.wait_for("the preview is hidden")
+            screen.press("k")
+            screen.wait_gone("the preview is hidden")
+        screen.press("T")
+        screen.wait_for("no session has a bookmark or a tag")
+        screen.press("w")
+        screen.wait_for("only for a session without a terminal")
+        assert selected(screen) == "api"
+        for key, name in (("Right", "Right"), ("C-g", "^G"), ("F7", "F7"), ("M-k", "Alt-k")):
+            screen.press(key)
+            screen.wait_for(f"{name} does nothing here; ? shows the keys")
+        screen.press("H")
+        screen.wait_for("Esc closes")
+        for key, name in (("Space", "Space"), ("Tab", "Tab"), ("Enter", "Enter")):
+            screen.press(key)
+            screen.wait_for(f"{name} does nothing here; ? shows the keys")
+
+
+def test_comments_are_offered_only_where_there_is_a_pull_request(lab: Lab) -> None:
+    begin(lab.local, "api", cwd=str(lab.local.home))
+    with navi(lab, 80, 24) as screen:
+        wait_selected(screen, "api")
+        screen.press("G")
+        screen.wait_for("~ is not in a git repository")
+        screen.wait_gone("c comments")
+        screen.press("c")
+        screen.wait_for(re.compile(r"^ ~ is not in a git repository *$", re.MULTILINE))
+        assert "Git · api" in screen.screen()
+        screen.press("C-p")
+        screen.type("comments")
+        screen.wait_for(re.compile(r"❯ c +comments +~ is not in a git repository"))
+
+
+def test_the_footer_says_how_to_leave_the_preview(lab: Lab) -> None:
+    for name in ("api", "web"):
+        begin(lab.local, name)
+    with navi(lab, 80, 24) as screen:
+        wait_selected(screen, "api")
+        screen.press("p")
+        screen.wait_for("── api")
+        assert "Tab list" not in screen.screen()
+        screen.press("Tab")
+        screen.wait_for(re.compile(r"^ Tab list  Enter attach", re.MULTILINE))
+        screen.press("j", "Tab")
+        screen.wait_gone("Tab list")
+        screen.press("j")
+        wait_selected(screen, "web")
+
+
+def test_a_search_that_is_typed_has_its_keys_in_sight(lab: Lab) -> None:
+    for name in ("api", "web"):
+        begin(lab.local, name)
+    with navi(lab, 80, 24) as screen:
+        wait_selected(screen, "api")
+        screen.press("/")
+        screen.type("we")
+        screen.wait_for(re.compile(r"^ /we_ +Enter keeps it  Esc ends it +\[1/1\]", re.MULTILINE))
+        bottom = len(screen.screen().splitlines()) - 1
+        mouse(screen, 0, screen.screen().splitlines()[bottom].index("ends it"), bottom)
+        wait_names(screen, "api", "web")
+        screen.press("/")
+        screen.type("w" * 60)
+        screen.wait_for("no match")
+        assert "keeps it" not in screen.screen()
