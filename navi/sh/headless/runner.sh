@@ -88,13 +88,14 @@ navi_pass_on() {
 }
 
 # navi_note_exit: write how the agent ended into the blocks that the file has since the beginning, for the disk may be
-# full by now; then tell whoever follows.
+# full by now; then tell whoever follows. Somebody may have removed the log: dash would end at a sum without a number.
 navi_note_exit() {
     navi_reason=
     { read -r navi_reason <reason; } 2>/dev/null
     navi_read_process_file feeder
     case $navi_reason,$navi_status,$navi_life in ,0,gone) [ -f in.d/end ] || navi_reason=feeder ;; esac
-    navi_noted="$navi_status $(($(wc -c <log))) ${navi_reason:--}"
+    navi_size=$({ wc -c <log; } 2>/dev/null)
+    navi_noted="$navi_status $((${navi_size:-0})) ${navi_reason:--}"
     printf '%-64s\n' "$navi_noted" 1<>exit.new && mv -f exit.new exit
     { : >in.d/end; } 2>/dev/null
     navi_ring

@@ -37,24 +37,30 @@ navi_catch_up() {
     done
 }
 
-# navi_copy_log INDEX: from now on, copy the log to a file that is followed, with the events of the run beside it.
+# navi_copy_log INDEX: from now on, copy the log to a file that is followed, with the events of the run beside it. The
+# end of its agent is sent at once if it is noted: the event of it may be missing, as where the disk was full then.
 navi_copy_log() {
     : >"$navi_copies/$1"
+    { : >>"${navi_log%log}events"; } 2>/dev/null
     tail -c "+$((navi_from + 1))" -f "$navi_log" >>"$navi_copies/$1" 2>/dev/null &
     navi_note_child "$!"
     # A link by name would make GNU tail look each second, and not at once.
     ln "${navi_log%log}events" "$navi_copies/$1e" 2>/dev/null || :
     navi_print_part from "$1" "$navi_from"
+    navi_noted=
+    { read -r navi_noted <"${navi_log%log}exit"; } 2>/dev/null
+    [ -z "$navi_noted" ] || navi_print_part ended "$1" "$navi_noted"
 }
 
-# navi_print_state ID GENERATION: the state of a run whose log can't be followed: a log that was cut or taken away is no
-# proof that its agent has ended. `away` where it may run, and its files are not there.
+# navi_print_state ID GENERATION: the state of a run whose log can't be followed, and how its agent ended if it has: a
+# log that was cut or taken away is no proof of that. `away` where it may run, and its files are not there.
 navi_print_state() {
     navi_state_word=away
     if cd "$navi_runs/$1/$2" 2>/dev/null; then
         navi_judge_run
         case $navi_run_state in ended | lost | unstarted) navi_state_word=$navi_run_state ;; esac
         [ ! -f log ] || navi_state_word=$navi_run_state
+        [ "$navi_run_state" != ended ] || navi_state_word="ended $navi_exit_status $navi_exit_size $navi_reason"
     fi
     echo "$navi_state_word"
 }
@@ -123,9 +129,13 @@ navi_end_children() {
     rm -rf "$navi_copies"
 } 2>/dev/null
 
-# navi_piece: what tail has printed. It ends when nobody is left to print.
+# navi_piece: what tail has printed, and after that the sizes of the logs: tail begins again at the first byte of a log
+# that was cut. It ends when nobody is left to print.
 navi_piece() {
     dd if="$navi_copies/all" bs=65536 count=1 2>/dev/null 3>&-
+    printf '\n%s sizes\n' "$navi_token"
+    # shellcheck disable=SC2086 # one word a file; it is for a program to read
+    LC_ALL=C ls -lnLd . $navi_followed_files 2>/dev/null || :
 }
 
 # navi_forget_killed: remove the copies of a stream that was killed together with its supervisor, which would have done
@@ -156,6 +166,8 @@ navi_supervise "$@" >/dev/null &
 navi_supervisor=$!
 navi_print_part place "$navi_copies"
 navi_index=0
+navi_followed_files=
+cd "$navi_runs" || exit
 set -- "$@" .
 while [ "$1" != . ]; do
     navi_log=$navi_runs/$1/$2/log
@@ -165,6 +177,7 @@ while [ "$1" != . ]; do
         navi_catch_up "$navi_index"
         navi_print_body=
         navi_copy_log "$navi_index"
+        navi_followed_files="$navi_followed_files $1/$2 $1/$2/log"
     else
         navi_print_part missing "$navi_index" "$navi_bytes" "$(navi_print_state "$1" "$2")"
     fi
