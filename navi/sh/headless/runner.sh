@@ -94,8 +94,8 @@ navi_note_exit() {
     { read -r navi_reason <reason; } 2>/dev/null
     navi_read_process_file feeder
     case $navi_reason,$navi_status,$navi_life in ,0,gone) [ -f in.d/end ] || navi_reason=feeder ;; esac
-    navi_size=$({ wc -c <log; } 2>/dev/null)
-    navi_noted="$navi_status $((${navi_size:-0})) ${navi_reason:--}"
+    navi_last_size=$({ wc -c <log; } 2>/dev/null)
+    navi_noted="$navi_status $((${navi_last_size:-0})) ${navi_reason:--}"
     printf '%-64s\n' "$navi_noted" 1<>exit.new && mv -f exit.new exit
     { : >in.d/end; } 2>/dev/null
     navi_ring

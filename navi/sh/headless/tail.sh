@@ -47,9 +47,9 @@ navi_copy_log() {
     # A link by name would make GNU tail look each second, and not at once.
     ln "${navi_log%log}events" "$navi_copies/$1e" 2>/dev/null || :
     navi_print_part from "$1" "$navi_from"
-    navi_noted=
-    { read -r navi_noted <"${navi_log%log}exit"; } 2>/dev/null
-    [ -z "$navi_noted" ] || navi_print_part ended "$1" "$navi_noted"
+    navi_how=
+    { read -r navi_how <"${navi_log%log}exit"; } 2>/dev/null
+    [ -z "$navi_how" ] || navi_print_part ended "$1" "$navi_how"
 }
 
 # navi_print_state ID GENERATION: the state of a run whose log can't be followed, and how its agent ended if it has: a
