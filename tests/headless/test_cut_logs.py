@@ -22,6 +22,7 @@ from tests.headless.test_relay import Client, all_hosts, hub, relay
 from tests.headless.test_removals import is_gone
 from tests.support.headless import folder
 from tests.support.machines import Lab, program
+from tests.support.processes import send as send_signal
 
 WORDS = '{"type":"text","who":"agent","text":"last words"}\n'
 
@@ -144,6 +145,19 @@ async def test_a_folder_that_is_removed_while_it_is_followed_is_noticed(lab: Lab
         shutil.rmtree(folder(lab.local, RunId(id)).parent)
         found = await client.wait(updates("its files are not there on its host; navi looks again"))
         assert found["status"] == "disconnected"
+        nursery.cancel_scope.cancel()
+
+
+async def test_output_comes_also_after_a_copy_of_it_has_ended(lab: Lab) -> None:
+    """As where the disk was full for a moment: tail(1) ends where it can't write."""
+    async with hub(lab) as (path, client), trio.open_nursery() as nursery:
+        await nursery.start(relay, path, all_hosts(lab)[:1])
+        id = await spawned(client)
+        copies = [one for one in lab.belongings() if one.words.startswith("tail -c +1 -f") and id in one.words]
+        send_signal(signal.SIGKILL, copies)
+        assert copies
+        await client.peer.send({"type": "user_message", "content": "say again", "session_id": id})
+        await client.says("again")
         nursery.cancel_scope.cancel()
 
 

@@ -40,12 +40,14 @@ navi_become_agent() {
 }
 
 # navi_keep_limits: end the agent when it has run or printed too much; keep its errors short. This looks often while it
-# prints, and every two minutes while it does not: then it only starts a sleep. `limits` is as old as the last look.
+# prints, and every two minutes while it does not: then it only starts a sleep. `limits` is as old as the last look, and
+# `now` is newer than that but for a clock that was put back: then nothing would be newer for a long time.
 navi_keep_limits() {
     navi_began=$(date +%s)
     navi_pause=1
     while sleep "$navi_pause" && [ ! -f exit ]; do
-        if [ ! -f limits ] || [ log -nt limits ] || [ err -nt limits ]; then
+        { : >now; } 2>/dev/null
+        if [ ! -f limits ] || [ log -nt limits ] || [ err -nt limits ] || [ limits -nt now ]; then
             { : >limits; } 2>/dev/null
             navi_keep_output_limit
             navi_pause=1

@@ -99,8 +99,8 @@ navi_note_all_lost() {
 }
 
 # navi_supervise ID GENERATION OFFSET...: look for agents in terminals every few seconds; at every third time send a
-# heartbeat, and then look twice for runs of which nothing is left; end all when this shell has been killed. Where read
-# has a time limit (bash, busybox, ksh), none of that starts a process.
+# heartbeat, and then look twice for runs of which nothing is left; end all when this shell has been killed, and let it
+# end when a tail has. Where read has a time limit (bash, busybox, ksh), none of that starts a process.
 navi_supervise() {
     exec 9<>"$navi_copies/pause"
     navi_read_limits=no
@@ -112,10 +112,24 @@ navi_supervise() {
         navi_find_terminal "$navi_runs" '' navi_note_unreported
         if [ "$navi_read_limits" = yes ]; then read -r -t 4 navi_ticked <&9; else sleep 4; fi
         navi_times=$((navi_times + 1))
+        navi_children_run || navi_let_end
         [ $((navi_times % 3)) -ne 0 ] || echo >>"$navi_copies/heartbeat"
     done
     navi_end_children
 } 2>/dev/null
+
+# navi_children_run: whether all tails run. One ends where it can't write, as while the disk is full.
+navi_children_run() {
+    [ -f "$navi_copies/children" ] || return 0
+    while read -r navi_child; do
+        kill -0 "$navi_child" || return
+    done <"$navi_copies/children"
+}
+
+# navi_let_end: let the stream end with its next piece, and send one that says nothing.
+navi_let_end() {
+    : >"$navi_copies/over" && printf '\n==> %s/last <==\n' "$navi_copies" 1<>"$navi_copies/all"
+}
 
 # navi_are_small: whether what was copied takes no more than 64 MiB.
 navi_are_small() {
@@ -198,7 +212,7 @@ tail -c +1 -f "$@" "$navi_copies/last" >&3 2>/dev/null &
 navi_follower=$!
 navi_note_child "$navi_follower"
 navi_pieces=0
-while kill -0 "$navi_follower" 2>/dev/null; do
+while [ ! -e "$navi_copies/over" ] && kill -0 "$navi_follower" 2>/dev/null; do
     navi_print_body=navi_piece
     navi_print_part piece
     navi_pieces=$((navi_pieces + 1))
