@@ -121,8 +121,8 @@ navi_supervise() {
 # navi_children_run: whether all tails run. One ends where it can't write, as while the disk is full.
 navi_children_run() {
     [ -f "$navi_copies/children" ] || return 0
-    while read -r navi_child; do
-        kill -0 "$navi_child" || return
+    while read -r navi_copier; do
+        kill -0 "$navi_copier" || return
     done <"$navi_copies/children"
 }
 
