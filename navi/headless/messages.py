@@ -83,7 +83,7 @@ TABLE: Mapping[tuple[Sender, str], Mapping[str, Field]] = {
     ("relay", "log_cut"): {**ID, "generation": Field(NUMBER), "offset": Field(NUMBER), "size": Field(NUMBER)},
     ("relay", "session_ended"): {
         **ID, "generation": Field(NUMBER), "exit_code": maybe(NUMBER), "reason": maybe(TEXT), "error": maybe(TEXT),
-        "errors": maybe(TEXT), "end": maybe(NUMBER),
+        "errors": maybe(TEXT), "end": maybe(NUMBER), "missing": maybe(NUMBER),
     },
     ("relay", "input_failed"): {**ID, "generation": Field(NUMBER), "seq": Field(NUMBER), "error": Field(TEXT)},
     ("relay", "end_failed"): {**ID, "generation": Field(NUMBER), "error": Field(TEXT)},

@@ -10,7 +10,7 @@ import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import trio
 
@@ -21,18 +21,19 @@ from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.headless.messages import Message
 from navi.headless.pauses import REPEATS_EVERY, pause_before
-from navi.headless.relayed import Failed, Key, key_of
+from navi.headless.relayed import Failed, FollowedRun, HubOfRelay, Key, key_of
 from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.retries import Retries
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation, OperationError
 from navi.ops.headless.conversations import forget_feedback, give_feedback, know_conversation
-from navi.ops.headless.runs import RunId, end_run, post_input, read_agent_errors, remove_run, start_run
+from navi.ops.headless.runs import Exit, RunId, end_run, post_input, read_agent_errors, remove_run, start_run
 from navi.ops.headless.tail import (
     AWAY,
     FeedbackDelivered,
     InputsFed,
+    LogCut,
     LogLines,
     LogMissing,
     News,
@@ -71,21 +72,6 @@ LONGEST_PAUSE = 1800.0
 
 SENDS_WITHIN = 60.0
 """Seconds within which the hub takes a message; it may wait for its disk."""
-
-
-class HubOfRelay(Protocol):
-    """The connection to the hub."""
-
-    async def send(self, message: Message, /) -> None:
-        """Send a message. Raise trio.BrokenResourceError, trio.ClosedResourceError."""
-        ...
-
-
-class FollowedRun(NamedTuple):
-    """A run that is followed, and from where."""
-
-    id: RunId
-    offset: int
 
 
 class Relay:
@@ -186,10 +172,13 @@ class _HostRelay:
             self._watched = True
             self._change()
 
+    def _follows(self, id: RunId) -> bool:
+        return self._runs.get(id.session, FollowedRun(RunId(""), 0)).id == id
+
     def _drop(self, id: RunId) -> int | None:
         """Follow a run no more; return where its last line ended, None if it is not followed."""
         self._here = {one for one in self._here if (one.type, one.session, one.generation) != ("send_input", *id)}
-        if self._runs.get(id.session, FollowedRun(RunId(""), 0)).id != id:
+        if not self._follows(id):
             return None
         self._away.discard(id.session)
         return self._runs.pop(id.session).offset
@@ -252,19 +241,15 @@ class _HostRelay:
             await self._report_terminal(news)
             return
         id = news.id
-        at = {"session_id": id.session, "generation": id.generation}
         if isinstance(news, LogLines | UnfinishedLine):
             await self._report_output(news)
         elif isinstance(news, InputsFed):
             await self._tell({"type": "input_handed", "session_id": id.session, "seq": news.number})
-        elif isinstance(news, RunEnded):
-            end = self._drop(id)
-            last = await self._last_errors(id) if news.exit.status else ""
-            ended = {"exit_code": news.exit.status, "reason": news.exit.reason, "errors": last}
-            await self._tell({"type": "session_ended", **at, **ended, "end": end})
-        elif isinstance(news, RunLost):
-            reason, end = "restart" if news.restarted else "lost", self._drop(id)
-            await self._tell({"type": "session_ended", **at, "exit_code": None, "reason": reason, "end": end})
+        elif isinstance(news, RunEnded | RunLost):
+            await self._report_end(news)
+        elif isinstance(news, LogCut):
+            if self._follows(id):
+                self._change()  # the next stream says what is left
         elif isinstance(news, LogMissing):
             await self._report_missing(news)
         elif id.session in self._away:
@@ -274,7 +259,7 @@ class _HostRelay:
     async def _report_output(self, news: LogLines | UnfinishedLine) -> None:
         """Other processes may print to a log after the end of its run, which is followed no more then."""
         id = news.id
-        if self._runs.get(id.session, FollowedRun(RunId(""), 0)).id != id:
+        if not self._follows(id):
             return
         self._runs[id.session] = FollowedRun(id, news.end)
         self._unacknowledged.setdefault(id.session, deque()).append(news.end)
@@ -285,19 +270,43 @@ class _HostRelay:
             "end": news.end, "messages": [one.decode("utf-8", "surrogateescape") for one in lines], "rest": rest,
         })  # fmt: skip
 
+    async def _report_end(self, news: RunEnded | RunLost) -> None:
+        end, missing = self._drop(news.id), news.missing or None
+        if isinstance(news, RunEnded):
+            await self._tell_end(news.id, news.exit, news.exit.reason, end, missing)
+        else:
+            await self._tell_end(news.id, None, "restart" if news.restarted else "lost", end, missing)
+
+    async def _tell_end(self, id: RunId, exit: Exit | None, reason: str, end: int | None, missing: int | None) -> None:
+        last = await self._last_errors(id) if exit and exit.status else ""
+        await self._tell({
+            "type": "session_ended", "session_id": id.session, "generation": id.generation,
+            "exit_code": exit.status if exit else None, "reason": reason, "errors": last, "end": end,
+            "missing": missing,
+        })  # fmt: skip
+
     async def _report_missing(self, news: LogMissing) -> None:
-        """A log that was cut or taken away is no proof of an end: an agent that runs is followed from what is left."""
+        """A log that was cut or taken away is no proof of an end: an agent that runs is followed from what is left. So
+        is one that printed less after that than had come before: how much is missing, nobody knows.
+        """
         id = news.id
-        at = {"session_id": id.session, "generation": id.generation}
-        if news.over:
+        if not self._follows(id):
+            return
+        offset = self._runs[id.session].offset
+        if news.exit and news.exit.size >= offset:
             self._drop(id)
-            await self._tell({"type": "session_ended", **at, "exit_code": None, "reason": "missing"})
-        elif news.state == AWAY or id.session not in self._runs:
+            await self._tell_end(id, news.exit, news.exit.reason, offset, news.exit.size - offset or None)
+        elif news.over and not news.exit:
+            self._drop(id)
+            await self._tell_end(id, None, "lost", offset, 0)
+        elif news.state == AWAY:
             self._away.add(id.session)
             await self._reached(id, False, f"{FILES_AWAY}; navi looks again every {LOOKS_AGAIN:g} s", True)
         else:
-            offset = self._runs[id.session].offset
-            await self._tell({"type": "log_cut", **at, "offset": offset, "size": news.size})
+            await self._tell({
+                "type": "log_cut", "session_id": id.session, "generation": id.generation, "offset": offset,
+                "size": news.size,
+            })  # fmt: skip
 
     async def look_again(self) -> None:
         """Open the stream anew where files were not there, until cancelled."""
@@ -427,12 +436,8 @@ class _HostRelay:
         done = await self.host.run(end_run(id))
         if id.session in self._away:
             self._drop(id)
-        if self._runs.get(id.session, FollowedRun(RunId(""), 0)).id != id:
-            await self._tell({
-                "type": "session_ended", "session_id": id.session, "generation": id.generation,
-                "exit_code": done.exit.status if done.exit else None, "reason": done.exit.reason if done.exit else "",
-                "end": done.size,
-            })  # fmt: skip
+        if not self._follows(id):
+            await self._tell_end(id, done.exit, done.exit.reason if done.exit else "", done.size, None)
 
     async def _remove(self, message: Message) -> None:
         """Remove the files of a run that is over and of which everything is stored. Its host checks both."""

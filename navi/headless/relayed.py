@@ -1,10 +1,13 @@
-"""Messages of the hub on their way to a host: which ones are the same, and which one undoes another. Pure."""
+"""Messages of the hub on their way to a host: which ones are the same, and which one undoes another. And the values of
+the relay beside them. Pure.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from navi.headless.messages import Message
+from navi.ops.headless.runs import RunId
 
 
 class Key(NamedTuple):
@@ -35,3 +38,18 @@ class Failed(NamedTuple):
     message: Message
     times: int
     due: float
+
+
+class FollowedRun(NamedTuple):
+    """A run that is followed, and from where."""
+
+    id: RunId
+    offset: int
+
+
+class HubOfRelay(Protocol):
+    """The connection to the hub."""
+
+    async def send(self, message: Message, /) -> None:
+        """Send a message. Raise trio.BrokenResourceError, trio.ClosedResourceError."""
+        ...

@@ -54,7 +54,7 @@ class TrioHubClient:
         except trio.TooSlowError as error:
             raise _silent() from error
 
-    async def _send_question(self, message: Message) -> None:
+    async def send_question(self, message: Message) -> None:
         """Send a message whose answer is read next. Raise what the hub reported before it ended the connection, too."""
         try:
             await self.send(message)
@@ -77,7 +77,7 @@ class TrioHubClient:
     async def ask(self, method: str, path: str, **body: object) -> Message:
         """Ask for something of navi.headless.hub.api, and return the body of the answer. Other messages are dropped."""
         self._number += 1
-        await self._send_question(request(self._number, method, path, body))
+        await self.send_question(request(self._number, method, path, body))
         try:
             with trio.fail_after(PATIENCE):
                 answer = await self.next()
@@ -92,9 +92,9 @@ class TrioHubClient:
         of a connection: whoever asks further gets what is still to come of the session.
         """
         follow = {"session_id": info["id"], "from_index": info["last_index"] + 1, "longest": longest}
-        await self._send_question({"type": "subscribe", **follow})
+        await self.send_question({"type": "subscribe", **follow})
         self._number += 1
-        await self._send_question(end_request(self._number, str(info["id"]), by))
+        await self.send_question(end_request(self._number, str(info["id"]), by))
         try:
             with trio.fail_after(ENDS_WITHIN):
                 while True:
@@ -109,8 +109,8 @@ class TrioHubClient:
 
         The hub takes messages one after the other, so that the answer to a ping comes after what it says of this one.
         """
-        await self._send_question(message)
-        await self._send_question({"type": "ping"})
+        await self.send_question(message)
+        await self.send_question({"type": "ping"})
         try:
             with trio.fail_after(PATIENCE):
                 while (answer := await self.next())["type"] != "pong":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from navi.headless.pauses import REPEATS_EVERY
 from navi.headless.store.stored import StoredSession
 from navi.ops.headless.runs import RunId
 from tests.headless.hub.test_hub import World, world
-from tests.headless.test_lost_files import spawned
+from tests.headless.test_lost_files import left_alone, spawned
 from tests.headless.test_relay import Client, all_hosts, hub, relay
 from tests.support.headless import folder
 from tests.support.machines import Lab
@@ -117,3 +120,44 @@ async def test_output_that_nobody_has_stored_comes_before_the_end_of_a_session_t
         found = await here.hub.writer.do(lambda store: (store.needed(row.id), store.messages(row.id)))
         assert (found[0].exit_code, [one.body for one in found[1]]) == (0, [b"hello" + CUT_OFF])
         assert here.hub.held(row.id) is None
+
+
+async def test_files_of_a_run_that_ended_before_removals_were_stored_go(lab: Lab) -> None:
+    """As after an upgrade, whatever the user does with the session; hub, relay and agent are real."""
+    async with hub(lab) as (path, client):
+        id = await left_alone(lab, path, client)
+    run = folder(lab.local, RunId(id))
+    log = run / "log"
+    os.kill(int((run / "pid").read_text().split()[0]), signal.SIGKILL)
+    with trio.fail_after(60):
+        while not (run / "exit").exists():
+            await trio.sleep(0.05)
+    with sqlite3.connect(lab.folder / "state" / "navi.db") as database:
+        database.execute("UPDATE sessions SET status = 'failed', ended_at = 1.0, log_offset = ?", (log.stat().st_size,))
+        database.execute("DROP TABLE removals")
+        database.execute("PRAGMA user_version = 4")
+    database.close()
+    async with hub(lab) as (path, client), trio.open_nursery() as nursery:
+        await nursery.start(relay, path, all_hosts(lab)[:1])
+        await is_gone(run.parent)
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("status", ["failed", "archived"])
+async def test_the_agent_of_a_session_that_failed_is_ended_also_after_a_restart_of_the_hub(
+    lab: Lab, status: str
+) -> None:
+    """Nobody had heard of its end when the hub was killed: its agent may run, and its files are there."""
+    async with hub(lab) as (path, client):
+        id = await left_alone(lab, path, client)
+    with sqlite3.connect(lab.folder / "state" / "navi.db") as database:
+        database.execute("UPDATE sessions SET status = ?, reason = 'it did not answer'", (status,))
+    database.close()
+    run = folder(lab.local, RunId(id))
+    async with hub(lab) as (path, client), trio.open_nursery() as nursery:
+        await nursery.start(relay, path, all_hosts(lab)[:1])
+        await is_gone(run.parent)
+        row = (await client.ask("GET", f"/api/sessions/{id}"))[1]
+        assert (row["status"], row["reason"]) == (status, "it did not answer")
+        assert row["ended_at"]
+        nursery.cancel_scope.cancel()

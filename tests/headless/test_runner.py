@@ -480,6 +480,18 @@ def test_limits_hold_without_anybody_connected(lab: Lab) -> None:
     assert {name: exit and exit.reason for name, exit in found.items()} == {"spawn_1": "time", "loud": "output"}
 
 
+def test_the_limit_of_output_holds_also_after_the_clock_was_put_back(lab: Lab) -> None:
+    script = "read line; while :; do echo xxxxxxxxx; done"
+    begin(lab.local, SHELLS[0], ("sh", "-c", script), limits=Limits(output=5000))
+    limits = folder(lab.local, ID) / "limits"
+    until(limits.exists, what="it was looked at")
+    later = time.time() + 365 * 86400
+    os.utime(limits, (later, later))
+    run(lab.local, SHELLS[0], headless.post_input(ID, 1, "go"))
+    until(lambda: state_of(lab.local, SHELLS[0]).exit, timeout=60, what="it was too loud")
+    assert state_of(lab.local, SHELLS[0]).exit.reason == "output"  # type: ignore[union-attr]
+
+
 def test_errors_are_kept_short(lab: Lab) -> None:
     script = 'i=0; while [ $i -lt 4000 ]; do i=$((i+1)); echo "error number $i of many, many more" >&2; done; cat'
     begin(lab.local, SHELLS[0], ("sh", "-c", script))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sqlite3
 import subprocess
@@ -87,7 +88,8 @@ def _run(serving: Callable[[], Awaitable[None]], path: Path) -> None:
         error = _first(group)
         if not isinstance(error, OSError):
             raise
-        raise OperationError(f"can't serve at {path}: {error.strerror or error}", exits.UNAVAILABLE) from group
+        status = exits.EXISTS if error.errno == errno.EADDRINUSE else exits.UNAVAILABLE
+        raise OperationError(f"can't serve at {path}: {error.strerror or error}", status) from group
 
 
 def _first(error: BaseException) -> BaseException:

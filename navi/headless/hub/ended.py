@@ -16,6 +16,21 @@ from navi.headless.store.stored import StoredSession
 
 def changes_at_end(row: StoredSession, before: State, after: State, message: Message, why: str) -> dict[str, Any]:
     """Return what changes in the row when the relay reports an end; `why` is for people, if navi itself ended it."""
+    changes = _changes(row, before, after, message, why)
+    reason = "; ".join(filter(None, (changes["reason"], _words_of_missing(message.get("missing")))))
+    return {**changes, "reason": reason}
+
+
+def _words_of_missing(missing: int | None) -> str:
+    """Return that output is missing, "" if none is; 0 is an unknown number of bytes."""
+    if missing is None:
+        return ""
+    if not missing:
+        return "some of its output may be missing"
+    return f"{missing} bytes of its output are missing" if missing > 1 else "1 byte of its output is missing"
+
+
+def _changes(row: StoredSession, before: State, after: State, message: Message, why: str) -> dict[str, Any]:
     changes = dict(columns(after)) | {"exit_code": message.get("exit_code"), "ended_at": time.time()}
     changes |= {"end_asked": None, "end_asked_by": ""}
     errors = clean(message.get("errors") or "")

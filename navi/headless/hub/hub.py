@@ -252,8 +252,7 @@ class Hub:
 
     async def end_what_is_left(self, row: StoredSession, by: By) -> None:
         """Let the host of a session that has failed make sure that its agent does not run. Raise Refused."""
-        about = {"session_id": row.id, "host": row.host, "generation": row.generation}
-        if not await self._to_relay({"type": "end_session", **about}):
+        if not await self._to_relay({"type": "end_session", **_about(row)}):
             raise Refused(self.no_relay)
         await self.writer.do(lambda store: store.note(by, "asked for the end", row.id))
 
@@ -332,7 +331,7 @@ class Hub:
     async def _let_follow(self, hello: Message) -> None:
         self._capabilities = {**hello["capabilities"], "hosts": [one or "local" for one in hello["hosts"]]}
         live = [one for one in self._sessions.values() if one.state.status.live]
-        watch = await self.writer.do(lambda store: store.hosts_to_watch())
+        watch = await self.writer.do(lambda store: {*store.hosts_to_watch(), *(one.host for one in store.unended())})
         begun = [one.position() for one in live if not one.may_not_have_begun]
         await self._to_relay({"type": "sync", "sessions": begun, "watch": sorted({*watch, *self.removals.hosts})})
         for session in live:
@@ -351,6 +350,8 @@ class Hub:
         """Take a message of the relay."""
         if message["type"] in ABOUT_FILES:
             await self.removals.hear(message)
+        if message["type"] == "host_reached":
+            await self._end_what_failed(message["host"])
         if message["type"] in HEARD:
             await self.terminals.hear(message)
         elif message["type"] not in ABOUT_FILES:
@@ -364,6 +365,12 @@ class Hub:
         await session.hear(message)
         if ended and not session.row.remote and session.row.ended_at is not None:
             self._release(session.row.id)
+
+    async def _end_what_failed(self, host: str) -> None:
+        """Let a host make sure that no agent runs whose session had failed before a restart of the hub."""
+        for row in await self.writer.do(lambda store: store.unended()):
+            if row.host == host and row.id not in self._sessions:
+                await self._to_relay({"type": "end_session", **_about(row)})
 
     async def _ended_unseen(self, message: Message) -> HubSession | None:
         """Return a session that the hub held no more when it heard that its run has ended: some of its output may be
@@ -471,6 +478,10 @@ class Hub:
             raise Refused(NO_AGENT)
         carry_out = COMMANDS[message["type"]]
         await carry_out(session, by, message)
+
+
+def _about(row: StoredSession) -> Message:
+    return {"session_id": row.id, "host": row.host, "generation": row.generation}
 
 
 def _message(session_id: str, index: int, lines: Sequence[str]) -> Message:

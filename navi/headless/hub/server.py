@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import struct
@@ -24,8 +25,11 @@ WAITING = 100
 
 @asynccontextmanager
 async def listening(path: Path) -> AsyncIterator[trio.SocketListener]:
-    """Listen at a socket that only this user may open. Only who holds the lock of the store may call this."""
+    """Listen at a socket that only this user may open. Only who holds the lock of the store may call this. Raise
+    OSError, also where another hub answers there, which has another store.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await _check_free(path)
     with suppress(FileNotFoundError):
         path.unlink()
     listener = trio.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -36,11 +40,23 @@ async def listening(path: Path) -> AsyncIterator[trio.SocketListener]:
         os.umask(before)
     try:
         listener.listen(WAITING)
+        own = path.lstat()
         yield trio.SocketListener(listener)
     finally:
         listener.close()
         with suppress(FileNotFoundError):
-            path.unlink()
+            if os.path.samestat(path.lstat(), own):
+                path.unlink()
+
+
+async def _check_free(path: Path) -> None:
+    """Raise OSError if a process answers at a socket."""
+    try:
+        stream = await trio.open_unix_socket(str(path))
+    except OSError:
+        return
+    await stream.aclose()
+    raise OSError(errno.EADDRINUSE, "another hub answers there, with its state in another folder (XDG_STATE_HOME)")
 
 
 async def serve(

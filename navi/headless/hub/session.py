@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-from navi.core.headless import ON_THE_WAY, HeadlessStatus
+from navi.core.headless import ON_THE_WAY, HeadlessStatus, StoredStatus
 from navi.core.text import clean
 from navi.headless.harness.base import AgentLaunch, Harness
 from navi.headless.hub.ended import changes_at_end
@@ -132,9 +132,12 @@ class HubSession(SessionState):
             await self.writer.do(lambda store: store.note_removal(files))
             await self._removals.add(files)
             return
+        failed = not self.state.status.live
         run = happened(self.run, Exited(message.get("exit_code"), message.get("reason") or ""))
         if self.row.remote:
             changes = changes_at_end(self.row, self.state, run.state, message, self._why_ended)
+            if self.row.status != StoredStatus.LIVE:  # it had failed before its agent ended, and may be off the list
+                changes |= {"status": self.row.status, "reason": changes["reason"] if failed else self.row.reason}
         else:
             changes = {"ended_at": time.time(), "exit_code": message.get("exit_code")}
         await self.writer.do(lambda store: end_noted(store, changes, files))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-VERSION = 5
+VERSION = 6
 
 SESSIONS = {
     "id": "TEXT PRIMARY KEY",
@@ -114,6 +114,20 @@ WHERE session_id IN (
 """Since version 4, questions of agents that count them have the generation before the agent's own id."""
 
 
+OLD_FILES = """
+WITH RECURSIVE earlier (session_id, generation, host) AS (
+    SELECT id, generation - 1, host FROM sessions WHERE (remote = 1 OR client_id != '') AND generation > 1
+    UNION ALL SELECT session_id, generation - 1, host FROM earlier WHERE generation > 1
+)
+INSERT OR IGNORE INTO removals SELECT session_id, generation, host, 999999999999999 FROM earlier;
+INSERT OR IGNORE INTO removals SELECT id, generation, host, log_offset FROM sessions
+WHERE (remote = 1 OR client_id != '') AND ended_at IS NOT NULL;
+"""
+"""Before version 6, runs that had ended before removals were stored left their files on their hosts. Of a run before
+the last one everything was stored: it had to end before the next one. A host that has no such files says so.
+"""
+
+
 class TooNew(Exception):
     """The database was written by a newer navi."""
 
@@ -130,9 +144,9 @@ def migrate(database: sqlite3.Connection) -> None:
         return
     added = _missing(database, "sessions", SESSIONS) + _missing(database, "audit", LATER_IN_AUDIT)
     added += _missing(database, "feedback", LATER_IN_FEEDBACK)
-    counted = COUNTED if 0 < version < 4 else ""
+    changed = (COUNTED if 0 < version < 4 else "") + OLD_FILES
     try:
-        database.executescript(f"BEGIN IMMEDIATE; {added} {TABLES} {counted} PRAGMA user_version = {VERSION}; COMMIT;")
+        database.executescript(f"BEGIN IMMEDIATE; {added} {TABLES} {changed} PRAGMA user_version = {VERSION}; COMMIT;")
     except sqlite3.Error:
         if database.in_transaction:
             database.execute("rollback")

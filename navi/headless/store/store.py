@@ -147,6 +147,10 @@ class Store:
         """Return the sessions that run without a terminal, as far as it is known."""
         return tuple(self._sessions("WHERE remote = 1 AND status = 'live' ORDER BY id"))
 
+    def unended(self) -> tuple[StoredSession, ...]:
+        """Return the sessions that have failed, and of which nobody knows yet that their agents do not run."""
+        return tuple(self._sessions("WHERE remote = 1 AND status != 'live' AND ended_at IS NULL ORDER BY id"))
+
     def listed(self) -> list[StoredSession]:
         """Return the sessions without a terminal that a list shows: all that run, and the last active others."""
         found = {row.id: row for row in (*self.live(), *self.sessions(remote=True))}

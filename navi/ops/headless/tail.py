@@ -3,14 +3,20 @@
 The stream sends whole lines of each run, up to the last line end that has arrived, with the offset of the byte after
 them: a stream that begins there misses nothing and repeats nothing. Its answers:
     place FOLDER           the beginning of the names that follow
-    missing INDEX SIZE STATE   its log is not there, or shorter than the offset; STATE is that of the run, or `away`
+    missing INDEX SIZE STATE [EXIT]   its log is not there, or shorter than the offset; STATE is that of the run, or
+                           `away`; EXIT is how its agent ended, where that is known
     part INDEX OFFSET      the body is a part of the log, from the offset on
     from INDEX OFFSET      from there on the log comes in pieces
+    ended INDEX EXIT       its agent had ended when the stream began
     piece                  the body is a part of what tail(1) prints of several files
+    sizes                  the body is what ls(1) prints after that of `.`, of the folders of runs, and of their logs
     failed WORDS
 
 In a piece, a name precedes the bytes of a file: `INDEX` for a log, `INDEXe` for the events of the run, `terminals` for
 what the host noted of agents in terminals (navi/sh/headless/conversations.sh). That comes from its beginning each time.
+
+A log can become shorter at any time: people free space. tail(1) then begins again at its first byte, so no byte counts
+that lies behind the size that the log has after it.
 """
 
 from __future__ import annotations
@@ -71,35 +77,47 @@ class InputsFed(NamedTuple):
 
 
 class RunEnded(NamedTuple):
-    """A run's agent has ended, and all of its log has come."""
+    """A run's agent has ended, and all of its log has come that is there; `missing` bytes of it are not."""
 
     id: RunId
     exit: Exit
+    missing: int = 0
 
 
 class RunLost(NamedTuple):
-    """Nothing of a run is left, and it is unknown how its agent ended; all of its log, which has `size` bytes, has
-    come. `restarted` says that its host was started again since.
+    """Nothing of a run is left, and it is unknown how its agent ended; all of its log, which had `size` bytes, has come
+    that is there; `missing` bytes of it are not. `restarted` says that its host was started again since.
     """
 
     id: RunId
     size: int
     restarted: bool = False
+    missing: int = 0
 
 
 class LogMissing(NamedTuple):
     """The log of a run can't be followed: it has only `size` bytes, fewer than the offset, or is not there. `state` is
-    that of the run, as in RunState; AWAY if its files are not there, so that nothing is known.
+    that of the run, as in RunState; AWAY if its files are not there, so that nothing is known. `exit` is how its agent
+    ended, None if that is not known.
     """
 
     id: RunId
     size: int
     state: str = ""
+    exit: Exit | None = None
 
     @property
     def over(self) -> bool:
         """Whether it is proven that its agent does not run."""
         return self.state in (RunState.ENDED, RunState.LOST, RunState.UNSTARTED)
+
+
+class LogCut(NamedTuple):
+    """The log of a run has become shorter than what has come of it, or its folder is gone: nothing more of it comes in
+    this stream. Another one says what is left.
+    """
+
+    id: RunId
 
 
 class LogFound(NamedTuple):
@@ -132,7 +150,7 @@ class FeedbackDelivered(NamedTuple):
 
 
 News = (
-    LogLines | UnfinishedLine | InputsFed | RunEnded | RunLost | LogMissing | LogFound
+    LogLines | UnfinishedLine | InputsFed | RunEnded | RunLost | LogMissing | LogCut | LogFound
     | TerminalOpened | TerminalLeft | FeedbackDelivered
 )  # fmt: skip
 
@@ -253,12 +271,16 @@ class TailReader:
         self._logs = [LineCutter(*position) for position in positions]
         self._events = [b"" for _ in positions]
         self._ends: dict[int, RunEnded | RunLost] = {}
+        self._followed: set[int] = set()
+        self._cut: set[int] = set()
+        self._sizes: dict[int, int | None] | None = None
         self._pieces = PieceReader("")
         self._terminals = b""
 
     def __call__(self, answer: Answer) -> tuple[News, ...]:
         """Return the news of an answer. Raise OperationError if the stream can't begin, ValueError if it is invalid."""
         records = read_records(answer)
+        self._sizes = next((self._read_sizes(record.body) for record in records if record.kind == "sizes"), None)
         return tuple(news for record in records for news in self._read(record.kind, record.rest, record.body))
 
     def _read(self, kind: str, rest: str, body: bytes) -> Iterator[News]:
@@ -266,18 +288,22 @@ class TailReader:
         if kind == "place":
             self._pieces = PieceReader(rest)
         elif kind == "missing":
-            size, _, state = size.partition(" ")
-            yield LogMissing(self._logs[number(index)].id, number(size), clean(state)[:20])
+            size, state, *how = [*size.split(), ""][:5]
+            yield LogMissing(self._logs[number(index)].id, number(size), clean(state)[:20], read_exit(how))
         elif kind == "part":
             yield from self._logs[number(index)].feed(number(size), body)
         elif kind == "from":
             if self._logs[number(index)].next != number(size):
                 raise ValueError(f"the log goes on at byte {number(size)}")
+            self._followed.add(number(index))
             yield LogFound(self._logs[number(index)].id)
+        elif kind == "ended":
+            self._note_end(number(index), read_exit(size.split()))
         elif kind == "piece":
             for name, data in self._pieces.feed(body):
                 yield from self._file(name, data)
             yield from self._ended()
+            yield from self._cut_logs()
             yield from self._in_terminals()
         elif kind == "failed":
             raise OperationError(clean(rest))
@@ -299,32 +325,70 @@ class TailReader:
         if not found:
             return
         index = int(found[1])
+        if index not in self._followed:
+            return
         if found[2]:
             yield from self._event_lines(index, data)
+        elif index in self._cut or self._is_beyond(index, self._logs[index].next + len(data)):
+            self._cut.add(index)
         else:
             yield from self._logs[index].feed(self._logs[index].next, data)
+
+    def _read_sizes(self, body: bytes) -> dict[int, int | None] | None:
+        """Return the sizes of logs, by the indexes of their runs, for all whose folders are there; None for a log that
+        is not there. Return None where nothing was printed, so that nothing is known.
+        """
+        lines = [line.split() for line in body.decode("utf-8", "replace").splitlines()]
+        found = {words[-1]: number(words[4]) for words in lines if len(words) > 5}
+        if "." not in found:
+            return None
+        names = {index: f"{log.id.session}/{log.id.generation}" for index, log in enumerate(self._logs)}
+        return {index: found.get(f"{name}/log") for index, name in names.items() if name in found}
+
+    def _is_beyond(self, index: int, offset: int) -> bool:
+        """Return whether a log is known to have fewer bytes. What was in one that is empty now, or was taken away,
+        comes but once.
+        """
+        return 0 < ((self._sizes or {}).get(index) or 0) < offset
+
+    def _cut_logs(self) -> Iterator[News]:
+        """Yield which logs have become shorter than what came of them, or went with their folders; once each."""
+        if self._sizes is None:
+            return
+        for index in sorted(self._followed):
+            size = self._sizes.get(index, -1)
+            if index in self._cut or (size is not None and size < self._logs[index].next):
+                self._followed.discard(index)
+                yield LogCut(self._logs[index].id)
 
     def _event_lines(self, index: int, data: bytes) -> Iterator[News]:
         *lines, self._events[index] = (self._events[index] + data[-4096:]).split(b"\n")
         for line in lines:
             kind, *words = line.decode("ascii", "replace").split()
-            found = read_exit(words) if kind == "exit" else None
-            if found:
-                self._ends[index] = RunEnded(self._logs[index].id, found)
+            if kind == "exit":
+                self._note_end(index, read_exit(words))
             elif kind == "lost" and len(words) == 2:
                 self._ends[index] = RunLost(self._logs[index].id, number(words[0]), words[1] == "restart")
         fed = [line for line in lines if line.startswith(b"fed ")]
         if fed:
             yield InputsFed(self._logs[index].id, number(fed[-1][4:].decode("ascii", "replace")))
 
+    def _note_end(self, index: int, exit: Exit | None) -> None:
+        if exit and index in self._followed:
+            self._ends[index] = RunEnded(self._logs[index].id, exit)
+
     def _ended(self) -> Iterator[News]:
-        """Yield the ends of agents of whose logs everything has come, each behind a last line without a line end."""
+        """Yield the ends of agents of whose logs everything has come that is there, each behind a last line without a
+        line end.
+        """
         for index, found in list(self._ends.items()):
             size = found.size if isinstance(found, RunLost) else found.exit.size
-            if self._logs[index].next >= size:
+            came = self._logs[index].next
+            if came >= size or (self._sizes is not None and came >= (self._sizes.get(index) or 0)):
                 del self._ends[index]
+                self._followed.discard(index)
                 yield from self._logs[index].rest()
-                yield found
+                yield found._replace(missing=max(0, size - came))
 
 
 def _terminal(line: str) -> TerminalOpened | TerminalLeft | FeedbackDelivered | None:

@@ -11,7 +11,7 @@
 #   events       lines `fed N` and `exit STATUS SIZE REASON`: tail.sh follows them
 #   reason       why navi ends the agent
 #   exit         STATUS SIZE REASON: how the agent ended, and how long its log was then
-#   limits       empty; as old as the last look at the limits of output
+#   limits now   empty; as old as the last look at the limits of output, and as the last time that one was due
 
 # navi_read_exit: in navi_exit_status, navi_exit_size and navi_reason how it ended. Fails if that is not known.
 navi_read_exit() {

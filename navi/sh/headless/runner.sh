@@ -40,12 +40,14 @@ navi_become_agent() {
 }
 
 # navi_keep_limits: end the agent when it has run or printed too much; keep its errors short. This looks often while it
-# prints, and every two minutes while it does not: then it only starts a sleep. `limits` is as old as the last look.
+# prints, and every two minutes while it does not: then it only starts a sleep. `limits` is as old as the last look, and
+# `now` is newer than that but for a clock that was put back: then nothing would be newer for a long time.
 navi_keep_limits() {
     navi_began=$(date +%s)
     navi_pause=1
     while sleep "$navi_pause" && [ ! -f exit ]; do
-        if [ ! -f limits ] || [ log -nt limits ] || [ err -nt limits ]; then
+        { : >now; } 2>/dev/null
+        if [ ! -f limits ] || [ log -nt limits ] || [ err -nt limits ] || [ limits -nt now ]; then
             { : >limits; } 2>/dev/null
             navi_keep_output_limit
             navi_pause=1
@@ -88,13 +90,14 @@ navi_pass_on() {
 }
 
 # navi_note_exit: write how the agent ended into the blocks that the file has since the beginning, for the disk may be
-# full by now; then tell whoever follows.
+# full by now; then tell whoever follows. Somebody may have removed the log: dash would end at a sum without a number.
 navi_note_exit() {
     navi_reason=
     { read -r navi_reason <reason; } 2>/dev/null
     navi_read_process_file feeder
     case $navi_reason,$navi_status,$navi_life in ,0,gone) [ -f in.d/end ] || navi_reason=feeder ;; esac
-    navi_noted="$navi_status $(($(wc -c <log))) ${navi_reason:--}"
+    navi_last_size=$({ wc -c <log; } 2>/dev/null)
+    navi_noted="$navi_status $((${navi_last_size:-0})) ${navi_reason:--}"
     printf '%-64s\n' "$navi_noted" 1<>exit.new && mv -f exit.new exit
     { : >in.d/end; } 2>/dev/null
     navi_ring

@@ -37,24 +37,30 @@ navi_catch_up() {
     done
 }
 
-# navi_copy_log INDEX: from now on, copy the log to a file that is followed, with the events of the run beside it.
+# navi_copy_log INDEX: from now on, copy the log to a file that is followed, with the events of the run beside it. The
+# end of its agent is sent at once if it is noted: the event of it may be missing, as where the disk was full then.
 navi_copy_log() {
     : >"$navi_copies/$1"
+    { : >>"${navi_log%log}events"; } 2>/dev/null
     tail -c "+$((navi_from + 1))" -f "$navi_log" >>"$navi_copies/$1" 2>/dev/null &
     navi_note_child "$!"
     # A link by name would make GNU tail look each second, and not at once.
     ln "${navi_log%log}events" "$navi_copies/$1e" 2>/dev/null || :
     navi_print_part from "$1" "$navi_from"
+    navi_how=
+    { read -r navi_how <"${navi_log%log}exit"; } 2>/dev/null
+    [ -z "$navi_how" ] || navi_print_part ended "$1" "$navi_how"
 }
 
-# navi_print_state ID GENERATION: the state of a run whose log can't be followed: a log that was cut or taken away is no
-# proof that its agent has ended. `away` where it may run, and its files are not there.
+# navi_print_state ID GENERATION: the state of a run whose log can't be followed, and how its agent ended if it has: a
+# log that was cut or taken away is no proof of that. `away` where it may run, and its files are not there.
 navi_print_state() {
     navi_state_word=away
     if cd "$navi_runs/$1/$2" 2>/dev/null; then
         navi_judge_run
         case $navi_run_state in ended | lost | unstarted) navi_state_word=$navi_run_state ;; esac
         [ ! -f log ] || navi_state_word=$navi_run_state
+        [ "$navi_run_state" != ended ] || navi_state_word="ended $navi_exit_status $navi_exit_size $navi_reason"
     fi
     echo "$navi_state_word"
 }
@@ -93,8 +99,8 @@ navi_note_all_lost() {
 }
 
 # navi_supervise ID GENERATION OFFSET...: look for agents in terminals every few seconds; at every third time send a
-# heartbeat, and then look twice for runs of which nothing is left; end all when this shell has been killed. Where read
-# has a time limit (bash, busybox, ksh), none of that starts a process.
+# heartbeat, and then look twice for runs of which nothing is left; end all when this shell has been killed, and let it
+# end when a tail has. Where read has a time limit (bash, busybox, ksh), none of that starts a process.
 navi_supervise() {
     exec 9<>"$navi_copies/pause"
     navi_read_limits=no
@@ -106,10 +112,24 @@ navi_supervise() {
         navi_find_terminal "$navi_runs" '' navi_note_unreported
         if [ "$navi_read_limits" = yes ]; then read -r -t 4 navi_ticked <&9; else sleep 4; fi
         navi_times=$((navi_times + 1))
+        navi_children_run || navi_let_end
         [ $((navi_times % 3)) -ne 0 ] || echo >>"$navi_copies/heartbeat"
     done
     navi_end_children
 } 2>/dev/null
+
+# navi_children_run: whether all tails run. One ends where it can't write, as while the disk is full.
+navi_children_run() {
+    [ -f "$navi_copies/children" ] || return 0
+    while read -r navi_copier; do
+        kill -0 "$navi_copier" || return
+    done <"$navi_copies/children"
+}
+
+# navi_let_end: let the stream end with its next piece, and send one that says nothing.
+navi_let_end() {
+    : >"$navi_copies/over" && printf '\n==> %s/last <==\n' "$navi_copies" 1<>"$navi_copies/all"
+}
 
 # navi_are_small: whether what was copied takes no more than 64 MiB.
 navi_are_small() {
@@ -123,9 +143,13 @@ navi_end_children() {
     rm -rf "$navi_copies"
 } 2>/dev/null
 
-# navi_piece: what tail has printed. It ends when nobody is left to print.
+# navi_piece: what tail has printed, and after that the sizes of the logs: tail begins again at the first byte of a log
+# that was cut. It ends when nobody is left to print.
 navi_piece() {
     dd if="$navi_copies/all" bs=65536 count=1 2>/dev/null 3>&-
+    printf '\n%s sizes\n' "$navi_token"
+    # shellcheck disable=SC2086 # one word a file; it is for a program to read
+    LC_ALL=C ls -lnLd . $navi_followed_files 2>/dev/null || :
 }
 
 # navi_forget_killed: remove the copies of a stream that was killed together with its supervisor, which would have done
@@ -156,6 +180,8 @@ navi_supervise "$@" >/dev/null &
 navi_supervisor=$!
 navi_print_part place "$navi_copies"
 navi_index=0
+navi_followed_files=
+cd "$navi_runs" || exit
 set -- "$@" .
 while [ "$1" != . ]; do
     navi_log=$navi_runs/$1/$2/log
@@ -165,6 +191,7 @@ while [ "$1" != . ]; do
         navi_catch_up "$navi_index"
         navi_print_body=
         navi_copy_log "$navi_index"
+        navi_followed_files="$navi_followed_files $1/$2 $1/$2/log"
     else
         navi_print_part missing "$navi_index" "$navi_bytes" "$(navi_print_state "$1" "$2")"
     fi
@@ -185,7 +212,7 @@ tail -c +1 -f "$@" "$navi_copies/last" >&3 2>/dev/null &
 navi_follower=$!
 navi_note_child "$navi_follower"
 navi_pieces=0
-while kill -0 "$navi_follower" 2>/dev/null; do
+while [ ! -e "$navi_copies/over" ] && kill -0 "$navi_follower" 2>/dev/null; do
     navi_print_body=navi_piece
     navi_print_part piece
     navi_pieces=$((navi_pieces + 1))

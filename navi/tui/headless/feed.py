@@ -14,6 +14,7 @@ import trio
 from navi.core.headless import ON_THE_WAY, Document
 from navi.core.model import Session
 from navi.core.text import clean
+from navi.headless.replies import OtherVersion
 from navi.headless.tool_input import asked_text
 from navi.headless.trio_client import TrioHubClient, connected
 from navi.ops import OperationError
@@ -53,7 +54,7 @@ class Sent(NamedTuple):
 
 class Feed:
     """The feed of one session. Each function in `changed` is called when anything has changed; `fault` says why nothing
-    comes, "" if it does.
+    comes, "" if it does, and `refused` that the hub is of another version.
 
     `questions` are the open ones by their ids, the oldest first, `pending` the inputs that were not taken up. `note`
     says what became of the question that ended last. `ready` says that all of this is known, `opened` that the session
@@ -69,6 +70,7 @@ class Feed:
         self.pending: dict[str, Sent] = {}
         self.note = ""
         self.fault = ""
+        self.refused = False
         self.ready = False
         self.opened = False
         self.changed: set[Callable[[], None]] = set()
@@ -110,7 +112,7 @@ class Feed:
                     attempt = 0
                     await self._follow(hub)
             except OperationError as error:
-                self.fault = str(error)
+                self.fault, self.refused = str(error), isinstance(error, OtherVersion)
                 self._note_news()
             await trio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
             attempt += 1
@@ -134,7 +136,7 @@ class Feed:
         if not self.ready or not self.transcript.first <= self.transcript.next <= last + 1:
             self.transcript.begin(max(0, last + 1 - TAIL))
         self._take_info(info)
-        self.ready, self.fault = True, ""
+        self.ready, self.fault, self.refused = True, "", False
         follow = {"session_id": self._id, "from_index": self.transcript.next, "longest": MAX_LINE}
         await hub.send({"type": "subscribe", **follow})
         self._note_news()

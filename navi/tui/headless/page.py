@@ -111,7 +111,8 @@ class TranscriptPage(StreamPage):
         facts = "  ".join(filter(None, (since, *_facts(session, agent, self._home(session)))))
         symbol = self.services.glyphs.of_status(session.status.word)
         lines: list[Line] = [[(style, f"  {symbol} {session.word}  "), ("dim", facts)]]
-        advice = advice_for(session, self.services.keymap.name)
+        # A hub of another version answers, and the last line says what helps.
+        advice = "" if feed.refused and not agent.hub else advice_for(session, self.services.keymap.name)
         return [*lines, *([[("notice", f"  {advice}")]] if advice else []), []]
 
     def _home(self, session: Session) -> str:

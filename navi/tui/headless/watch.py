@@ -26,6 +26,10 @@ SILENT_AFTER = 30.0
 """Seconds without a word after which a hub counts as lost."""
 
 
+LONGEST_WORDS = 200
+"""Characters of what a hub reports."""
+
+
 class HubWatch:
     """Puts the hub's sessions into the fleet. When the hub is lost they stay, as disconnected since then.
 
@@ -65,12 +69,13 @@ class HubWatch:
 
         try:
             async with connected(self._folder) as hub:
-                await hub.send({"type": "watch"})
+                await hub.send_question({"type": "watch"})
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_ping, hub)
                     await self._take_all(hub)
         except* OtherVersion as group:
-            self._refuse(f": {_first(group)}")
+            why, _, remedy = str(_first(group)).rpartition("; ")
+            self._refuse(f"{remedy}: {why}" if why else remedy)
         except* (OperationError, trio.TooSlowError):
             pass
         self._lose()
@@ -80,20 +85,28 @@ class HubWatch:
             with trio.fail_after(SILENT_AFTER):
                 message = await hub.next()
             if message["type"] == "error":
-                self._refuse(f" ({message['message']}); restart navi serve if it is older")
+                words = clean(message["message"])[:LONGEST_WORDS]
+                self._refuse(f"the hub does not list its sessions ({words}); restart navi serve if it is older")
             if message["type"] == "sessions":
                 self._documents = self._documents if self.connected else {}
                 self.connected = True
+                self._note_accepted()
                 news = {str(one["id"]): one for one in message["sessions"]}
                 self._report_delivered(news)
                 self._documents |= news
                 self._show(None)
 
     def _refuse(self, words: str) -> None:
-        """Say once that the hub does not send its list, and what helps."""
+        """Say once why the hub does not send its list, and what helps. That comes first: small screens cut the rest."""
         if words != self._refused:
             self._refused = words
-            self._show_message(f"the hub does not list its sessions{words}", "fault")
+            self._show_message(words, "fault")
+
+    def _note_accepted(self) -> None:
+        """Say that the hub sends its list, where the last word was that it does not."""
+        if self._refused:
+            self._refused = ""
+            self._show_message("the hub lists its sessions again", "good")
 
     def _report_delivered(self, news: Mapping[str, Mapping[str, Any]]) -> None:
         """Say which agents in terminals got feedback that waited for them."""

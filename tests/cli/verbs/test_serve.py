@@ -113,3 +113,15 @@ def test_a_killed_hub_knows_its_pages_again(lab: Lab) -> None:
 def test_a_session_with_a_terminal_can_not_be_opened_in_one(lab: Lab) -> None:
     lab.local.new_session("api", "exec cat")
     assert "this one has a terminal" in navi(lab, "attach", "--no-attach", "api", status=64).stderr
+
+
+def test_a_hub_with_another_store_leaves_the_socket_to_the_one_that_answers(lab: Lab, tmp_path: Path) -> None:
+    """As where XDG_STATE_HOME differs: it would leave the other one running where nobody reaches it."""
+    with serving(lab):
+        elsewhere = lab.environment() | {"XDG_STATE_HOME": str(tmp_path)}
+        words = [sys.executable, "-m", "navi", "serve", "--port", "0"]
+        done = subprocess.run(words, env=elsewhere, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 73
+        assert done.stderr.endswith(": another hub answers there, with its state in another folder (XDG_STATE_HOME)\n")
+        assert navi(lab, "ls").stdout == ""
+    until(lambda: not (Path(lab.environment()["XDG_RUNTIME_DIR"]) / "navi" / "hub.sock").exists(), what="it is gone")

@@ -156,10 +156,39 @@ def test_a_newer_database_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "navi.db"
     Store(path).close()
     with sqlite3.connect(path) as newer:
-        newer.execute("PRAGMA user_version = 7")
+        newer.execute(f"PRAGMA user_version = {VERSION + 1}")
     newer.close()
-    with pytest.raises(TooNew, match=f"version 7, and this navi knows {VERSION}; use the newer navi"):
+    with pytest.raises(TooNew, match=f"version {VERSION + 1}, and this navi knows {VERSION}; use the newer navi"):
         Store(path)
+
+
+@pytest.mark.parametrize("version", [1, 4, 5])
+def test_files_of_runs_that_ended_before_removals_were_stored_are_to_go(tmp_path: Path, version: int) -> None:
+    """What runs keeps its files; so does a session that never ran without a terminal, which has none."""
+    path = tmp_path / "navi.db"
+    store = Store(path)
+    store.spawn(StoredSession("ended", host="box", generation=3, log_offset=70, client_id="d"))
+    store.change("ended", status="complete", ended_at=1.0)
+    store.spawn(StoredSession("opened", log_offset=9, client_id="d"))
+    store.change("opened", remote=0, ended_at=1.0)
+    store.spawn(StoredSession("live", generation=2, log_offset=5))
+    store.spawn(StoredSession("failed", log_offset=5))
+    store.change("failed", status="failed")
+    store.add(StoredSession("terminal", log_offset=5))
+    store.close()
+    with sqlite3.connect(path) as older:
+        older.execute(f"PRAGMA user_version = {version}")
+        if version < 5:
+            older.execute("DROP TABLE removals")
+    older.close()
+    every = 999_999_999_999_999
+    for _ in range(2):
+        store = Store(path)
+        assert {tuple(one) for one in store.removals()} == {
+            ("ended", 1, "box", every), ("ended", 2, "box", every), ("ended", 3, "box", 70),
+            ("opened", 1, "", 9), ("live", 1, "", every),
+        }  # fmt: skip
+        store.close()
 
 
 def test_a_database_of_version_1_keeps_its_sessions_and_what_they_go_on_with(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from navi.ops.headless.tail import (
     LONGEST_LINE,
     InputsFed,
     LineCutter,
+    LogCut,
     LogFound,
     LogLines,
     LogMissing,
@@ -21,6 +22,7 @@ from navi.ops.headless.tail import (
     PieceReader,
     Position,
     RunEnded,
+    RunLost,
     TailReader,
 )
 
@@ -157,3 +159,58 @@ def test_a_stream_is_read() -> None:
 def test_a_stream_that_goes_on_elsewhere_is_invalid() -> None:
     with pytest.raises(ValueError, match="byte 8"):
         TailReader([Position(ID, 3)])(answer(("from 0 8", b"")))
+
+
+# ---- logs that become shorter
+
+FOLDER = b"drwx------ 3 0 0 200 Dec  1 12:00 %s\n"
+LOG_FILE = b"-rw------- 1 0 0 %d Dec  1 12:00 a/1/log\n"
+
+
+def read_pieces(parts: list[tuple[str, bytes]], listed: bytes, offset: int = 0) -> list[News]:
+    """Return the news of the pieces of one run, with what ls(1) prints after the last one."""
+    reader = TailReader([Position(ID, offset)])
+    reader(answer((f"place {PLACE}", b"")))
+    reader(answer((f"from 0 {offset}", b"")))
+    pieces = printed(parts)
+    found = [news for piece in pieces[:-1] for news in reader(answer_of(piece, b""))]
+    return [*found, *reader(answer_of(pieces[-1], listed))]
+
+
+def answer_of(piece: bytes, listed: bytes) -> Answer:
+    """Return an answer with a piece, and with what is listed after it."""
+    return Answer(0, b"tok piece\n%s\ntok sizes\n%s" % (piece, listed), "", "tok")
+
+
+HERE = FOLDER % b"." + FOLDER % b"a/1"
+
+
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [
+        (HERE + LOG_FILE % 3, [LogLines(ID, 0, 3, b"xy\n")]),
+        (HERE + LOG_FILE % 9, [LogLines(ID, 0, 3, b"xy\n")]),
+        (HERE + LOG_FILE % 2, [LogCut(ID)]),
+        (HERE + LOG_FILE % 0, [LogLines(ID, 0, 3, b"xy\n"), LogCut(ID)]),
+        (HERE, [LogLines(ID, 0, 3, b"xy\n")]),
+        (FOLDER % b".", [LogLines(ID, 0, 3, b"xy\n"), LogCut(ID)]),
+        (b"", [LogLines(ID, 0, 3, b"xy\n")]),
+    ],
+    ids=["whole", "longer", "shorter", "empty", "unnamed", "removed", "unknown"],
+)
+def test_what_is_behind_the_end_of_a_log_is_no_part_of_it(listed: bytes, found: list[News]) -> None:
+    assert read_pieces([("0", b"xy\n")], listed) == found
+
+
+@pytest.mark.parametrize(
+    ("listed", "missing"),
+    [(HERE + LOG_FILE % 3, 4), (HERE, 4), (FOLDER % b".", 4), (HERE + LOG_FILE % 5, None), (b"", None)],
+)
+@pytest.mark.parametrize("event", [b"exit 0 7 -\n", b"lost 7 lost\n"])
+def test_an_end_does_not_wait_for_what_is_not_there(listed: bytes, missing: int | None, event: bytes) -> None:
+    *_, last = read_pieces([("0", b"xy\n"), ("0e", event)], listed)
+    if missing is None:
+        assert isinstance(last, LogLines)
+    else:
+        assert isinstance(last, RunEnded | RunLost)
+        assert last.missing == missing
