@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import signal
+import time
+from contextlib import suppress
 from types import TracebackType
 from typing import ClassVar
 
@@ -12,6 +14,7 @@ from tests.agents import homes
 from tests.agents.agent import Agent
 from tests.agents.ways import waits_for_its_service
 from tests.support.processes import Process, family, send
+from tests.support.waiting import until
 
 DIALOGS = {
     "permission": re.compile(r"^ Cline needs permission", re.MULTILINE),
@@ -58,6 +61,14 @@ class Cline(Agent):
         if self.truth() == "starting":
             self.until("idle")
         super().ready()
+
+    def enter(self, text: str) -> None:
+        """Type a text, and then Enter, once its end is on the screen: Enter counts as part of it before."""
+        self.types(text)
+        with suppress(AssertionError):  # it may be broken there
+            until(lambda: text[-9:] in self.screen(), timeout=9, interval=0.1)
+        time.sleep(self.paste)
+        self.keys("Enter")
 
     def suspends(self) -> None:
         """Stop it: Ctrl-Z does not. Its daemon goes on."""
@@ -118,5 +129,21 @@ def wrote_more_than_the_screen(agent: Cline) -> None:
     """Let it say a text that is longer than the screen."""
     word = agent.fresh()
     agent.enter(f"slow: 10 {word}\\n\\n")
-    agent.shows(f"25 {word}")
+    agent.shows("The end")
     agent.until("idle")
+
+
+def is_scrolled_back(agent: Cline) -> None:
+    """Look at the middle of a text that is longer than the screen."""
+    word = agent.fresh()
+    agent.enter(f"slow: 20 {word}\\n\\n")
+    agent.shows("The end")
+    agent.until("idle")
+    agent.keys("PPage", "PPage")
+    agent.shows(f" 55 {word}")
+
+
+def plans(agent: Cline) -> None:
+    """Let it plan what comes next."""
+    agent.keys("Tab")
+    agent.shows("Plan something")
