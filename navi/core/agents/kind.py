@@ -117,9 +117,9 @@ class TranscriptFiles(NamedTuple):
 
     `files` is a glob below `folder`, with {session_id} in it; the environment variable `variable` replaces the folder.
     With {pid} in it, too, such a file proves that a process has the conversation. So does one in which a line has
-    `mark` with {pid} in it; if it has `started_at` (epoch), too, that is the time of it. Otherwise the first line of a
-    file has `cwd` and `timestamp` (ISO 8601) or `createdAt` (epoch in ms), and `mark` is in it if a person began the
-    conversation.
+    `mark` with {pid} in it; if it has `started_at` (epoch or ISO 8601), too, that is the time of it. Otherwise the
+    first line of a file has `cwd` and `timestamp` (ISO 8601) or `createdAt` (epoch in ms), and `mark` is in it if a
+    person began the conversation.
     """
 
     folder: str
