@@ -6,7 +6,7 @@ none is there once it has ended. Dialogs replace the box, menus float over the c
 """
 
 from navi.core.agents.dialog import Choices, DialogRule
-from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, TranscriptFiles
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace, TranscriptFiles
 
 RULE = "^ *\u2500\u2500\u2500"
 """An edge of the box. At first it is in the middle of the screen."""
@@ -50,6 +50,7 @@ KIND = AgentKind(
     start="cline -i",
     resume="--id {session_id}",
     transcript=TranscriptFiles("~/.cline", "CLINE_DIR", "data/sessions/*/{session_id}.json", '"pid": {pid},'),
+    trace=Trace("~/.cline", "CLINE_DIR", "data/logs/cline.log", '"pid":{pid},*"sessionId":"{session_id}"'),
     keeps=(
         "--auto-approve=", "--model=", "-m=", "--provider=", "-P=", "--plan", "-p", "--thinking=",
         "--compaction=", "--config=", "--data-dir=", "--hooks-dir=",
