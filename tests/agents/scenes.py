@@ -410,8 +410,10 @@ SCENES: Mapping[str, Sequence[Scene]] = {
         Scene("typed-dialog", has_typed("Cline needs permission [y] Approve   [n] Deny"), "idle"),
         Scene("offer", cline.offers_a_subscription, "waiting", narrow=True, first=True),
         Scene("interrupted-at-once", cline.is_interrupted_at_once, "idle"),
-        Scene("long", cline.streams_more_than_the_screen, "working"),
-        Scene("long-ended", cline.wrote_more_than_the_screen, "unknown"),
+        Scene("long", cline.streams_more_than_the_screen, "working", narrow=True, low=True),
+        Scene("long-ended", cline.wrote_more_than_the_screen, "idle", narrow=True, low=True),
+        Scene("scrolled-back", cline.is_scrolled_back, "unknown"),
+        Scene("plans", cline.plans, "idle"),
     ],
 }
 """By agent, its states."""

@@ -142,3 +142,66 @@ LAST = ["     ends before the edge", "  begins where a text does, and ends at th
 def test_other_lines_above_the_box_are_part_of_the_answer(awk: str, last: str) -> None:
     _, *answer = printed("claude/idle", "say: two", awk, answer=True, screen=NOTED.format(last))
     assert answer[-1].strip() == last.strip()
+
+
+MARKED = """\
+ * before
+
+ ❯ {}
+
+ * many                                                ▄
+                                                       █
+────────────────────────────────────────────────────────
+❯ {}
+────────────────────────────────────────────────────────
+ scripted (100) $0.00            ○ Plan ● Act (Tab)
+ work
+"""
+
+LINES = "one\ntwo\nthree\n\nsay: many"
+
+MARK = "[one two three say: many... Pasted +5 lines]"
+
+BROKEN_MARK = "[one two three say:\n   many... Pasted +5 lines]"
+
+
+@every_awk
+@pytest.mark.parametrize("mark", [MARK, BROKEN_MARK])
+def test_a_placeholder_tells_a_short_text_by_its_first_words_and_its_lines(awk: str, mark: str) -> None:
+    sent = MARKED.format(mark, "Ask anything...")
+    state, *answer = printed("cline/idle", LINES, awk, answer=True, screen=sent)
+    assert state.split()[:4] == ["empty", "-", "1", "1"]
+    assert answer == ["many"]
+    for other in (LINES.replace("one", "six"), f"{LINES}\n\n", f"{LINES[:-4]}less", "one", "two " * 50):
+        assert printed("cline/idle", other, awk, screen=sent)[0].split()[2:4] == ["0", "0"]
+
+
+@every_awk
+@pytest.mark.parametrize(
+    ("draft", "expected"),
+    [
+        (MARK, "pasted"),
+        (BROKEN_MARK.replace("\n   ", "\n  "), "pasted"),
+        (f"{MARK} and more", "glued"),
+        (f"{MARK} {MARK}", "glued"),
+        (MARK.replace("one", "six"), "glued"),
+    ],
+)
+def test_a_draft_is_the_text_where_its_placeholder_is_alone_there(awk: str, draft: str, expected: str) -> None:
+    screen = MARKED.format("say: before", draft)
+    assert printed("cline/idle", LINES, awk, screen=screen)[0].split()[:2] == ["draft", expected]
+
+
+@every_awk
+@pytest.mark.parametrize("hint", ["Ask anything...", "Plan something...", "What can I do for you?"])
+def test_an_empty_box_of_cline_has_a_hint_in_each_mode(awk: str, hint: str) -> None:
+    assert printed("cline/idle", "say: many", awk, screen=MARKED.format("say: many", hint))[0].split()[0] == "empty"
+
+
+@every_awk
+def test_a_placeholder_without_words_tells_a_short_text_by_its_lines(awk: str) -> None:
+    text = "\n".join("abcdefghijkl")
+    screen = TURN.format("[paste #1 +12 lines]", "many", "")
+    state, *answer = printed("pi/idle", text, awk, answer=True, screen=screen)
+    assert (state.split()[2:4], answer) == (["1", "1"], ["many"])
+    assert printed("pi/idle", f"{text}\nm\nn", awk, screen=screen)[0].split()[2] == "0"

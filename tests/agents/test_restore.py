@@ -12,6 +12,7 @@ import pytest
 from tests.agents.agent import SLOW, Agent
 from tests.agents.cases import Setup, Watched, watched_agent
 from tests.agents.claude import Claude
+from tests.agents.cline import Cline
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
@@ -47,6 +48,8 @@ def cases() -> Iterator[object]:
         (Vibe, True, False),
         (Pi, True, False),
         (Kimi, False, False),
+        (Cline, False, False),
+        (Cline, True, False),
     ):
         where = "remote" if remote else "local"
         yield pytest.param(kind, Setup(remote, hooks), id=f"{kind.name}-{where}", marks=needs(kind.name))

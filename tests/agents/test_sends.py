@@ -14,6 +14,7 @@ import pytest
 from tests.agents.agent import Agent, install
 from tests.agents.cases import Setup, Watched, watched_agent
 from tests.agents.claude import Claude
+from tests.agents.cline import Cline
 from tests.agents.codex import Codex
 from tests.agents.copilot import Copilot
 from tests.agents.gemini import Gemini
@@ -28,7 +29,7 @@ from tests.support.machines import Keys, Lab
 from tests.support.verbs import account, navi
 from tests.support.waiting import until
 
-KINDS = (Claude, Codex, Gemini, OpenCode, Qwen, Copilot, Vibe, Pi, Kimi)
+KINDS = (Claude, Codex, Gemini, OpenCode, Qwen, Copilot, Vibe, Pi, Kimi, Cline)
 
 SETUPS = (Setup(False, False), Setup(True, False))
 

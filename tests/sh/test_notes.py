@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from navi.core.model import LostSession
@@ -141,6 +141,28 @@ def test_the_conversation_comes_from_the_newest_file_with_the_process_in_it(lab:
     write_runtime(lab, "c-1", agent.process, now)
     look(lab.local, shell)
     assert notes(lab)["api"].conversation == "c-1"
+
+
+def write_session(lab: Lab, id: str, process: int, started: datetime) -> None:
+    """Write the file in which Cline says which process began a conversation."""
+    session = lab.local.home / ".cline" / "data" / "sessions" / id
+    session.mkdir(parents=True)
+    when = f"{started:%Y-%m-%dT%H:%M:%S}.016Z"
+    found = {"session_id": id, "pid": process, "started_at": when, "status": "idle"}
+    (session / f"{id}.json").write_text(json.dumps(found, indent=2))
+
+
+@every_shell
+def test_an_earlier_process_with_the_same_number_had_another_conversation(lab: Lab, shell: Shell) -> None:
+    folder(lab)
+    agent = Agent(lab.local, "cline", below=True)
+    now = datetime.now(UTC)
+    write_session(lab, "1_before", agent.process, now - timedelta(hours=1))
+    look(lab.local, shell)
+    assert notes(lab)["api"].conversation == ""
+    write_session(lab, "2_now", agent.process, now)
+    look(lab.local, shell)
+    assert notes(lab)["api"].conversation == "2_now"
 
 
 @every_shell

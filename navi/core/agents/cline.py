@@ -1,12 +1,12 @@
 """Cline's CLI 3.0.
 
 Its title is its last prompt. Each item of a conversation begins with a sign in the second column, which moves while it
-works; texts go on further right. Nothing else shows that it works, so a text that is longer than the screen hides it.
-Dialogs replace the box, menus float over the conversation.
+works; texts go on further right. While a text comes that is longer than the screen, the sign is in the first line, so
+none is there once it has ended. Dialogs replace the box, menus float over the conversation.
 """
 
 from navi.core.agents.dialog import Choices, DialogRule
-from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, TranscriptFiles
+from navi.core.agents.kind import AgentKind, PromptBox, RequestLine, ScreenRule, Trace, TranscriptFiles
 
 RULE = "^ *\u2500\u2500\u2500"
 """An edge of the box. At first it is in the middle of the screen."""
@@ -14,10 +14,10 @@ RULE = "^ *\u2500\u2500\u2500"
 BOX = "^ *\u276f( |$)"
 """The first line of the box, or a prompt that was sent."""
 
-OPEN = "^(\u276f( |$)| +\u276f What can I do for you\\?)"
+OPEN = "^(\u276f( |$)| +\u276f (What can I do for you\\?|Plan something\\.\\.\\.$))"
 """The first line of the box, which a prompt that was sent is not."""
 
-FIRST = "^     +What can I do for you\\?$|^ *\u276f What can I do for you\\?"
+FIRST = "^     +What can I do for you\\?$|^ *\u276f (What can I do for you\\?|Plan something\\.\\.\\.$)"
 """Above the box and in it, before there is a conversation."""
 
 PROMPT = "^ \u276f "
@@ -41,12 +41,16 @@ LEAVES = "(navigate|select|change provider|save|switch tabs).*Esc (to )?(close|c
 
 BAR = " *(\u2588|\u2584|\u2580)$"
 
+END = "^ +(\u2588|\u2584)$"
+"""The line below the last item, where the bar ends unless the conversation is scrolled back."""
+
 KIND = AgentKind(
     "cline",
     commands=("cline",),
     start="cline -i",
     resume="--id {session_id}",
     transcript=TranscriptFiles("~/.cline", "CLINE_DIR", "data/sessions/*/{session_id}.json", '"pid": {pid},'),
+    trace=Trace("~/.cline", "CLINE_DIR", "data/logs/cline.log", '"pid":{pid},*"sessionId":"{session_id}"'),
     keeps=(
         "--auto-approve=", "--model=", "-m=", "--provider=", "-P=", "--plan", "-p", "--thinking=",
         "--compaction=", "--config=", "--data-dir=", "--hooks-dir=",
@@ -68,7 +72,8 @@ KIND = AgentKind(
         ScreenRule("idle", "ended turn", ((16, OPEN), (0, ENDED))),
         ScreenRule("idle", "prompt", ((16, OPEN), (80, PROMPT))),
         ScreenRule("idle", "first prompt", ((16, BOX), (40, FIRST))),
-        ScreenRule("unknown", "text whose beginning is off the screen", ((16, OPEN),)),
+        ScreenRule("idle", "end of a long text", ((16, OPEN), (9, END))),
+        ScreenRule("unknown", "middle of a long text", ((16, OPEN),)),
     ),
     asked=(
         RequestLine("wants to run ", "^   [$] ", f"^   [$] |{BAR}", after="^ Approve tool call"),
@@ -89,8 +94,8 @@ KIND = AgentKind(
         BOX,
         RULE,
         PROMPT,
-        hint="^(Ask anything|What can I do for you)",
-        pasted="\\[.*Pasted [+][0-9]+ lines.",
+        hint="^(Ask anything|Plan something|What can I do for you)",
+        pasted="\\[.*Pasted [+][0-9]+ lines[]]",
         queued="^\u2502 Queued messages:",
         bullet=f"^( (\\*|x|{SPINNER}) ?|   )",
         noise=f"{RULE}|^(\u256d|\u2502|\u2570)",

@@ -117,7 +117,7 @@ class TranscriptFiles(NamedTuple):
 
     `files` is a glob below `folder`, with {session_id} in it; the environment variable `variable` replaces the folder.
     If `files` also has {pid} in it, a file proves that this process has the conversation. So does a line with `mark` if
-    that has {pid} in it; `started_at` (epoch) on the line, if present, tells since when. Otherwise the first line of a
+    that has {pid} in it; `started_at` (epoch or ISO 8601), if present, tells since when. Otherwise the first line of a
     file has `cwd` and `timestamp` (ISO 8601) or `createdAt` (epoch in ms), and `mark` is in it if a person began the
     conversation.
     """
@@ -133,8 +133,9 @@ class Trace(NamedTuple):
 
     `files` is a glob below `folder` with {session_id}, {short_id} (its first 8 characters) or {pid} in it; the
     environment variable `variable` replaces the folder. One of these files is written after the process was started.
-    With `says`, that text with {session_id} in it is in the file, too. Without `files`, `says` is a glob for the title
-    of its pane, which it has only in a conversation.
+    With `says`, that text with {session_id} in it is in the file, too. One with a * has two parts, one of them with
+    {pid}, that are in one line near the end of a log. Without `files`, `says` is a glob for the title of its pane,
+    which it has only in a conversation.
     """
 
     folder: str

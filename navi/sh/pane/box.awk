@@ -25,7 +25,7 @@ BEGIN {
     side = field[14]
 }
 !lines && !behind && $0 == token { behind = 1; next }
-!behind { text = text $0; next }
+!behind { text = text $0; texts++; next }
 { line[++lines] = plain($0) }
 END {
     keeps = squeezed(text) == "" && text ~ /[^ \t]/
@@ -111,7 +111,10 @@ function find_box(    i) {
     if (i < 1 || line[i] !~ start) return
     while (i > 1 && line[i - 1] ~ start && !(finish != "" && line[i - 1] ~ finish)) i--
     top = i
-    for (; i < bottom; i++) draft = draft squeezed(inner(line[i]))
+    for (; i < bottom; i++) {
+        draft = draft squeezed(inner(line[i]))
+        whole = joined(whole, inner(line[i]))
+    }
     for (i = top; i < bottom - 1; i++) if (trimmed(inner(line[i])) != "") break
     first = trimmed(inner(line[i]))
     box = first == "" || is_hint(inner(marked[i])) ? "empty" : "draft"
@@ -126,9 +129,34 @@ function is_hint(text) {
 # compared(): a command has more beside it: its arguments as a hint, or others of its kind.
 function compared() {
     if (draft == text || command && index(draft, text)) return "same"
-    if (pasted != "" && match(first, pasted)) return RSTART == 1 && squeezed(substr(first, RLENGTH + 1)) == "" && squeezed(first) == draft ? "pasted" : "glued"
+    if (pasted != "" && match(whole, pasted)) return is_placeholder() ? "pasted" : "glued"
     if (text != "" && index(draft, text)) return "glued"
     return index(text, draft) ? "part" : "other"
+}
+
+# joined(TEXT, MORE): two parts of a text that was broken between words.
+function joined(text, more) {
+    more = trimmed(more)
+    return text == "" || more == "" ? text more : text " " more
+}
+
+# is_placeholder(): whether the draft is only what the agent shows in place of the text. Some show its first words, too.
+function is_placeholder() {
+    return RSTART == 1 && squeezed(substr(whole, RLENGTH + 1)) == "" && begins(substr(whole, 1, RLENGTH))
+}
+
+# begins(PLACEHOLDER): whether the text begins with the words that are in a placeholder before three dots, if any are.
+function begins(placeholder) {
+    if (!sub(/\.\.\. [^.]*$/, "", placeholder)) return 1
+    return index(text, squeezed(placeholder)) == 1
+}
+
+# is_of_text(PLACEHOLDER): whether it is that of the text: it has as many lines, or is so long that it would get one.
+function is_of_text(placeholder,    count) {
+    if (!begins(placeholder)) return 0
+    if (length(text) > 100 || !match(placeholder, /[0-9]+ lines/)) return length(text) > 100
+    count = substr(placeholder, RSTART, RLENGTH) + 0
+    return count == texts || count == texts - 1
 }
 
 # find_prompts(): those that were sent, above the box; of the last one that is the text, the first line after it.
@@ -215,7 +243,11 @@ function ending_of(i, stop,    rest, piece) {
     rest = text
     piece = stripped(cut(shown, line[i]))
     if (piece == "") return 0
-    if (pasted != "" && match(line[i], pasted)) return length(text) > 100 ? i + 1 : 0
+    if (pasted != "") {
+        rest = placeholder_at(i, stop)
+        if (rest) return rest > 0 ? rest : 0
+        rest = text
+    }
     while (rest != "" && i < stop) {
         if (piece != "" && index(rest, piece) != 1) break
         rest = substr(rest, length(piece) + 1)
@@ -224,6 +256,23 @@ function ending_of(i, stop,    rest, piece) {
     if (rest != "" && (length(text) - length(rest) < 60 || line[i] !~ /\342\200\246|\.\.\.|[0-9] (more )?lines/)) return 0
     while (rest != "" && i < stop && piece != "") piece = stripped(line[++i])
     return i
+}
+
+# placeholder_at(I, STOP): the first line after the prompt in line I, if it shows the placeholder of the text; -1 if it
+# is that of another one, 0 if it has none.
+function placeholder_at(i, stop,    all) {
+    all = barless(cut(shown, line[i]))
+    while (!match(all, pasted)) {
+        if (all !~ /\[/ || ++i >= stop || barless(line[i]) == "") return 0
+        all = joined(all, barless(line[i]))
+    }
+    return is_of_text(substr(all, RSTART, RLENGTH)) ? i + 1 : -1
+}
+
+# barless(TEXT): without what is at the right of a conversation, and without blanks around it.
+function barless(text) {
+    if (bar != "") sub(bar, "", text)
+    return trimmed(text)
 }
 
 function stripped(text) {

@@ -89,17 +89,21 @@ navi_has_trace() {
     for navi_trace_process in "$navi_confirm_process" $navi_helpers; do
         navi_fill_in "${navi_trace##*	}" "$2" "${navi_trace_process#*:}"
         for navi_trace_file in "$navi_state_folder/"$navi_filled_in; do
-            [ -f "$navi_trace_file" ] && [ "$navi_trace_file" -nt "$3" ] && navi_trace_says_so "$2" && return
+            [ -f "$navi_trace_file" ] && [ "$navi_trace_file" -nt "$3" ] && navi_trace_says_so "$2" "${navi_trace_process#*:}" && return
         done
     done
     return 1
 }
 
-# navi_trace_says_so ID: whether the file navi_trace_file has the text, too.
+# navi_trace_says_so ID PROCESS: whether the file navi_trace_file has the text, too. Its parts before and behind a * are
+# in one line near the end of the file, which may be the log of many processes.
 navi_trace_says_so() {
     [ -n "$navi_trace_says" ] || return 0
-    navi_fill_in "$navi_trace_says" "$1" ''
-    grep -qasF -e "$navi_filled_in" "$navi_trace_file"
+    navi_fill_in "$navi_trace_says" "$1" "$2"
+    case $navi_filled_in in
+    *'*'*) tail -c 1000000 "$navi_trace_file" | grep -aF -e "${navi_filled_in%%\**}" | grep -qaF -e "${navi_filled_in#*\*}" ;;
+    *) grep -qasF -e "$navi_filled_in" "$navi_trace_file" ;;
+    esac
 }
 
 # navi_fill_in TEXT ID PROCESS: in navi_filled_in the text with these in their places.
