@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from navi.core.model import HostView, HowLost, LostSession
@@ -23,12 +24,14 @@ def lost_sessions(views: Sequence[HostView]) -> list[tuple[str, LostSession]]:
 
 def words_for(lost: Sequence[LostSession]) -> str:
     """Return how many sessions were lost, and by what."""
-    why = "by a reboot" if all(one.how == HowLost.REBOOT for one in lost) else "with a tmux server"
-    return f"{plural(len(lost), 'session')} lost {why}"
+    hows = {one.how for one in lost}
+    ways = [("by a reboot", HowLost.REBOOT in hows), ("with a tmux server", bool(hows - {HowLost.REBOOT}))]
+    return f"{plural(len(lost), 'session')} lost {' or '.join(words for words, is_so in ways if is_so)}"
 
 
-def was_unasked(one: LostSession, lost: Sequence[LostSession]) -> bool:
-    """Return whether nobody can have ended a lost session of a host by closing it, the last one of its tmux server:
-    that ends the server, too. `lost` are all lost sessions of the host.
+def surely_lost(lost: Sequence[tuple[str, LostSession]]) -> list[tuple[str, LostSession]]:
+    """Return those of lost sessions, with their hosts, that nobody can have closed: the last session of a tmux server
+    ends it, too, if somebody closes it.
     """
-    return one.how == HowLost.REBOOT or sum(other.how == HowLost.SERVER for other in lost) > 1
+    with_servers = Counter(host for host, one in lost if one.how == HowLost.SERVER)
+    return [(host, one) for host, one in lost if one.how == HowLost.REBOOT or with_servers[host] > 1]

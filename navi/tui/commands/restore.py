@@ -10,7 +10,7 @@ from navi.config.offers import LOST, note_answered, was_answered
 from navi.config.settings import Settings
 from navi.core.address import LOCAL, address_of
 from navi.core.launch import variables_of_caller
-from navi.core.lost import lost_sessions, was_unasked, words_for
+from navi.core.lost import lost_sessions, surely_lost, words_for
 from navi.core.model import HostView, LostSession
 from navi.core.text import clean, plural
 from navi.fleet import Fleet
@@ -87,8 +87,7 @@ class LostOffer:
         lost = lost_sessions(views)
         if on_page:
             self._mark_seen(f"{host} {one.key}" for host, one in lost)
-        unasked = [(host, one) for host, one in lost if was_unasked(one, [other for on, other in lost if on == host])]
-        new = [one for host, one in unasked if not self._was_seen(f"{host} {one.key}")]
+        new = [one for host, one in surely_lost(lost) if not self._was_seen(f"{host} {one.key}")]
         back = f"{self._screen.key_of('restore')} there brings {'it' if len(new) == 1 else 'all'} back"
         self._screen.offer("hosts", f"lists {words_for(new)}; {back}" if new else "")
 
