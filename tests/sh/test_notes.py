@@ -94,6 +94,20 @@ def test_what_a_person_has_ended_is_not_lost(lab: Lab, shell: Shell) -> None:
 
 
 @every_watching_shell
+def test_a_watch_sees_that_a_note_is_removed_when_nothing_else_changes(lab: Lab, shell: Shell) -> None:
+    """A restore removes it last, when the session that is back has been listed already."""
+    folder(lab)
+    Agent(lab.local, below=True)
+    with Watching(lab.local, shell) as watching:
+        watching.frame(lambda frame: frame.sessions)
+        until(lambda: list(folder(lab).glob("session.*")), what="it is noted")
+        end_server(lab)
+        watching.frame(lambda frame: frame.lost_sessions)
+        next(folder(lab).glob("session.*")).unlink()
+        watching.frame(lambda frame: not frame.lost_sessions, timeout=20)
+
+
+@every_watching_shell
 def test_a_watch_reports_what_is_lost_at_once(lab: Lab, shell: Shell) -> None:
     folder(lab)
     agent = Agent(lab.local, below=True)

@@ -48,15 +48,23 @@ navi_identify_conversation() {
 navi_note_sessions() {
     [ -d "$navi_dir" ] || return 0
     navi_find_conversations
-    [ "$navi_noted_of" != "$navi_panes$navi_agents_with_ids" ] || return 0
-    navi_noted_of=$navi_panes$navi_agents_with_ids
+    navi_name_notes
+    [ "$navi_noted_of" != "$navi_panes$navi_agents_with_ids$navi_named_notes" ] || return 0
     navi_list_notes
     navi_noted_before=$navi_noted
     navi_noted=$(printf '%s%s agents\n%s%s noted\n%s' "$navi_panes" "$navi_token" "$navi_agents_with_ids" "$navi_token" "$navi_notes" |
         navi_note_mark=$navi_token awk "$navi_noted_awk")
     navi_each_noted_line
+    navi_name_notes
+    navi_noted_of=$navi_panes$navi_agents_with_ids$navi_named_notes
     navi_find_lost_sessions
 } 2>/dev/null
+
+# navi_name_notes: all notes of this machine in navi_named_notes: a restore removes one when all else has been seen.
+navi_name_notes() {
+    set -- "$navi_state/at/$navi_place_host@"*/session.*.* "$navi_here"/left.*.* "$navi_here"/ended.*.*
+    navi_named_notes=$*
+}
 
 # navi_list_notes: the files of notes of this start of the machine, a line each, in navi_notes.
 navi_list_notes() {
