@@ -567,6 +567,18 @@ def test_a_tmux_that_hangs_does_not_hold_it(hook: Hook, shell: Shell) -> None:
 
 
 @every_shell
+def test_a_tmux_that_hangs_after_its_answer_names_no_other_session(hook: Hook, shell: Shell) -> None:
+    hook = replace(hook, shell=shell)
+    surroundings = hook.surroundings()
+    hook.state_folder.mkdir(parents=True)
+    stand_in(hook.account, "tmux", '"$real" "$@"; exec sleep 5')
+    hook.send(event("Stop"), surroundings)
+    assert list(hook.account.sessions_dir.glob("*.json")) == []
+    noted = (hook.state_folder / "hook.log").read_text()
+    assert "claude: tmux did not answer within 2 s; this event is lost\n" in noted
+
+
+@every_shell
 def test_a_state_folder_that_can_not_be_used_is_noted(hook: Hook, shell: Shell) -> None:
     hook = replace(hook, shell=shell)
     hook.state_folder.mkdir(parents=True)

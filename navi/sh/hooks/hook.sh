@@ -35,13 +35,18 @@ navi_ask_tmux() {
     {
         navi_limited 2 tmux -u -S "$navi_around" "$@" 3</dev/null
         printf '\n. %s\n' "$?"
-    } | while IFS= read -r navi_answer; do
-        case $navi_answer in
-        '. 124' | '. 137' | '. 265') printf 'hung\n' && break ;;
-        '. '*) break ;;
-        ?*) printf '%s\n' "$navi_answer" ;;
-        esac
-    done
+    } | {
+        navi_lines=
+        while IFS= read -r navi_answer; do
+            case $navi_answer in
+            # What came before may not be all.
+            '. 124' | '. 137' | '. 265') navi_lines=hung && break ;;
+            '. '*) break ;;
+            ?*) navi_lines=$navi_lines${navi_lines:+$navi_newline}$navi_answer ;;
+            esac
+        done
+        printf '%s\n' "$navi_lines"
+    }
 }
 
 # navi_find_session: the time, in navi_time, and the session around this pane: its name in navi_pane_session, its id and
