@@ -646,7 +646,7 @@ def test_a_run_that_is_not_there_is_missing(lab: Lab) -> None:
         host.run(headless.start_run(ID, ("echo", "hi"), ""))
         until(lambda: log(lab.local) == "hi\n", what="it has printed")
         assert first_news(host, Position(RunId("other"))) == (LogMissing(RunId("other"), 0, "away"),)
-        assert first_news(host, Position(ID, 999)) == (LogMissing(ID, 3, "ended"),)
+        assert first_news(host, Position(ID, 999)) == (LogMissing(ID, 3, "ended", Exit(0, 3, "")),)
 
 
 def first_news(host: BlockingHost, position: Position) -> tuple[News, ...]:
