@@ -53,7 +53,7 @@ def test_sessions_and_an_open_page_stay_and_go_on(lab: Lab) -> None:
             screen.press("w")
             screen.wait_for("may I?")
         with running(lab, OLDER, "serve", "--port", "0"):
-            screen.wait_for(f"the hub is navi {OLDER}, and the program that asks it is navi {__version__}")
+            screen.wait_for(refusal(OLDER))
             screen.wait_for("disconnected")
             screen.wait_for(f"navi {__version__}; restart navi serve")
             screen.wait_gone("no hub answers")

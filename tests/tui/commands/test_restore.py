@@ -28,7 +28,7 @@ def test_one_key_brings_back_what_a_host_has_lost(lab: Lab, far: bool) -> None:
         host = r"\[atlas\]  " if far else ""
         screen.wait_for(re.compile(rf"✔  api  {host}is back in its conversation"))
         screen.press("Enter")
-        screen.wait_gone("sessions lost")
+        screen.wait_gone(re.compile("sessions? lost"))
         screen.press("B")
         screen.wait_for("no session is lost; nothing to restore")
     assert {name: conversation(there, name) for name in had} == had
