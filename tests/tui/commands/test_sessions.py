@@ -388,9 +388,11 @@ def test_clicks_go_to_a_field_choose_and_tick(lab: Lab) -> None:
         screen.wait_gone("skip permission prompts")
         click(screen, "name  ")
         screen.type("clicked")
+        screen.wait_for("clicked")
         click(screen, "local ✔ ")
         screen.wait_for("New session on this machine")
         click(screen, "Enter submits")
+        screen.wait_gone("New session on this machine")
         until(lambda: living(here) == {"api", "clicked"}, what="the session is created here")
 
 
