@@ -23,7 +23,7 @@ page, while the moving keys scroll the preview.
 """
 
 
-EXPLAINED = frozenset({"details", "git", "watch", "comments", "marked", "layout", "wrap", "shrink", "grow"})
+EXPLAINED = frozenset({"watch", "comments", "marked", "layout", "wrap", "shrink", "grow"})
 """Commands whose keys would show nothing, or an empty page, where they can do nothing: navi says why instead. The
 others say so themselves.
 """

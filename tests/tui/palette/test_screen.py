@@ -288,11 +288,6 @@ def test_a_key_that_can_do_nothing_says_why(lab: Lab) -> None:
         for key, name in (("Space", "Space"), ("Tab", "Tab"), ("Enter", "Enter")):
             screen.press(key)
             screen.wait_for(f"{name} does nothing here; ? shows the keys")
-        for key in ("i", "G", "w", "x", ":"):
-            screen.press(key)
-            screen.wait_for("no session is selected")
-            screen.press("k")
-            screen.wait_gone("no session is selected")
 
 
 def test_comments_are_offered_only_where_there_is_a_pull_request(lab: Lab) -> None:
