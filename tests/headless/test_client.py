@@ -6,6 +6,8 @@ import json
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -168,32 +170,35 @@ def test_without_a_hub_the_verb_is_named_that_starts_one(tmp_path: Path) -> None
         HubClient(str(tmp_path))
 
 
-def test_a_hub_that_ends_is_reported(tmp_path: Path) -> None:
+@contextmanager
+def left_by_the_hub(folder: Path, last: bytes = b"") -> Iterator[HubClient]:
+    """Yield a client whose connection the other side has ended, after it sent something."""
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(tmp_path / "hub.sock"))
+        listener.bind(str(folder / "hub.sock"))
         listener.listen()
-        with HubClient(str(tmp_path)) as client:
+        with HubClient(str(folder)) as client:
             ended, _ = listener.accept()
+            ended.sendall(last)
             ended.close()
-            with pytest.raises(OperationError, match="the hub has ended") as raised:
-                client.ask("GET", "/api/health")
-            assert raised.value.status == exits.UNAVAILABLE
-            with pytest.raises(OperationError, match="the hub has ended"):
-                client.send({"type": "ping"})
+            yield client
+
+
+def test_a_hub_that_ends_is_reported(tmp_path: Path) -> None:
+    with left_by_the_hub(tmp_path) as client:
+        with pytest.raises(OperationError, match="the hub has ended") as raised:
+            client.ask("GET", "/api/health")
+        assert raised.value.status == exits.UNAVAILABLE
+        with pytest.raises(OperationError, match="the hub has ended"):
+            client.send({"type": "ping"})
 
 
 def test_what_a_hub_reported_before_it_ended_is_raised(tmp_path: Path) -> None:
     """Also by a question that could no longer be sent."""
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(tmp_path / "hub.sock"))
-        listener.listen()
-        with HubClient(str(tmp_path)) as client:
-            ended, _ = listener.accept()
-            ended.sendall(to_line({"type": "error", "code": "VERSION", "message": "too old"}))
-            ended.close()
-            with pytest.raises(OperationError, match="too old") as raised:
-                client.ask("GET", "/api/health")
-            assert raised.value.status == exits.CONFIGURATION
+    report = to_line({"type": "error", "code": "VERSION", "message": "too old"})
+    with left_by_the_hub(tmp_path, report) as client:
+        with pytest.raises(OperationError, match="too old") as raised:
+            client.ask("GET", "/api/health")
+        assert raised.value.status == exits.CONFIGURATION
 
 
 def test_the_module_needs_no_trio() -> None:
