@@ -101,13 +101,6 @@ navi_list_anew() {
     navi_note_socket_places
     navi_may_hold=yes
     [ "$navi_unaskable,$navi_hung,$navi_unanswered$navi_empty" = "no,$navi_newline," ] || navi_may_hold=no
-    set -f
-    IFS=$navi_newline
-    for navi_timed_server in $navi_known_servers; do
-        case $navi_answered in *" ${navi_timed_server%% *} "*) ;; *) navi_may_hold=no ;; esac
-    done
-    unset IFS
-    set +f
 }
 
 # navi_note_socket_places: the folders that navi_find_servers knows, and those of other sockets.
@@ -131,7 +124,7 @@ navi_note_socket_places() {
 }
 
 # navi_end_listing: what the servers did until now was for the listing, or for screens. If one has run since it
-# answered, that may have been for somebody else, too: then it is asked again soon.
+# answered, that may have been for somebody else, too: then it is asked again soon, as is one that did not answer.
 navi_end_listing() {
     navi_begin_hold
     set -f
