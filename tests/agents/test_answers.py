@@ -138,6 +138,20 @@ class TestTexts:
         assert "green tea, 2 cups; #{pane_id}" in watched.agent.screen()
 
 
+@each((Claude, False), (Claude, True))
+class TestNewDialogs:
+    """Claude Code after 2.1.197 ignores keys that come within 0.2 seconds."""
+
+    def test_a_dialog_is_answered_as_soon_as_it_is_seen(self, watched: Watched) -> None:
+        for number in range(4):
+            watched.agent.ready()
+            watched.agent.enter(f"bash: echo {number} >>at-once")
+            until(lambda: "Do you want to proceed" in watched.agent.screen(), timeout=60, interval=0.01, what="it asks")
+            answer(watched, "--allow")
+            watched.agent.until("idle")
+        assert (watched.agent.work / "at-once").read_text() == "0\n1\n2\n3\n"
+
+
 @each((Claude, False), (Claude, True), (Qwen, False), (Qwen, True))
 class TestTicks:
     """Several choices of one question."""

@@ -69,7 +69,9 @@ def _measure(run: Run) -> list[Row]:
 
 
 def _host(lab: Lab) -> BlockingHost:
-    return BlockingHost(local_endpoint(HostSettings("", True, describe(AGENTS))), lab.environment())
+    """Return a host whose agents take keys at once: the pause before a key to a new dialog is not measured."""
+    kinds = describe(kind._replace(settles=0.0) for kind in AGENTS)
+    return BlockingHost(local_endpoint(HostSettings("", True, kinds)), lab.environment())
 
 
 def _timed(host: BlockingHost, asker: Asker, number: int) -> tuple[list[float], list[float]]:

@@ -476,7 +476,7 @@ def test_whatever_is_accepted_can_be_described(tmp_path_factory: pytest.TempPath
     fields = {"commands": [text], "prompt": text, "border": text, "screens": rules}
     found, _ = settings(tmp_path_factory.getbasetemp(), yaml.safe_dump({"agents": {name: fields}}))
     lines = describe(found.agents).removesuffix("\n").split("\n")
-    typed = {"asked", "dialog", "box", "typing", "keep", "resume", "transcript", "trace"}
+    typed = {"asked", "dialog", "settles", "box", "typing", "keep", "resume", "transcript", "trace"}
     known = {"program", "state", "word", "detail", "background", "title", "screen", "rule", *typed}
     assert {line.split("\t")[0] for line in lines} <= known
 

@@ -5,7 +5,9 @@ with asking(lab.local, "api") as asker:
     navi(lab, "answer", "api", "--allow")
     assert asker.notes() == [("touch x", "1")]
 
-A test puts another question on its screen at any time. One that was answered goes, unless the program is `stubborn`.
+A test puts another question on its screen at any time. One that was answered goes, unless the program is `stubborn`. A
+program that is `deaf` notes the keys that come within so many seconds after it has drawn a question, and ignores them.
+With `older`, it reports in its state file that each question is so many seconds older than it is.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from tests.support.machines import Account, replace
 from tests.support.waiting import until
 
 PROGRAM = '''#!{python}
-import os, select, sys, termios, tty
-wanted, taken, stubborn = sys.argv[1], sys.argv[2], len(sys.argv) > 3
+import json, os, select, sys, termios, time, tty
+wanted, taken, stubborn, deaf, older = sys.argv[1], sys.argv[2], sys.argv[3] == "True", float(sys.argv[4]), sys.argv[5]
 RULE = "\\u2500" * 60
 DIALOG = RULE + """
  Bash command
@@ -44,6 +46,22 @@ def draw(text):
     sys.stdout.write("\\x1b[H\\x1b[2J\\x1b[?25l" + shown.replace("\\n", "\\r\\n"))
     sys.stdout.flush()
 
+def report(text):
+    if older == "None":
+        return
+    folder = os.path.expanduser("~/.claude/sessions")
+    os.makedirs(folder, exist_ok=True)
+    with open("/proc/self/stat") as file:
+        started = file.read().rpartition(")")[2].split()[19]
+    state = {{"pid": os.getpid(), "procStart": started, "status": "waiting" if text else "idle",
+             "statusUpdatedAt": int((time.time() - float(older)) * 1000)}}
+    if text:
+        state["waitingFor"] = "permission prompt"
+    path = "%s/%s.json" % (folder, os.getpid())
+    with open(path + ".new", "w") as file:
+        json.dump(state, file)
+    os.replace(path + ".new", path)
+
 def read():
     try:
         with open(wanted) as file:
@@ -58,19 +76,22 @@ def take(wait):
     for key in os.read(0, 100).decode(errors="replace"):
         with open(taken, "a") as file:
             file.write("%s\\t%s\\n" % (asked, key))
-        if asked and key in "123" and not stubborn:
+        if asked and key in "123" and not stubborn and time.monotonic() >= listens:
             asked = ""
+            report(asked)
             draw(asked)
 
 tty.setraw(0, termios.TCSANOW)
-asked, seen = "", None
+asked, seen, listens = "", None, 0.0
 while True:
     now = read()
     if now != seen:
         # Events are handled in their order: a key that came before the change is of the question before.
         take(0)
         seen, asked = now, now.partition("\\n")[2]
+        report(asked)
         draw(asked)
+        listens = time.monotonic() + deaf
     take(0.002)
 '''
 """Each line that it notes has the command that it asks about, and a key."""
@@ -104,13 +125,15 @@ class Asker(NamedTuple):
 
 
 @contextmanager
-def asking(account: Account, session: str, stubborn: bool = False) -> Iterator[Asker]:
+def asking(
+    account: Account, session: str, stubborn: bool = False, deaf: float = 0.0, older: float | None = None
+) -> Iterator[Asker]:
     """Start the program in a session of its own, and yield it."""
     program = account.bin / "claude"
     if not program.exists():
         replace(program, PROGRAM.format(python=sys.executable), mode=0o700)
     asker = Asker(account, session, account.home / f"{session}.wanted", account.home / f"{session}.taken")
-    words = [program, asker.wanted, asker.taken, *(["stubborn"] if stubborn else [])]
+    words = [program, asker.wanted, asker.taken, stubborn, deaf, older]
     command = f"{' '.join(map(str, words))}; :"  # below a shell, for tmux would continue a suspended process
     account.tmux("new-session", "-d", "-s", session, "-x", "100", "-y", "30", command)
     until(lambda: "? for shortcuts" in asker.screen(), what=f"{session} is at its prompt")

@@ -107,6 +107,7 @@ KIND = AgentKind(
         DialogRule(("review of answers",), "question", RULE, skip="^\u2190 "),
         DialogRule(("menu",), "menu", PANEL, skip=PANEL_EDGE),
     ),
+    settles=0.4,  # 2.1.332 ignores keys for some 0.15 s, which a busy machine stretches
     state=StateFile(
         "~/.claude",
         "CLAUDE_CONFIG_DIR",

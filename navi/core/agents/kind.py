@@ -151,7 +151,8 @@ class AgentKind(NamedTuple):
     without its extension. `titles` are globs for the pane's title, by status. `screens` are rules for the text at the
     bottom of the pane, `asked` finds there what a permission is for, and `dialogs` describe how to answer; `prompt`
     matches a line with a prompt that was sent, `border` the lines above and below the box in which the next prompt is
-    written (extended regular expressions); `box` describes that further.
+    written (extended regular expressions); `box` describes that further. A dialog takes keys once it is older than
+    `settles` seconds, and ignores those that come before.
 
     `animated` agents redraw at least every few seconds while they work. `start` is the command line that starts the
     agent ("" for its name), `resume` the arguments that continue a conversation, with {session_id} in them, and
@@ -174,6 +175,7 @@ class AgentKind(NamedTuple):
     screens: tuple[ScreenRule, ...] = ()
     asked: tuple[RequestLine, ...] = ()
     dialogs: tuple[DialogRule, ...] = ()
+    settles: float = 0.0
     prompt: str = ""
     border: str = ""
     state: StateFile | None = None

@@ -14,6 +14,7 @@
     asked    NAME  WORDS  AFTER  BELOW  LINE  CUT   (AFTER and BELOW may be empty) in their order
     dialog   NAME  RULES  KIND  TOP  INSIDE  SIDES  ASKS  SKIP  TOOL  CUT  CHOICES  LABELS  DIGITS  ALLOW  DENY  FREE
                    ESCAPE  TICK  LEAVE  MARKER  TYPES  how to read and answer dialogs; commas between the names of rules
+    settles  NAME  SECONDS                          how old a dialog is before it takes keys (missing for 0)
     box      NAME  START  END  SHOWN  HINT  PASTED  QUEUED  BULLET  NOISE  BAR  APART  FAILED  SIDE
                    (those from HINT on may be empty)
     typing   NAME  PAUSE  KEY...                    seconds between a text and Enter; the keys that end a turn
@@ -60,6 +61,8 @@ def _lines(kind: AgentKind) -> Iterator[tuple[str, ...]]:
         yield ("asked", kind.name, one.words, one.after, one.below, one.line, one.cut)
     for dialog in kind.dialogs:
         yield ("dialog", kind.name, ",".join(dialog.rules), *map(_word, dialog[1:]))
+    if kind.settles:
+        yield ("settles", kind.name, f"{kind.settles:g}")
     if kind.box:
         yield ("box", kind.name, *kind.box[:12])
         yield ("typing", kind.name, f"{kind.box.pause:g}", " ".join(kind.box.interrupt))

@@ -176,6 +176,23 @@ navi_press_choice() {
     fi
 }
 
+# navi_await_settled: wait until the dialog takes keys, where the agent ignores those that come right after it appeared.
+# Fails if another question is asked by then.
+navi_await_settled() {
+    navi_find_described "settles	${navi_asker%% *}	" || return 0
+    ! navi_is_settled || return 0
+    sleep "$navi_described"
+    navi_same_question
+}
+
+# navi_is_settled: whether the question is known to be more than a second old. All questions of one dialog have the time
+# of the first, so one may have come after the last answer.
+navi_is_settled() {
+    case $navi_since in *[!0-9]* | ???????????????*) return 1 ;; ?????*) ;; *) return 1 ;; esac
+    navi_second=$(date +%s)
+    [ $((navi_second - ${navi_since%???})) -ge 2 ] && [ $((navi_second - ${navi_last_answer_at:-0})) -ge 2 ]
+}
+
 # navi_type_answer TEXT: type it into the field that the choice opened, and press Enter when it is seen there.
 navi_type_answer() {
     navi_steps=40
@@ -261,7 +278,7 @@ navi_free_choice=0
 navi_open_answers "$navi_status_folder"
 navi_note_answer sent
 [ "$navi_in_mode" = - ] || navi_tmux "$navi_socket" send-keys -t "$navi_pane" -X cancel
-if ! navi_press_choice; then
+if ! navi_await_settled || ! navi_press_choice; then
     [ "$navi_ticks" = 0 ] || navi_stop_ticking
     navi_forget_answer
     navi_fail $navi_late "${navi_hindrance:-what $navi_name shows changed} before the key was pressed; nothing was answered; navi answer shows what it asks now"

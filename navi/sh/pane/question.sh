@@ -103,17 +103,20 @@ $navi_asked"
 }
 
 # navi_find_answers DIR: the answers in the marks of the session, the oldest first, in navi_answers; and the call
-# of the last one in navi_last_call.
+# of the last one in navi_last_call, with its time in navi_last_answer_at.
 navi_find_answers() {
     navi_find_status_folder "$1"
     navi_answers=
     navi_last_call=
+    navi_last_answer_at=
     [ -f "$navi_expanded/.navi/marks" ] || return 0
     while IFS= read -r navi_given_line; do
         case $navi_given_line in
         "$navi_session_name	a	"*)
             navi_answers=$navi_answers$navi_given_line$navi_newline
             navi_last_call=${navi_given_line#"$navi_session_name	a	"}
+            navi_last_answer_at=${navi_last_call#*	}
+            navi_last_answer_at=${navi_last_answer_at%%	*}
             navi_last_call=${navi_last_call%%	*}
             ;;
         esac

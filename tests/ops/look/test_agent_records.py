@@ -144,7 +144,7 @@ def test_a_host_gets_the_description_even_if_it_is_made_only_then() -> None:
     assert HostSettings("", False, text).bind(HostSetting.AGENTS) == text
     assert HostSettings("", False, lambda: text).bind(HostSetting.AGENTS) == text
     kinds = {line.split("\t")[0] for line in text.splitlines()}
-    typed = {"asked", "dialog", "box", "typing", "keep", "resume", "trace", "transcript"}
+    typed = {"asked", "dialog", "settles", "box", "typing", "keep", "resume", "trace", "transcript"}
     assert kinds == {"program", "state", "word", "detail", "title", "screen", "rule", "background", *typed}
 
 
