@@ -32,7 +32,7 @@ ALLOWED = 5.0
 
 
 async def measure(run: Run) -> list[Row]:
-    """Return the counts, each as one sample, and the lifecycles in a minute."""
+    """Return the counts, each as one sample, how long changes took, and the lifecycles in a minute."""
     async with run.turn:
         numbers = run.only or range(run.pick(LIFECYCLES, QUICK))
         began = time.monotonic()
@@ -42,7 +42,8 @@ async def measure(run: Run) -> list[Row]:
         rate = number / (time.monotonic() - began) * 60
     print(f"chaos: seed {run.seed}; steps: {dict(sorted(counts.steps.items()))}", file=sys.stderr)
     rows = [Row(f"chaos: {kind}", f"in {number}", [len(counts.found[kind])], (), {"max": 0}) for kind in KINDS]
-    return [*rows, Row("chaos: lifecycles", "a minute", [rate])]
+    waits = Row("chaos: a change until it is true", "s", counts.waits, limits={"max": ALLOWED})
+    return [*rows, waits, Row("chaos: lifecycles", "a minute", [rate])]
 
 
 def chaos(lab: Lab, seed: int, numbers: Sequence[int], allowed: float = ALLOWED) -> Counts:

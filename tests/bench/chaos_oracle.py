@@ -31,6 +31,8 @@ class Counts:
     def __init__(self) -> None:
         self.found: dict[str, list[str]] = {kind: [] for kind in KINDS}
         self.steps: dict[str, int] = defaultdict(int)
+        self.waits: list[float] = []
+        """How long each change took to become true, in seconds, after it or after the last disturbance."""
         self.disturbed = 0.0
         """When a connection, a watch or a dashboard was last killed (`time.monotonic`)."""
         self.scene: Callable[[], str] = str
@@ -249,12 +251,16 @@ class Judge:
                 self.report(kind, words)
                 return False
             time.sleep(0.05)
+        self.counts.waits.append(self._waited(began))
         if self._late(began):
             self.report(STUCK, f"for {time.monotonic() - began:.1f} s: {last}")
         return True
 
     def _late(self, began: float) -> bool:
-        return time.monotonic() - max(began, self.counts.disturbed) > self._allowed
+        return self._waited(began) > self._allowed
+
+    def _waited(self, began: float) -> float:
+        return time.monotonic() - max(began, self.counts.disturbed)
 
 
 def kill_group(process: subprocess.Popen[Any]) -> None:
