@@ -12,7 +12,10 @@ from collections.abc import Awaitable, Callable, Sequence
 import trio
 
 from tests.bench import (
-    agents,
+    agent_crowd,
+    agent_news,
+    agent_sends,
+    agent_states,
     answers,
     bastion,
     chaos,
@@ -63,12 +66,18 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "answers": answers.measure,
     "notices": notices.measure,
     "chaos": chaos.measure,
-    "agents": agents.measure,
+    "agent-news": agent_news.measure,
+    "agent-crowd": agent_crowd.measure,
+    "agent-sends": agent_sends.measure,
+    "agent-states": agent_states.measure,
     "sends": sends.measure,
 }
 """The figures with the longest waits come first."""
 
-ON_REQUEST = {"chaos", "agents", "notices", "sends", "headless-cuts"}
+GROUPS = {"agents": ("agent-news", "agent-crowd", "agent-sends", "agent-states")}
+"""Names for several figures."""
+
+ON_REQUEST = {"chaos", *GROUPS["agents"], "notices", "sends", "headless-cuts"}
 """Figures that take minutes to hours, or need real agents: they are measured only if they are named."""
 
 
@@ -119,12 +128,13 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="take fewer samples: two minutes instead of eight")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="the seed of chaos, to repeat a run")
     parser.add_argument("--only", type=piece, metavar="A-B", help="only these lifecycles of chaos: a run in pieces")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"a figure: {', '.join(FIGURES)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"a figure: {', '.join([*FIGURES, *GROUPS])}")
     chosen = parser.parse_args()
-    unknown = [name for name in chosen.names if name not in FIGURES]
+    wanted = [figure for name in chosen.names for figure in GROUPS.get(name, (name,))]
+    unknown = [name for name in wanted if name not in FIGURES]
     if unknown:
-        parser.error(f"unknown figure {unknown[0]}; choose from {', '.join(FIGURES)}")
-    names = chosen.names or [name for name in FIGURES if name not in ON_REQUEST]
+        parser.error(f"unknown figure {unknown[0]}; choose from {', '.join([*FIGURES, *GROUPS])}")
+    names = wanted or [name for name in FIGURES if name not in ON_REQUEST]
     bench = Bench(names, Run(chosen.quick, chosen.seed, chosen.only))
     trio.run(bench.run)
     rows = [row for name in FIGURES for row in bench.rows.get(name, [])]

@@ -12,7 +12,7 @@ import trio
 from tests.agents.claude import Claude
 from tests.agents.service import Service
 from tests.bench.idle import used, watch_of
-from tests.bench.laboratory import SETTLING, Run, laboratory, navi
+from tests.bench.laboratory import SETTLING, Run, alone, laboratory, navi, require
 from tests.bench.report import Row
 from tests.support.machines import Machine
 
@@ -22,8 +22,13 @@ AT_WORK = 2
 """Agents that write a text while the others rest."""
 
 
+@alone
 async def measure(run: Run) -> list[Row]:
-    """Return the share of a core that the watch takes: all agents at rest, and some at work."""
+    """Return the share of a core that the watch takes: all agents at rest, and some at work.
+
+    Raise FileNotFoundError if there is no Claude Code.
+    """
+    require("claude")
     with laboratory() as lab, Service() as service, ExitStack() as stack:
         far = lab.machine("far")
         lab.remotes_yaml([far])
@@ -38,8 +43,8 @@ async def measure(run: Run) -> list[Row]:
             busy = await _at_work(far, agents[:AT_WORK], seconds)
     many = f"beside {len(agents)} agents"
     return [
-        Row(f"agents: a remote watch {many}, quiet", "% of a core", [quiet], limits={"max": 0.3}),
-        Row(f"agents: the same, {AT_WORK} at work", "% of a core", [busy], limits={"max": 1}),
+        Row(f"agent crowd: a remote watch {many}, quiet", "% of a core", [quiet], limits={"max": 0.3}),
+        Row(f"agent crowd: the same, {AT_WORK} at work", "% of a core", [busy], limits={"max": 1}),
     ]
 
 

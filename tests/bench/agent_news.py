@@ -18,7 +18,7 @@ import trio
 from tests.agents.cases import SETUPS, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.bench.display import Screen
-from tests.bench.laboratory import Run, laboratory, navi
+from tests.bench.laboratory import Run, alone, laboratory, navi, require
 from tests.bench.report import Row
 from tests.support.machines import Account, Keys
 
@@ -34,8 +34,13 @@ STARTS, RESTS = 8.0, 2.5
 """Seconds within which the dashboard has shown all hosts, and within which an agent has drawn all of its prompt."""
 
 
+@alone
 async def measure(run: Run) -> list[Row]:
-    """Return the rows of questions, then those of sessions that change."""
+    """Return the rows of questions, then those of sessions that change.
+
+    Raise FileNotFoundError if there is no Claude Code.
+    """
+    require("claude")
     return [await _questions(run.pick(40, 8)), *await _changes(run.pick(20, 4))]
 
 
@@ -53,7 +58,7 @@ async def _questions(often: int) -> Row:
                 delays = [await _question(watched, screen) for _ in range(often)]
         finally:
             await trio.to_thread.run_sync(partial(opened.__exit__, None, None, None))
-    return Row("agents: a question on a remote, without hooks", "ms", delays, limits={"p95": 1000})
+    return Row("agent news: a question on a remote, without hooks", "ms", delays, limits={"p95": 1000})
 
 
 async def _question(watched: Watched, screen: Screen) -> float:
@@ -105,7 +110,7 @@ async def _changes(often: int) -> list[Row]:
             for account, where in ((lab.local, "here"), (far, "there")):
                 columns = [await _life(screen, account) for _ in range(often)]
                 rows += [
-                    Row(f"agents: a session {event} {where}", "ms", delays, limits={"max": 1000})
+                    Row(f"agent news: a session {event} {where}", "ms", delays, limits={"max": 1000})
                     for event, delays in zip(("created", "renamed", "ended"), zip(*columns, strict=True), strict=True)
                 ]
     return rows

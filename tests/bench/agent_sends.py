@@ -25,7 +25,7 @@ import trio
 from tests.agents.agent import Agent
 from tests.agents.cases import SETUPS, Setup, Watched, watched_agent
 from tests.agents.claude import Claude
-from tests.bench.laboratory import ROOT, Run
+from tests.bench.laboratory import ROOT, Run, alone, require
 from tests.bench.report import Row
 from tests.support.machines import Keys
 from tests.support.waiting import until
@@ -41,8 +41,13 @@ REFUSED = 1
 """The exit status of a send that was refused because of what is open."""
 
 
+@alone
 async def measure(run: Run) -> list[Row]:
-    """Return the prompts that were typed into a dialog, here and on a remote, both without hooks."""
+    """Return the prompts that were typed into a dialog, here and on a remote, both without hooks.
+
+    Raise FileNotFoundError if there is no Claude Code.
+    """
+    require("claude")
     number = run.pick(SENDS, QUICK) // 2
     setups = [setup for setup in SETUPS if not setup.hooks]
     with TemporaryDirectory() as folder:
@@ -51,9 +56,9 @@ async def measure(run: Run) -> list[Row]:
     typed, statuses = sum(one for one, _ in races), sum((one for _, one in races), Counter[int]())
     total = 2 * number
     return [
-        Row("agents: sends typed into a dialog", f"of {total}", [typed], limits={"max": 0}),
-        Row("agents: sends refused, a dialog was open", f"of {total}", [statuses[REFUSED]]),
-        Row("agents: sends typed", f"of {total}", [statuses[0]]),
+        Row("agent sends: sends typed into a dialog", f"of {total}", [typed], limits={"max": 0}),
+        Row("agent sends: sends refused, a dialog was open", f"of {total}", [statuses[REFUSED]]),
+        Row("agent sends: sends typed", f"of {total}", [statuses[0]]),
     ]
 
 

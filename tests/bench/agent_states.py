@@ -40,8 +40,9 @@ from tests.agents.kimi import Kimi
 from tests.agents.opencode import OpenCode
 from tests.agents.pi import Pi
 from tests.agents.qwen import Qwen
+from tests.agents.versions import program
 from tests.agents.vibe import Vibe
-from tests.bench.laboratory import Run
+from tests.bench.laboratory import Run, alone, require
 from tests.bench.report import Row
 from tests.support.machines import Keys
 
@@ -75,9 +76,13 @@ Results = Counter[tuple[str, bool]]
 """How often a result came, by its name and by whether a person was needed."""
 
 
+@alone
 async def measure(run: Run) -> list[Row]:
-    """Return the wrong words about each agent. A quick run has Claude Code only, in the first and the last setup."""
-    kinds = [Claude] if run.quick else list(TABLES)
+    """Return the wrong words about each agent that is installed. A quick run has Claude Code only, in the first and the
+    last setup. Raise FileNotFoundError if there is no Claude Code.
+    """
+    require("claude")
+    kinds = [Claude] if run.quick else [kind for kind in TABLES if program(kind.name).exists()]
     with TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         keys = Keys.make(Path(folder))
         under_way = {kind: [pool.submit(results, kind, setup, keys) for setup in setups(run, kind)] for kind in kinds}
@@ -124,7 +129,7 @@ def rows(kind: type[Agent], total: Results) -> Iterator[Row]:
     both = Counter({name: total[name, False] + total[name, True] for name, _ in total})
     number, asking = both["right"] + both["wrong"], total["right", True] + total["wrong", True]
     allowed = int(WRONG.get(kind, 0.05) * number)
-    figure = f"agents: {kind.name}"
+    figure = f"agent states: {kind.name}"
     yield Row(f"{figure}, wrong", f"of {number}", [both["wrong"]], limits={"max": allowed})
     yield Row(f"{figure}, wrong while it asks", f"of {asking}", [total["wrong", True]], limits={"max": 0})
     yield Row(f"{figure}, not reached", "states", [both["not reached"]])

@@ -9,14 +9,17 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 
 import trio
 
+from tests.agents.versions import program
 from tests.bench.display import Display, Screen, screen
+from tests.bench.report import Row
 from tests.support.machines import Account, Lab
 
 ROOT = Path(__file__).parent.parent.parent
@@ -43,6 +46,23 @@ class Run:
     def pick(self, full: int, quick: int) -> int:
         """Return how often, or how long."""
         return quick if self.quick else full
+
+
+def alone(measure: Callable[[Run], Awaitable[list[Row]]]) -> Callable[[Run], Awaitable[list[Row]]]:
+    """Return what measures while no other figure does."""
+
+    @wraps(measure)
+    async def measured(run: Run) -> list[Row]:
+        async with run.turn:
+            return await measure(run)
+
+    return measured
+
+
+def require(*names: str) -> None:
+    """Raise FileNotFoundError if one of these agents is not installed."""
+    if missing := [name for name in names if not program(name).exists()]:
+        raise FileNotFoundError(f"{', '.join(missing)}: not installed; run contrib/agents install")
 
 
 @contextmanager

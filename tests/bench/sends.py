@@ -30,8 +30,7 @@ from tests.agents.cases import Setup, Watched, watched_agent
 from tests.agents.claude import Claude
 from tests.agents.codex import Codex
 from tests.agents.gemini import Gemini
-from tests.agents.versions import program
-from tests.bench.laboratory import ROOT, Run
+from tests.bench.laboratory import ROOT, Run, require
 from tests.bench.report import Row
 from tests.support.hosts import host, opened, say
 from tests.support.machines import Keys, Lab, Machine
@@ -52,8 +51,7 @@ SHOWN = re.compile(r"say: writer-(\d+)-(\d+)\.")
 
 async def measure(run: Run) -> list[Row]:
     """Return what was lost, doubled or out of order, and how soon a send was confirmed."""
-    if not program("claude").exists():
-        raise FileNotFoundError("the agents are not installed: run contrib/agents install")
+    require("claude", "codex", "gemini")
     number = run.pick(SENDS, QUICK) // WRITERS // 4
     rows, statuses, faults = [], Counter[int](), Counter[str]()
     async with run.turn:
