@@ -114,10 +114,11 @@ COMMON = [
 
 
 class Watched(NamedTuple):
-    """An agent in a lab, and how navi sees it."""
+    """An agent in a lab, the service that is its model, and how navi sees it."""
 
     lab: Lab
     agent: Agent
+    service: Service
 
     def word(self) -> str:
         """Return the status that navi lists for the agent's session."""
@@ -127,7 +128,7 @@ class Watched(NamedTuple):
 
 @contextmanager
 def watched_agent(kind: type[Agent], setup: Setup, keys: Keys) -> Iterator[Watched]:
-    """Start an agent in a lab of its own, and yield both."""
+    """Start an agent in a lab of its own, and yield all of it."""
     folder = Path(tempfile.mkdtemp(prefix="navi-", dir="/tmp"))
     try:
         with Lab(folder, keys) as lab, Service() as service:
@@ -136,7 +137,7 @@ def watched_agent(kind: type[Agent], setup: Setup, keys: Keys) -> Iterator[Watch
                 if setup.hooks:
                     navi(lab, "hooks", "install", "--yes", *(["--host", there.name] if setup.remote else []))
                 agent.start()
-                yield Watched(lab, agent)
+                yield Watched(lab, agent, service)
     finally:
         shutil.rmtree(folder)
 

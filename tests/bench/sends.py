@@ -83,16 +83,13 @@ def agent_race(kind: type[Agent], keys: Keys, number: int) -> tuple[Counter[str]
     with watched_agent(kind, Setup(False, False), keys) as watched:
         statuses = write(watched.lab, "agent", number)
         watched.agent.until("idle")
-        got = conversation(watched)
-        return wrong(SHOWN.findall(got), number), statuses
+        return wrong(SHOWN.findall(conversation(watched)), number), statuses
 
 
 def conversation(watched: Watched) -> str:
-    """Return all prompts of the conversation, as the agent shows them when it has the screen of a long terminal."""
-    watched.agent.account.tmux("resize-window", "-t", "=agent:", "-x", "110", "-y", "9000")
-    until(lambda: len(watched.agent.screen()) > 0, what="it draws again")
-    time.sleep(3)
-    return watched.agent.account.tmux("capture-pane", "-p", "-J", "-S", "-", "-t", "=agent:")
+    """Return all prompts of the conversation: each request to the model has all that came before."""
+    prompts = ["\n".join(turn.text for turn in one.turns if turn.speaker == "user") for one in watched.service.requests]
+    return max(prompts, key=lambda text: len(SHOWN.findall(text)), default="")
 
 
 def write(lab: Lab, address: str, number: int) -> Counter[int]:

@@ -6,6 +6,7 @@ tests/agents/test_sends.py has the same with real agents.
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -124,6 +125,37 @@ def test_a_question_proves_something_only_of_an_agent_that_was_idle(
 ) -> None:
     shows(lab.local, "claude", before, after=DIALOG + "\n" * 10)
     assert sent(lab.local, shell, "go on").became is became
+
+
+@every_shell
+def test_what_an_agent_draws_between_two_turns_is_read_again(lab: Lab, shell: Shell) -> None:
+    shows(lab.local, "claude", IDLE, after=f"{UNKNOWN}\f{IDLE}")
+    for text in ("one", "two"):
+        found = answer(lab.local, shell, send(API, text))
+        assert (found.status, found.errors) == (0, "")
+    assert typed(lab.local) == "one\ntwo\n"
+
+
+@every_shell
+def test_a_box_that_is_away_for_a_moment_is_awaited(lab: Lab, shell: Shell) -> None:
+    shows(lab.local, "claude", IDLE, after=f"{IDLE.partition(RULE)[0]}\n\n\n\n\f{IDLE}")
+    for text in ("one", "two"):
+        found = answer(lab.local, shell, send(API, text))
+        assert (found.status, found.errors) == (0, "")
+    assert typed(lab.local) == "one\ntwo\n"
+
+
+@every_shell
+def test_a_state_file_that_is_late_is_read_again(lab: Lab, shell: Shell) -> None:
+    shows(lab.local, "claude", IDLE)
+    report(lab.local, status="waiting", waitingFor="permission prompt")
+    with ThreadPoolExecutor() as pool:
+        sending = pool.submit(answer, lab.local, shell, send(API, "go on"))
+        time.sleep(0.7)
+        assert not sending.done()
+        report(lab.local, status="idle")
+        assert sending.result().status == 0
+    assert typed(lab.local) == "go on\n"
 
 
 ENDS = {

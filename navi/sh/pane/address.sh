@@ -135,9 +135,11 @@ navi_add_server_of_file() {
     esac
 }
 
-# What is asked about a pane: all in one word each, so that the shell can take them apart; and its session's name.
+# What is asked about a pane: all in one word each, so that the shell can take them apart; its session's name; and its
+# title, which so belongs to the screen.
 navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,m#{pane_mode},-} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?pane_synchronized,#{window_panes},1} #{session_windows}.#{window_panes} #{?@navi_type,#{@navi_type},-}
-#{session_name}'
+#{session_name}
+#{pane_title}'
 
 # -e, where colours are wanted, too.
 navi_escapes=
@@ -165,17 +167,25 @@ navi_look_at_pane() {
     set -f
     navi_note_facts ${navi_answer%%"$navi_newline"*}
     set +f
-    navi_screen=${navi_answer#*"$navi_newline"}
+    navi_screen=$navi_answer
+    navi_drop_line
     navi_session_name=${navi_screen%%"$navi_newline"*}
-    case $navi_screen in
-    *"$navi_newline"*) navi_screen=${navi_screen#*"$navi_newline"} ;;
-    *) navi_screen= ;;
-    esac
+    navi_drop_line
+    navi_title=${navi_screen%%"$navi_newline"*}
+    navi_drop_line
     if [ "$navi_is_dead" = 1 ]; then
         navi_drop_notice "$navi_pane" "$navi_screen"
         navi_screen=$navi_own_text
     fi
     navi_looked=yes
+}
+
+# navi_drop_line: drop the first line of navi_screen.
+navi_drop_line() {
+    case $navi_screen in
+    *"$navi_newline"*) navi_screen=${navi_screen#*"$navi_newline"} ;;
+    *) navi_screen= ;;
+    esac
 }
 
 navi_ask_pane() {

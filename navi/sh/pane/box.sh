@@ -48,6 +48,19 @@ navi_note_box() {
     navi_is_followed=$7
 }
 
+# navi_await_box TEXT: read the screen again while it shows no box, as an agent may leave it out for a moment between two
+# turns; end if it never comes.
+navi_await_box() {
+    navi_box_looks=20
+    while [ "$navi_in_box" = none ] && [ "$navi_box_looks" -gt 0 ]; do
+        navi_box_looks=$((navi_box_looks - 1))
+        sleep 0.1
+        navi_refuse_dialogs 'nothing was sent'
+        navi_read_box "$1"
+    done
+    navi_refuse_no_box
+}
+
 # navi_refuse_no_box: an agent whose box is not on the screen shows something else, where letters may be commands.
 navi_refuse_no_box() {
     [ "$navi_in_box" = none ] || return 0

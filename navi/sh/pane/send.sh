@@ -65,7 +65,7 @@ navi_find_pane_agents "$navi_description"
 navi_boxed=no
 if [ "$navi_how" != keys ] && navi_find_box; then
     navi_read_box "$navi_text"
-    [ -n "$navi_force" ] || navi_refuse_no_box
+    [ -n "$navi_force" ] || navi_await_box "$navi_text"
     [ "$navi_how" = literal ] || [ -z "$navi_text" ] || [ "$navi_in_box" = none ] || navi_boxed=yes
 fi
 [ -z "$navi_until_end" ] || [ $navi_boxed = yes ] ||
