@@ -287,8 +287,13 @@ function show_own(id, record,    open) {
     if (full[id] != "") put(1, "message", full[id])
     open = child_of(record, "requests")
     if (open && size[open]) put(1, "request", newest_request(open))
-    else if (raw_of(1, "request") != "") put(1, "request", "\"\"")
+    else drop_request()
     if (is_id(id)) put(1, "session_id", quoted(id))
+}
+
+# drop_request(): the file as a whole names no request any more, if it did.
+function drop_request() {
+    if (raw_of(1, "request") != "") put(1, "request", "\"\"")
 }
 
 function show_end() {
@@ -297,7 +302,7 @@ function show_end() {
     put(1, "timestamp", now)
     if (cwd != "") put(1, "cwd", cwd)
     if (is_id(decode(session))) put(1, "session_id", session)
-    if (raw_of(1, "request") != "") put(1, "request", "\"\"")
+    drop_request()
 }
 
 function show_other(id,    found) {

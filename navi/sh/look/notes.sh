@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: look/evidence look/conversation look/noted.awk lib/note lib/process
+# needs: look/evidence look/conversation look/noted.awk lib/note lib/process lib/variable_names
 # changes: navi_identified_line
 # What restoring a session needs is noted while it lives: beside the status files, in a file for each session that has
 # an agent or was made by navi. So navi knows what a reboot or the end of a tmux server has ended, and can bring it
@@ -156,7 +156,8 @@ navi_ask_line() {
 
 # navi_read_process_words: the options that the agent will get again, and the names of its variables.
 navi_read_process_words() {
-    navi_note_environment=$(tr '\000\n' '\n ' <"$navi_proc/$navi_note_process/environ" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort -u | tr '\n' ' ')
+    navi_find_variable_names "$navi_proc/$navi_note_process/environ"
+    navi_note_environment=$navi_variable_names
     navi_note_options=
     navi_wanted_option=
     set -f

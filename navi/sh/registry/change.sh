@@ -24,6 +24,13 @@ navi_change_registry() {
     return $navi_write_code
 }
 
+# navi_change_or_fail CHANGES: carry them out, or end the operation. Print what is to be reported of a change that was
+# carried out.
+navi_change_or_fail() {
+    navi_change_registry "$1" || navi_fail $? "$navi_trouble"
+    [ -z "$navi_trouble" ] || printf '%s trouble %s\n' "$navi_token" "$navi_trouble"
+}
+
 # navi_rewrite_registry: with the lock held. A file that is no registry is set aside, never overwritten; one that can't
 # be read stays as it is.
 navi_rewrite_registry() {

@@ -17,5 +17,4 @@ while [ $# -gt 0 ]; do
     navi_enrol "$1" "$2"
     shift 2
 done
-navi_change_registry "$navi_edits" || navi_fail $? "$navi_trouble"
-[ -z "$navi_trouble" ] || printf '%s trouble %s\n' "$navi_token" "$navi_trouble"
+navi_change_or_fail "$navi_edits"

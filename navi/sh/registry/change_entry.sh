@@ -27,5 +27,4 @@ unset	$1	pane_id
     [ "$2" = drop ] || navi_edits="put	$1	last_active	text	$(navi_registry_time)$navi_newline"
     ;;
 esac
-navi_change_registry "$navi_edits" || navi_fail $? "$navi_trouble"
-[ -z "$navi_trouble" ] || printf '%s trouble %s\n' "$navi_token" "$navi_trouble"
+navi_change_or_fail "$navi_edits"

@@ -181,7 +181,7 @@ navi_respawn() {
     # The next server on this socket begins again with the same ids of panes.
     navi_is_behind "$navi_socket" "${navi_identity%% *}" ||
         navi_fail 1 "$navi_restart_agent has ended, and the tmux server of $navi_name is no longer at its socket; nothing was started"
-    navi_tmux "$navi_socket" respawn-pane -k -t "$navi_old_pane" -- sh -c '[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"' navi-start "$navi_first" ||
+    navi_tmux "$navi_socket" respawn-pane -k -t "$navi_old_pane" -- sh -c "$navi_first_reader" navi-start "$navi_first" ||
         navi_fail 1 "tmux can't start anything in the pane $navi_old_pane; $navi_restart_agent has ended; navi restart $navi_name starts it again"
     navi_new_process=$(navi_tmux "$navi_socket" display-message -p -t "$navi_old_pane" '#{pane_pid}')
 }

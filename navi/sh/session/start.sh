@@ -29,8 +29,7 @@ navi_start() {
     if [ -n "$navi_line_now$navi_shown_first$*" ]; then
         [ -z "$navi_line_now" ] || navi_open_mark
         navi_write_first "$@"
-        # Respawning the pane later starts a shell.
-        set -- -- sh -c '[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"' navi-start "$navi_first"
+        set -- -- sh -c "$navi_first_reader" navi-start "$navi_first"
     fi
     navi_start_named "$@"
     navi_doomed=$navi_started_id
