@@ -7,7 +7,8 @@ from navi.core.agents import CLAUDE
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks.install import InstalledHooks, claude_hooks_status
+from navi.ops.hooks.files import InstalledHooks
+from navi.ops.hooks.install import claude_hooks_status
 from navi.ops.session.resume import conversation_id
 
 

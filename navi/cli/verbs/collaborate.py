@@ -16,7 +16,7 @@ from navi.core.address import LOCAL, Address
 from navi.core.model import Session
 from navi.headless.feedback import check_hooks, conversation_of
 from navi.ops import OperationError
-from navi.ops.hooks.install import look_at_hooks
+from navi.ops.hooks.files import look_at_hooks
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options

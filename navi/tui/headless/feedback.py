@@ -75,7 +75,7 @@ class FeedbackCommands:
         """Let the agent take feedback; return the id that the session has for the hub."""
         from navi.headless.feedback import check_hooks
         from navi.ops import OperationError
-        from navi.ops.hooks.install import look_at_hooks
+        from navi.ops.hooks.files import look_at_hooks
 
         fleet = self._services.fleet
         try:
