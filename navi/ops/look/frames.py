@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from navi.core.marks import read_marks
 from navi.core.model import PROOF, Frame, Machine, Pane, StatusFile, Tmux, TmuxSession
-from navi.core.status import read_status_file
+from navi.core.status_file import read_status_file
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.look import background, lost_sessions
