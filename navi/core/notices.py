@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from navi.core.address import address_of
 from navi.core.failure import HostState
-from navi.core.listing import Key
+from navi.core.listing import SessionKey
 from navi.core.model import HostView, Session, Source
 from navi.core.statuses import ASKING, BUSY, RESTING
 
@@ -79,7 +79,7 @@ class Observer:
 
     def __init__(self) -> None:
         self._views: dict[str, HostView] = {}
-        self._last: dict[str, dict[Key, _Seen]] = {}
+        self._last: dict[str, dict[SessionKey, _Seen]] = {}
         self._reached: dict[str, float] = {}
 
     def notice(self, views: Iterable[HostView], now: float, epoch: float) -> list[Notice]:

@@ -25,15 +25,15 @@ ENDS_WITHIN = 60.0
 """Seconds that an agent may take to end."""
 
 
-class OtherVersion(OperationError):
+class HubOfOtherVersion(OperationError):
     """The hub is of another version."""
 
 
 def check_version(message: Message) -> None:
-    """Raise OtherVersion for a message by which a hub of another version refuses this program."""
+    """Raise HubOfOtherVersion for a message by which a hub of another version refuses this program."""
     words = trouble_of(message) if message["type"] == "error" else ""
     if words:
-        raise OtherVersion(words, exits.CONFIGURATION)
+        raise HubOfOtherVersion(words, exits.CONFIGURATION)
 
 
 def refusal(message: Message, about: str = "") -> OperationError:

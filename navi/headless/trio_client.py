@@ -64,7 +64,7 @@ class TrioHubClient:
             raise refusal(report) from None
 
     async def next(self) -> Message:
-        """Return the next message, whenever it comes. Raise OtherVersion, too."""
+        """Return the next message, whenever it comes. Raise HubOfOtherVersion, too."""
         try:
             message: Message = await anext(self._messages)
         except StopAsyncIteration:
