@@ -1,6 +1,7 @@
 # needs: lib/json.awk lib/json_writer.awk
-# The conversations of a status file: a record for each, by its id, so that what happens in one never changes another.
-# The file itself says what the most urgent one of them does; `agents` says that of each agent but Claude Code.
+# Defines functions for the conversations of a status file. Each has a record of its own, by its id, so that what
+# happens in one never changes another. The file itself says what the most urgent one of them does; `agents` says that
+# of each agent but Claude Code.
 #
 # merge_events.awk sets what the event says: now, agent, entry, event, status, session, cwd, note, request, subagent,
 # background, and where it happened: host, boot, server, pane ("" for an event that does not say it).

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # needs: hooks/places hooks/lost_event registry/absent
-# read.sh DIR LARGEST: what the files of the hooks hold, and which agents are here.
+# read.sh DIR LARGEST: prints the contents of the hooks' files, but not of those with more than LARGEST bytes, and which
+# agents are installed here.
 
 # navi_print_file WORD FILE: its path, and a record with its state and, if it is `text`, all of it.
 navi_print_file() {

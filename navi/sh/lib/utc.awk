@@ -1,4 +1,4 @@
-# The function that reads a time in UTC, for other awk programs.
+# Defines the function that reads a time in UTC, for other awk programs.
 
 # utc_seconds(text): an ISO 8601 time in UTC as an epoch time.
 function utc_seconds(text,    part, year, month) {

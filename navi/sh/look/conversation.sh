@@ -3,10 +3,9 @@
 # needs: look/started_at.awk
 # shares: navi_identified_line
 # changes: navi_threads
-# The conversations that agents in panes have, by the agents' own ids: from their state files, from files that name
-# their process, from hooks' status files, from the newest file of the agent's folder, where no other agent of its kind
-# runs in that folder, and from the arguments that it was started with. A conversation that none of them names is
-# unknown.
+# Defines functions that find the conversation of an agent in a pane, by the agent's own id: in its state file, in files
+# that name its process, in the status files of hooks, in the newest file of its folder if no other agent of its kind
+# runs there, and in the arguments that it was started with. A conversation that none of them names is unknown.
 
 # For each agent, a variable whose name ends in its process keeps "STARTED VERSION ID": VERSION changes when there may
 # be something new that takes a program to read.

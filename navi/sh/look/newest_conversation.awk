@@ -1,8 +1,8 @@
 # needs: lib/utc.awk
-# Prints "ID" of the newest conversation in the files of the arguments, of which only the first line counts: it must
-# hold navi_wanted_mark and the folder navi_wanted_folder (as JSON writes it), and be of navi_wanted_since (epoch) or
-# later. The id is the part of a file's path between its last folder with navi_wanted_before, whose length counts, and
-# navi_wanted_after.
+# Prints the id of the newest conversation among the files of the arguments. Only the first line of a file counts: it
+# must hold navi_wanted_mark and the folder navi_wanted_folder (as JSON writes it), and its time must be
+# navi_wanted_since (epoch) or later. The id is what the name of the file has between navi_wanted_before, of which only
+# the length counts, and navi_wanted_after.
 BEGIN {
     for (i = 1; i < ARGC; i++) consider(ARGV[i])
     print found

@@ -2,7 +2,7 @@
 # needs: registry/location registry/change.awk registry/note_use.awk lib/disk lib/locks lib/tmux
 # shares: navi_edits navi_unregistered navi_used_at
 # changes: navi_answer navi_name navi_socket navi_trouble
-# Changes of the registry, all or none.
+# Defines functions that change the registry. They carry out all changes of a call, or none.
 
 # navi_change_registry CHANGES: carry them out, all or none. The status and navi_trouble say what failed.
 navi_change_registry() {

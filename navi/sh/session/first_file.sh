@@ -2,8 +2,8 @@
 # needs: lib/disk lib/quote lib/state_folder
 # shares: navi_first navi_mark
 # changes: navi_quoted
-# The file from which the first process of a pane reads what it runs (first_process.sh), and the FIFO by which it
-# reports that the program was found.
+# Defines functions that make the file from which the first process of a pane reads what it runs (first_process.sh), and
+# the FIFO by which it reports that the program was found.
 
 # What sh runs with that file: the file, while it is there. Respawning the pane later starts a shell.
 navi_first_reader='[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"'
