@@ -120,5 +120,5 @@ def host_name(origin: Origin) -> str:
 
 
 def shown_elsewhere(file: StatusFile, frame: Frame, others: Collection[str]) -> bool:
-    """Return whether a file was written on another of the hosts, whose machines `others` names: it is shown there."""
+    """Return whether a file was written on one of `others`, the machines of other hosts: then it is shown there."""
     return is_elsewhere(file, frame) and file.origin is not None and file.origin.host in others

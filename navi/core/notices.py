@@ -59,7 +59,7 @@ class Notice(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What it is about, where a change within one kind is no news."""
+        """The kind of the notice. A change from one word to another of the same kind is no news."""
         return "asks" if self.word in ASKING else self.word
 
 
@@ -139,7 +139,7 @@ def _seen(session: Session, clock: float, before: _Seen | None) -> _Seen:
 
 
 def _only_printed(before: _Seen, session: Session) -> bool:
-    """Return whether an agent whose turns are known by more than output has only printed something before it rested."""
+    """Return whether an agent has only printed something before it rested, although its turns show in other ways."""
     return not before.turn and session.status.source is not Source.PANE
 
 

@@ -203,7 +203,7 @@ class StreamExchange(Generic[T]):
         return answers
 
     def parse(self, answer: Answer) -> T:
-        """Return what an answer means. Raise HostError, or what the stream's reader raises."""
+        """Return the parsed answer. Raise HostError, or what the stream's reader raises."""
         return read_answer(self._name, self._parse, answer)
 
     def worked(self, work: WorkTime, now: float) -> float:
