@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154,SC2174
 # needs: session/bring_back session/confirm session/taken lib/process lib/note lib/variable_names
 # changes: navi_cleans_up navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
-# restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the lost session of
-# the note KEY (look/notes.sh): start LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the one
-# that MORE resumes. .navi/killed/KEEP holds what is needed meanwhile: if this shell is killed half-way, the next
+# restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: brings back the lost session of
+# the note KEY (look/notes.sh): it starts LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the
+# one that MORE resumes. .navi/killed/KEEP holds what is needed meanwhile: if this shell is killed half-way, the next
 # operation or look completes or undoes the rest. The note goes when the session is back.
 
 # navi_refuse_living: refuse if the session lives: its server may run again, or still.
