@@ -27,7 +27,7 @@ from navi.core.text import clean
 from navi.core.unlisted import unlisted
 from navi.hosts import Host, HostError
 from navi.hosts.base import Watch
-from navi.hosts.budget import Work
+from navi.hosts.budget import WorkTime
 from navi.hosts.retries import Retries
 from navi.hosts.trio_channel import run_timed
 from navi.hosts.trio_hosts import close_all
@@ -307,7 +307,7 @@ class _HostTask:
             with trio.move_on_after(POLL_EVERY):
                 await self._refresh.wait()
 
-    async def _receive(self, item: Frame | Heartbeat, superseded: bool = False) -> Work:
+    async def _receive(self, item: Frame | Heartbeat, superseded: bool = False) -> WorkTime:
         """Put a frame or a heartbeat into the view, unless it is superseded already; return the work that it took."""
         self._heard = True
         if isinstance(item, Frame):
@@ -317,10 +317,10 @@ class _HostTask:
                 self._log.info("%s: removed the status files of ended sessions: %s", self.host.name, names)
         now = trio.current_time()
         if superseded or (self._frame is self.view.frame and now < self._judged_at + JUDGED_FOR):
-            return Work()
+            return WorkTime()
         frame, self._judged_at = self._frame, now
         sessions: tuple[Session, ...] = ()
-        work = Work()
+        work = WorkTime()
         if frame:  # a status can change just because time passes
             long = len(frame.sessions) + len(frame.files) > MANY_SESSIONS
             sessions, work = await run_timed(self._judge, frame._replace(clock=item.clock), long)

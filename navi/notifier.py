@@ -20,7 +20,7 @@ import trio
 from navi.config.notices import NoticeStore
 from navi.config.settings import Settings
 from navi.core.address import address_of
-from navi.core.listing import Key
+from navi.core.listing import SessionKey
 from navi.core.log import SILENT, Log
 from navi.core.model import HostView, Session
 from navi.core.notices import DONE, Notice, Observer
@@ -80,12 +80,12 @@ class Notifier:
         self._log = log
         self._observer = Observer()
         self._pending = Pending()
-        self._finished_now: set[Key] = set()
-        self._visited_now: set[Key] = set()
+        self._finished_now: set[SessionKey] = set()
+        self._visited_now: set[SessionKey] = set()
         self._giving: Counter[str] = Counter()
         self._failing: set[str] = set()
         self._news = trio.Event()
-        self.finished: frozenset[Key] = frozenset()
+        self.finished: frozenset[SessionKey] = frozenset()
 
     # ---- what changes
 
@@ -102,17 +102,17 @@ class Notifier:
         if notices:
             self._news.set()
 
-    def _note_finished(self, key: Key) -> None:
+    def _note_finished(self, key: SessionKey) -> None:
         self._finished_now.add(key)
         self._visited_now.discard(key)
 
-    def _note_visited(self, keys: Collection[Key]) -> None:
+    def _note_visited(self, keys: Collection[SessionKey]) -> None:
         if keys:
             self._visited_now.update(keys)
             self._finished_now.difference_update(keys)
             self._news.set()
 
-    def look(self, keys: Collection[Key]) -> None:
+    def look(self, keys: Collection[SessionKey]) -> None:
         """Note that the user looks at these sessions; does not wait."""
         if visited := self.finished.intersection(keys):
             self._note_visited(visited)

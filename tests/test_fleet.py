@@ -21,7 +21,7 @@ from navi.hosts.trio_local import LocalHost
 from navi.ops import HostSettings
 from tests.support import hostile
 from tests.support.hosts import failure, host, running, say
-from tests.support.machines import Lab, Machine, program
+from tests.support.machines import Lab, Machine
 from tests.support.scripts import beside, stand_in
 from tests.support.terminal import Terminal
 from tests.support.waiting import until, until_async
@@ -284,8 +284,7 @@ async def test_a_host_that_needs_a_person_waits_long_and_a_refresh_ends_that(lab
 async def test_a_host_connects_after_its_passphrase_is_typed_at_a_terminal(
     lab: Lab, box: Machine, terminal: Callable[..., Terminal]
 ) -> None:
-    words = [program("ssh-keygen"), "-q", "-p", "-P", "", "-N", "open sesame", "-f", str(lab.key)]
-    subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    lab.set_passphrase("open sesame")
     with trio.fail_after(60):
         async with running(host(lab, box)) as watched:
             await watched.state("box", HostState.AUTH)
@@ -303,7 +302,7 @@ async def test_a_host_connects_after_its_passphrase_is_typed_at_a_terminal(
 
 
 async def test_a_changed_host_key_is_retried_slowly(lab: Lab, box: Machine) -> None:
-    lab.known_hosts.write_text(lab.known_hosts.read_text().replace(lab.keys.host_public, lab.keys.client_public))
+    lab.change_host_keys()
     with trio.fail_after(30):
         async with running(host(lab, box)) as watched:
             view = await watched.state("box", HostState.HOSTKEY)

@@ -106,7 +106,7 @@ def test_a_jump_goes_through_the_bastion(lab: Lab) -> None:
 
 def test_a_changed_host_key_is_refused(lab: Lab) -> None:
     lab.machine("box")
-    lab.known_hosts.write_text(lab.known_hosts.read_text().replace(lab.keys.host_public, lab.keys.client_public))
+    lab.change_host_keys()
     answer = ssh(lab, "box", "true")
     assert (answer.returncode, "IDENTIFICATION HAS CHANGED" in answer.stderr) == (255, True)
 

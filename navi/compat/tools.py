@@ -120,7 +120,7 @@ KILL = Tool(
     },
     wrong=3,
     failed=2,
-    function="sessions.kill_one",
+    function="kill.kill_one",
 )
 
 CLEANUP = Tool(

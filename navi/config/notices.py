@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from navi.core.listing import Key
+from navi.core.listing import SessionKey
 from navi.core.notices import Notice, is_known
 
 FILE = "notices.db"
@@ -39,13 +39,13 @@ ON CONFLICT DO UPDATE SET seen = excluded.seen, since = excluded.since, ahead = 
 """
 
 
-def _bytes(key: Key) -> tuple[bytes, bytes, bytes]:
+def _bytes(key: SessionKey) -> tuple[bytes, bytes, bytes]:
     """Return a key as it is stored: names come from other machines, and may not be valid text."""
     host, name, socket = (part.encode("utf-8", "surrogateescape") for part in key)
     return host, name, socket
 
 
-def _text(key: tuple[bytes, bytes, bytes]) -> Key:
+def _text(key: tuple[bytes, bytes, bytes]) -> SessionKey:
     host, name, socket = (part.decode("utf-8", "surrogateescape") for part in key)
     return host, name, socket
 
@@ -78,7 +78,7 @@ class NoticeStore:
         with closing(self._open()) as database, database:
             database.execute(f"DELETE FROM notices WHERE {where}", key)
 
-    def finish(self, keys: Iterable[Key]) -> None:
+    def finish(self, keys: Iterable[SessionKey]) -> None:
         """Note that these sessions have finished a turn, which nobody has looked at."""
         now = time.time()
         with closing(self._open()) as database, database:
@@ -87,13 +87,13 @@ class NoticeStore:
             database.execute("DELETE FROM finished WHERE at < ?", (now - KEPT,))
             database.execute("DELETE FROM notices WHERE at < ?", (now - KEPT,))
 
-    def visit(self, keys: Iterable[Key]) -> None:
+    def visit(self, keys: Iterable[SessionKey]) -> None:
         """Note that somebody has looked at these sessions, or that their agents work again."""
         with closing(self._open()) as database, database:
             rows = [_bytes(key) for key in keys]
             database.executemany("DELETE FROM finished WHERE host = ? AND name = ? AND socket = ?", rows)
 
-    def finished(self) -> frozenset[Key]:
+    def finished(self) -> frozenset[SessionKey]:
         """Return the sessions that have finished a turn which nobody has looked at."""
         with closing(self._open()) as database:
             return frozenset(map(_text, database.execute("SELECT host, name, socket FROM finished")))

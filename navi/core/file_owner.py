@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from navi.core.model import Frame, Origin, StatusFile, TmuxSession
 
-Key = tuple[str, int, str]
+TmuxKey = tuple[str, int, str]
 """Identifies a tmux session among all of its host: the socket and the process of its server, and its id."""
 
 UNKNOWN_ORIGIN = {
@@ -19,12 +19,12 @@ UNKNOWN_ORIGIN = {
 """Why a file that doesn't say where it was written can't be judged, by the word that look/alone.sh reports."""
 
 
-def key_of(session: TmuxSession) -> Key:
+def key_of(session: TmuxSession) -> TmuxKey:
     """Return what identifies a session among all of its host."""
     return session.socket, session.server, session.id
 
 
-def files_of(frame: Frame) -> Mapping[Key, StatusFile]:
+def files_of(frame: Frame) -> Mapping[TmuxKey, StatusFile]:
     """Return the status file of each session that has one.
 
     A file belongs to the session that its hook ran in, whatever its name is now; if that has ended, to a new one of the
@@ -32,7 +32,7 @@ def files_of(frame: Frame) -> Mapping[Key, StatusFile]:
     name.
     """
     living = {(session.server, session.id): session for session in frame.sessions}
-    found: dict[Key, StatusFile] = {}
+    found: dict[TmuxKey, StatusFile] = {}
     named: list[StatusFile] = []
     for file in sorted(frame.files, key=lambda file: file.timestamp or 0.0):
         owner = living.get((file.origin.server, file.origin.session)) if file.origin and _is_here(file, frame) else None
@@ -120,5 +120,5 @@ def host_name(origin: Origin) -> str:
 
 
 def shown_elsewhere(file: StatusFile, frame: Frame, others: Collection[str]) -> bool:
-    """Return whether a file was written on another of the hosts, whose machines `others` names: it is shown there."""
+    """Return whether a file was written on one of `others`, the machines of other hosts: then it is shown there."""
     return is_elsewhere(file, frame) and file.origin is not None and file.origin.host in others

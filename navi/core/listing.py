@@ -13,7 +13,7 @@ from navi.core.model import HostView, Session
 from navi.core.status import rank
 from navi.core.statuses import ASKING, ENDED
 
-Key = tuple[str, str, str]
+SessionKey = tuple[str, str, str]
 """A session's identity: host, name, socket."""
 
 
@@ -150,7 +150,7 @@ def matches(session: Session, query: str) -> bool:
     return query.casefold() in "\n".join(texts).casefold()
 
 
-def find_waiting(sessions: Sequence[Session], start: int, also: Collection[Key] = ()) -> int | None:
+def find_waiting(sessions: Sequence[Session], start: int, also: Collection[SessionKey] = ()) -> int | None:
     """Return the index of the next session that needs the user, from `start` on (wrapping around), or None.
 
     The sessions whose keys are in `also` count, too.

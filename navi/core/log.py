@@ -8,10 +8,10 @@ from typing import Protocol
 
 
 class Log(Protocol):
-    """What is used of a logger of `logging`. Values are put into the message only where it is written."""
+    """The part of a logger of `logging` that navi uses. The values go into the message only if it is written."""
 
     def debug(self, message: str, *values: object) -> None:
-        """Write what is of use only for finding a fault."""
+        """Write details that help only to find a fault."""
         ...
 
     def info(self, message: str, *values: object) -> None:

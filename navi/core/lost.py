@@ -10,9 +10,9 @@ from navi.core.text import plural
 
 
 def lost_sessions(views: Sequence[HostView]) -> list[tuple[str, LostSession]]:
-    """Return the lost sessions of the hosts that answer, with the host; those noted last come first.
+    """Return the lost sessions of the hosts that answer, each with its host, those noted last first.
 
-    Two hosts that are one machine have the same ones.
+    Two hosts that are the same machine have the same lost sessions, which are returned once.
     """
     found: dict[str, tuple[str, LostSession]] = {}
     for view in views:
@@ -30,8 +30,9 @@ def words_for(lost: Sequence[LostSession]) -> str:
 
 
 def surely_lost(lost: Sequence[tuple[str, LostSession]]) -> list[tuple[str, LostSession]]:
-    """Return those of lost sessions, with their hosts, that nobody can have closed: the last session of a tmux server
-    ends it, too, if somebody closes it.
+    """Return the lost sessions, with their hosts, that nobody can have closed.
+
+    Closing the last session of a tmux server ends the server, too, which looks the same as its loss.
     """
     with_servers = Counter(host for host, one in lost if one.how == HowLost.SERVER)
     return [(host, one) for host, one in lost if one.how == HowLost.REBOOT or with_servers[host] > 1]

@@ -24,7 +24,7 @@ def retag(before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:
 
 
 def has_changes(marks: Marks, changes: Iterable[str]) -> bool:
-    """Return whether marks are as these changes make them."""
+    """Return whether these changes were made: marks already have what they add, and lack what they remove."""
     now = {f"t{tag}" for tag in marks.tags} | ({"b"} if marks.bookmarked else set())
     return all((change[1:] in now) == (change[0] == "+") for change in changes)
 
@@ -45,7 +45,7 @@ def read_marks(text: str) -> Mapping[str, Marks]:
 
 
 def _read_answer(fields: list[str]) -> NotedAnswer | None:
-    """Return the answer in the fields of a line (given_answers.sh), None if there are not as many."""
+    """Return the answer in the fields of a line (given_answers.sh), None if their number is wrong."""
     if len(fields) != 8 or not fields[1].isdigit():
         return None
     call, time, state, socket, digest, who, answer, question = (clean(field) for field in fields)

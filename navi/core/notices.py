@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from navi.core.address import address_of
 from navi.core.failure import HostState
-from navi.core.listing import Key
+from navi.core.listing import SessionKey
 from navi.core.model import HostView, Session, Source
 from navi.core.statuses import ASKING, BUSY, RESTING
 
@@ -59,7 +59,7 @@ class Notice(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What it is about, where a change within one kind is no news."""
+        """The kind of the notice. A change from one word to another of the same kind is no news."""
         return "asks" if self.word in ASKING else self.word
 
 
@@ -79,7 +79,7 @@ class Observer:
 
     def __init__(self) -> None:
         self._views: dict[str, HostView] = {}
-        self._last: dict[str, dict[Key, _Seen]] = {}
+        self._last: dict[str, dict[SessionKey, _Seen]] = {}
         self._reached: dict[str, float] = {}
 
     def notice(self, views: Iterable[HostView], now: float, epoch: float) -> list[Notice]:
@@ -139,7 +139,7 @@ def _seen(session: Session, clock: float, before: _Seen | None) -> _Seen:
 
 
 def _only_printed(before: _Seen, session: Session) -> bool:
-    """Return whether an agent whose turns are known by more than output has only printed something before it rested."""
+    """Return whether an agent has only printed something before it rested, although its turns show in other ways."""
     return not before.turn and session.status.source is not Source.PANE
 
 

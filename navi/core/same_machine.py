@@ -17,7 +17,7 @@ def duplicate_hosts(frames: Mapping[str, Frame]) -> Mapping[str, str]:
 
 
 def distinct_sessions(sessions: Iterable[Session], frames: Mapping[str, Frame]) -> list[Session]:
-    """Return the sessions without those that the list has already under another name of their machine.
+    """Return the sessions, each once: leave out those that the list already has under another name of their machine.
 
     `frames` has the frame of each host that has answered.
     """
@@ -38,7 +38,7 @@ def distinct_sessions(sessions: Iterable[Session], frames: Mapping[str, Frame]) 
 
 
 def distinct_views(views: Sequence[HostView]) -> Sequence[HostView]:
-    """Return the views without the sessions that one before has already, under another name of their machine."""
+    """Return the views without sessions that an earlier view already has, under another name of their machine."""
     frames = {view.name: view.frame for view in views if view.frame}
     if not duplicate_hosts(frames):
         return views

@@ -1,5 +1,5 @@
-"""Colours in the text of a pane: of all escape sequences, those of SGR (ECMA-48, `ESC [ … m`) are read here, as far as
-they set colours, bold, underline and reverse. Nothing else of a sequence gets out of this module. Pure.
+"""Reads colours, bold, underline and reverse from the escape sequences SGR (ECMA-48, `ESC [ … m`) in a pane's text. It
+ignores all else that these set, and all other sequences; none of them leaves this module. Pure.
 """
 
 from __future__ import annotations

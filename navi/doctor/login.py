@@ -14,7 +14,7 @@ from navi.core.text import clean, decode
 from navi.doctor.finding import Finding, Result
 from navi.doctor.process import QUICK, EndedProgram, run
 from navi.doctor.route import SshDestination
-from navi.hosts.failures import explain, own_lines
+from navi.hosts.failures import explain, known_hosts_file, own_lines
 from navi.hosts.ssh_command import SHELL, command_by_hand
 from navi.hosts.wire import AnswerReader, WireError
 from navi.ops import Answer
@@ -67,9 +67,9 @@ def _bad_key(remote: Remote, target: SshDestination, failure: Failure, errors: s
     fingerprint = re.search(r"SHA256:[\w+/=]+", errors)
     cause = failure.cause + (f"; it is {fingerprint[0]} now" if fingerprint else "")
     remedy = f"{command_by_hand(remote)}, and compare the fingerprint that it shows"
-    known_hosts = re.search(r"^Offending .* key in (.+):\d+$", errors, re.MULTILINE)
+    known_hosts = known_hosts_file(errors)
     if known_hosts:
-        forget = shlex.join(["ssh-keygen", "-f", known_hosts[1], "-R", target.known_as])
+        forget = shlex.join(["ssh-keygen", "-f", known_hosts, "-R", target.known_as])
         remedy = f"find out why; then {forget}; then {remedy}"
     return Finding("host key", Result.FAULT, cause, remedy, REFUSED)
 

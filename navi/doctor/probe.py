@@ -22,7 +22,7 @@ from navi.hosts.base import HostError
 from navi.hosts.exchange import connect_limit
 from navi.hosts.masters import masters_of
 from navi.hosts.sockets import refuse_foreign, runtime_folder
-from navi.hosts.ssh_command import ALONE, SHELL, USE_MASTER, Option, SshCommand, master_process
+from navi.hosts.ssh_command import ALONE, SHELL, USE_MASTER, SshCommand, SshOption, master_process
 from navi.hosts.ssh_log import SshLog
 from navi.hosts.wire import LEAD, new_token, request
 from navi.ops import HostSettings, Operation
@@ -100,7 +100,7 @@ class Probe:
         self,
         operation: Operation[T],
         ssh: Callable[..., tuple[str, ...]],
-        options: tuple[Option, ...],
+        options: tuple[SshOption, ...],
         login_limit: float | None = None,
     ) -> tuple[EndedProgram, str]:
         """Send an operation to a shell, and then the end of its input; return what came, and the token."""

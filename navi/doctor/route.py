@@ -23,7 +23,7 @@ from navi.hosts.exchange import connect_limit
 from navi.hosts.failures import explain
 from navi.hosts.shell_end import LARGEST_ERRORS, ShellEnd, read_errors
 from navi.hosts.sockets import runtime_folder
-from navi.hosts.ssh_command import ALONE, BATCH, Option, SshCommand, command_by_hand, read_hop
+from navi.hosts.ssh_command import ALONE, BATCH, SshCommand, SshOption, command_by_hand, read_hop
 from navi.hosts.ssh_log import SshLog, failed_on_the_way
 
 MOST_HOPS = 8
@@ -90,7 +90,7 @@ def read_target(output: str, remote: Remote) -> SshDestination:
 
 def resolve(remote: Remote, environment: Mapping[str, str]) -> SshDestination:
     """Ask ssh how it reads a destination. Raise HostError."""
-    words = SshCommand(remote, environment).overriding(Option(("-G",), "only print the configuration"))
+    words = SshCommand(remote, environment).overriding(SshOption(("-G",), "only print the configuration"))
     done = run(words, QUICK, environment)
     if done.status is None:
         remedy = f"try {command_by_hand(remote)} -G; a Match exec in ~/.ssh/config may hang"
@@ -147,7 +147,7 @@ def _check_port(first: RouteStop, hop: str) -> Iterator[Finding]:
 def _check_jump(hop: Remote, beyond: SshDestination, environment: Mapping[str, str]) -> Finding:
     """Check whether a jump host accepts our login and forwards us: ssh's -W brings the banner of the next machine."""
     name, address, limit = clean(hop.name), f"[{beyond.hostname}]:{beyond.port}", connect_limit(hop)
-    options = (*ALONE, BATCH, Option(("-W", address), "what -J does"))
+    options = (*ALONE, BATCH, SshOption(("-W", address), "what -J does"))
     with closing(SshLog(runtime_folder(environment))) as log:
         words = SshCommand(hop, environment).overriding(*options, log.option)
         banner, errors, ended = _listen(words, limit, environment)

@@ -18,8 +18,10 @@ from navi.headless.replies import (
     check_version,
     end_request,
     ending_of,
+    no_message,
     refusal,
     request,
+    timed_out,
 )
 from navi.ops import OperationError
 
@@ -114,7 +116,7 @@ class HubClient:
             ending = ending_of(message, self._number, info["id"])
             if ending:
                 return ending is Ending.ENDED
-        raise _late(ENDS_WITHIN)
+        raise timed_out(ENDS_WITHIN)
 
     def wait(
         self, wanted: Callable[[Mapping[str, Any]], bool], seconds: float = PATIENCE, about: str = ""
@@ -127,7 +129,7 @@ class HubClient:
                 return message
             if message["type"] == "error":
                 raise refusal(message, about)
-        raise _late(seconds)
+        raise timed_out(seconds)
 
     def messages(self, seconds: float | None = None) -> Iterator[Mapping[str, Any]]:
         """Yield messages as they come, until time is up (None: no limit). Raise OperationError, HubGone among them."""
@@ -149,7 +151,7 @@ class HubClient:
         try:
             message = read(line, ("hub to client",))
         except Malformed as error:
-            raise OperationError(f"the hub sent something that is no message: {error}", exits.UNAVAILABLE) from error
+            raise no_message(error) from error
         check_version(message)
         return message
 
@@ -165,7 +167,3 @@ class HubClient:
         if not data or len(self._rest) > LONGEST:
             raise HubGone("the hub has ended", exits.UNAVAILABLE)
         return data
-
-
-def _late(seconds: float) -> OperationError:
-    return OperationError(f"timed out after {seconds:g} s waiting for the hub", exits.TIMED_OUT)

@@ -8,7 +8,7 @@ from navi import __version__
 from navi.core import exits
 from navi.core.headless import HeadlessStatus
 from navi.core.text import clean
-from navi.headless.messages import Message
+from navi.headless.messages import Malformed, Message
 from navi.headless.versions import trouble_of
 from navi.ops import OperationError
 
@@ -25,15 +25,25 @@ ENDS_WITHIN = 60.0
 """Seconds that an agent may take to end."""
 
 
-class OtherVersion(OperationError):
+class HubOfOtherVersion(OperationError):
     """The hub is of another version."""
 
 
 def check_version(message: Message) -> None:
-    """Raise OtherVersion for a message by which a hub of another version refuses this program."""
+    """Raise HubOfOtherVersion for a message by which a hub of another version refuses this program."""
     words = trouble_of(message) if message["type"] == "error" else ""
     if words:
-        raise OtherVersion(words, exits.CONFIGURATION)
+        raise HubOfOtherVersion(words, exits.CONFIGURATION)
+
+
+def no_message(error: Malformed) -> OperationError:
+    """Return what to raise if the hub sent something that is no message."""
+    return OperationError(f"the hub sent something that is no message: {error}", exits.UNAVAILABLE)
+
+
+def timed_out(seconds: float) -> OperationError:
+    """Return what to raise if the hub has not answered for so many seconds."""
+    return OperationError(f"timed out after {seconds:g} s waiting for the hub", exits.TIMED_OUT)
 
 
 def refusal(message: Message, about: str = "") -> OperationError:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from navi.core.text import split_lines
 
-Input = Mapping[str, object]
+ToolInput = Mapping[str, object]
 
 MAIN = ("command", "plan", "file_path", "notebook_path", "path", "pattern", "url", "query", "prompt")
 """The members that say most, of which the first one needs no name."""
@@ -22,17 +22,17 @@ MORE = "... THERE IS MORE"
 """The end of a text that was cut: what may be dangerous must not be hidden by being long."""
 
 
-def summary(input: Input) -> str:
+def summary(input: ToolInput) -> str:
     """Return what a tool did in few words: a command or a path, or else all of its input."""
     name = _main(input)
     return str(input[name]) if name else json.dumps(input, ensure_ascii=False) if input else ""
 
 
-def _main(input: Input) -> str:
+def _main(input: ToolInput) -> str:
     return next((name for name in MAIN if isinstance(input.get(name), str)), "")
 
 
-def input_lines(input: Input, known: Collection[str] = ()) -> Iterator[str]:
+def input_lines(input: ToolInput, known: Collection[str] = ()) -> Iterator[str]:
     """Yield all that a tool is given, uncleaned: what says most, and then each member with its name; those that are
     `known` are shown in another way.
     """
@@ -45,7 +45,7 @@ def input_lines(input: Input, known: Collection[str] = ()) -> Iterator[str]:
             yield from split_lines(f"{name}: {text}")
 
 
-def asked_text(kind: str, tool: str, input: Input) -> str:
+def asked_text(kind: str, tool: str, input: ToolInput) -> str:
     """Return what an agent asks, in one text, which says so where it is cut."""
     if kind == "question":
         parts = input.get("questions")

@@ -27,8 +27,10 @@ from navi.headless.replies import (
     check_version,
     end_request,
     ending_of,
+    no_message,
     refusal,
     request,
+    timed_out,
 )
 from navi.ops import OperationError
 
@@ -52,7 +54,7 @@ class TrioHubClient:
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             raise _ended() from error
         except trio.TooSlowError as error:
-            raise _silent() from error
+            raise timed_out(PATIENCE) from error
 
     async def send_question(self, message: Message) -> None:
         """Send a message whose answer is read next. Raise what the hub reported before it ended the connection, too."""
@@ -64,13 +66,13 @@ class TrioHubClient:
             raise refusal(report) from None
 
     async def next(self) -> Message:
-        """Return the next message, whenever it comes. Raise OtherVersion, too."""
+        """Return the next message, whenever it comes. Raise HubOfOtherVersion, too."""
         try:
             message: Message = await anext(self._messages)
         except StopAsyncIteration:
             raise _ended() from None
         except Malformed as error:
-            raise OperationError(f"the hub sent something that is no message: {error}", exits.UNAVAILABLE) from error
+            raise no_message(error) from error
         check_version(message)
         return message
 
@@ -84,7 +86,7 @@ class TrioHubClient:
                 while not (answer["type"] == "response" and answer["id"] == self._number):
                     answer = await self.next()
         except trio.TooSlowError as error:
-            raise _silent() from error
+            raise timed_out(PATIENCE) from error
         return body_of(answer)
 
     async def end(self, info: Message, by: str, longest: int) -> bool:
@@ -117,7 +119,7 @@ class TrioHubClient:
                     if answer["type"] == "error":
                         raise refusal(answer)
         except trio.TooSlowError as error:
-            raise _silent() from error
+            raise timed_out(PATIENCE) from error
 
     async def close(self) -> None:
         """End the connection at once."""
@@ -127,10 +129,6 @@ class TrioHubClient:
 
 def _ended() -> HubGone:
     return HubGone("the hub has ended", exits.UNAVAILABLE)
-
-
-def _silent() -> OperationError:
-    return OperationError(f"timed out after {PATIENCE:g} s waiting for the hub", exits.TIMED_OUT)
 
 
 @asynccontextmanager

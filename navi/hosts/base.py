@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from navi.core.failure import Failure
-    from navi.hosts.budget import Work
+    from navi.hosts.budget import WorkTime
     from navi.ops import HostSettings, Interactive, Operation, Stream
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class Watch(Protocol[Item]):
         """Whether the host has sent more already, which supersedes this."""
         ...
 
-    async def worked(self, work: Work) -> None:
+    async def worked(self, work: WorkTime) -> None:
         """Count work on what the host sent, and leave time for other hosts.
 
         Raise HostError if it is more than one host may cost.

@@ -216,7 +216,9 @@ class ShellConnection:
             raise failure
 
     def _errors(self, begun: bool) -> str:
-        """Return what the shell has written to standard error; one that has not begun may wait for more input."""
+        """Return what the shell has written to standard error. End the input of one that has not begun: it may wait for
+        more.
+        """
         return self._process.errors if begun else self._process.end_input()
 
     def _find_end(self) -> ShellEnd:

@@ -68,8 +68,8 @@ class TokenBucket:
         return self._spent / max(1.0, (self._at or 0.0) - self._full_at)
 
 
-class Work(NamedTuple):
-    """What some work took: seconds of processor time, and seconds until it was done, more on a busy machine."""
+class WorkTime(NamedTuple):
+    """How long some work took: in seconds of processor time, and in seconds until it was done."""
 
     seconds: float = 0.0
     elapsed: float = 0.0
@@ -87,7 +87,7 @@ class Budget:
         if self._answers.spend(now, answers) < 0:
             raise Overrun(f"sends {self._answers.pace:.0f} answers a second, more than {ANSWER_RATE:.0f}")
 
-    def work(self, now: float, work: Work) -> float:
+    def work(self, now: float, work: WorkTime) -> float:
         """Count the work on its answers; return the seconds to leave for other hosts before more is done.
 
         Raise Overrun when it is too much for too long.

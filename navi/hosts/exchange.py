@@ -13,7 +13,7 @@ from navi.core.address import LOCAL
 from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.text import clean
 from navi.hosts.base import ConnectionLost, HostError
-from navi.hosts.budget import UNANSWERED_ERRORS, Budget, Overrun, Work
+from navi.hosts.budget import UNANSWERED_ERRORS, Budget, Overrun, WorkTime
 from navi.hosts.shell_end import END_SOME, RAISE_FILES, ShellEnd, known_cause, no_processes
 from navi.hosts.wire import LEAD, AnswerReader, WireError, new_token, request, stream_request
 from navi.ops import Answer, HostSettings, Operation, Stream
@@ -203,10 +203,10 @@ class StreamExchange(Generic[T]):
         return answers
 
     def parse(self, answer: Answer) -> T:
-        """Return what an answer means. Raise HostError, or what the stream's reader raises."""
+        """Return the parsed answer. Raise HostError, or what the stream's reader raises."""
         return read_answer(self._name, self._parse, answer)
 
-    def worked(self, work: Work, now: float) -> float:
+    def worked(self, work: WorkTime, now: float) -> float:
         """Count the work on answers; return the seconds to wait before reading more. Raise HostError if the answers of
         this host take too much.
         """

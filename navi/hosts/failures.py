@@ -197,7 +197,7 @@ def turned_away(end: ShellEnd) -> bool:
 
 
 def explain(remote: Remote, end: ShellEnd) -> Failure:
-    """Return the failure for how the ssh to a remote ended."""
+    """Return what it means that the ssh to a remote ended in this way."""
     found = _on_the_way(remote, end)
     if found:
         return found
@@ -243,11 +243,16 @@ def _with_key(remote: Remote, failure: Failure) -> Failure:
 
 def _forget_key(remote: Remote, errors: str) -> str:
     """Return the command that removes a key that has changed from the file of known hosts that ssh named."""
-    errors = "\n".join(unquoted(errors))
-    name = re.search(r"^Host key for (\S+) has changed", errors, re.MULTILINE)
-    file = re.search(r"^Offending .* key in (.+):\d+$", errors, re.MULTILINE)
-    words = ["ssh-keygen", *(["-f", file[1]] if file else []), "-R", name[1] if name else _known_as(remote)]
+    name = re.search(r"^Host key for (\S+) has changed", "\n".join(unquoted(errors)), re.MULTILINE)
+    file = known_hosts_file(errors)
+    words = ["ssh-keygen", *(["-f", file] if file else []), "-R", name[1] if name else _known_as(remote)]
     return " ".join(map(quote_if_needed, words))
+
+
+def known_hosts_file(errors: str) -> str:
+    """Return the file of known hosts that ssh named because it has another key of the host; "" if it named none."""
+    found = re.search(r"^Offending .* key in (.+):\d+$", "\n".join(unquoted(errors)), re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _known_as(remote: Remote) -> str:
@@ -259,7 +264,7 @@ def _known_as(remote: Remote) -> str:
 
 
 def _on_the_way(remote: Remote, end: ShellEnd) -> Failure | None:
-    """Return why the way to a remote failed, by the second attempts; None if they do not show more."""
+    """Return why a hop on the way to a remote failed, as second attempts show; None if they do not show more."""
     command, failed = "", end
     while failed.again:
         command, failed = proxy_command(failed.ssh), failed.again
@@ -296,7 +301,7 @@ def _of_jump(remote: Remote, name: str, end: ShellEnd) -> Failure | None:
 
 
 def _of_shell(remote: Remote, end: ShellEnd) -> Failure:
-    """Return the failure if ssh itself has reported nothing."""
+    """Return the failure by what the shell printed and how it ended: ssh itself has reported nothing."""
     failure = known_cause(end.errors)
     if failure:
         return failure

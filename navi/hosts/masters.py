@@ -25,7 +25,7 @@ from navi.hosts.cancellation import Cancellation
 from navi.hosts.exchange import cannot_start, connect_limit
 from navi.hosts.shell_end import ShellEnd
 from navi.hosts.sockets import Lease, refuse_foreign, runtime_folder
-from navi.hosts.ssh_command import BATCH, CONTROL_LIMIT, MAKE_MASTER, Option, SshCommand, log_options
+from navi.hosts.ssh_command import BATCH, CONTROL_LIMIT, MAKE_MASTER, SshCommand, SshOption, log_options
 from navi.hosts.ssh_log import SshLog, failed_on_the_way, hop_command
 
 STARTS = 8
@@ -40,7 +40,7 @@ FIRST_PAUSE, LONGEST_RETRY = 0.5, 4.0
 Pause = Callable[[float], None]
 """Waits for some seconds. Raises Cancelled."""
 
-SshWithLog = Callable[[Option], Sequence[str]]
+SshWithLog = Callable[[SshOption], Sequence[str]]
 """Takes the option of a log; returns the command line of an ssh that writes its words there."""
 
 

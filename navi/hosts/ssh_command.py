@@ -22,23 +22,23 @@ SHELL = "exec sh -s"
 """The only command that a remote's login shell ever gets."""
 
 
-class Option(NamedTuple):
+class SshOption(NamedTuple):
     """Words on the ssh command line, and why they are there."""
 
     words: tuple[str, ...]
     reason: str
 
 
-def _o(setting: str, reason: str) -> Option:
-    return Option(("-o", setting), reason)
+def _o(setting: str, reason: str) -> SshOption:
+    return SshOption(("-o", setting), reason)
 
 
-def options(remote: Remote, control: str) -> tuple[Option, ...]:
+def options(remote: Remote, control: str) -> tuple[SshOption, ...]:
     """Return the options of every call for this remote. `control` is the path of its control socket."""
     return (*_settings(remote, control), *route_options(remote, (BATCH,)))
 
 
-def _settings(remote: Remote, control: str) -> tuple[Option, ...]:
+def _settings(remote: Remote, control: str) -> tuple[SshOption, ...]:
     """Return the options that do not say where the remote is."""
     return (
         _o(f"ControlPath={_percent(control)}", "one connection for everything, with a control socket of navi's own"),
@@ -55,15 +55,15 @@ def _settings(remote: Remote, control: str) -> tuple[Option, ...]:
     )
 
 
-def route_options(remote: Remote, for_hop: tuple[Option, ...] = ()) -> tuple[Option, ...]:
+def route_options(remote: Remote, for_hop: tuple[SshOption, ...] = ()) -> tuple[SshOption, ...]:
     """Return the options that say how to get to a remote. An ssh to a jump host gets the options `for_hop`, too."""
     found = []
     if remote.user:
-        found.append(Option(("-l", remote.user), "user of remotes.yaml"))
+        found.append(SshOption(("-l", remote.user), "user of remotes.yaml"))
     if remote.port:
-        found.append(Option(("-p", str(remote.port)), "port of remotes.yaml"))
+        found.append(SshOption(("-p", str(remote.port)), "port of remotes.yaml"))
     if remote.key:
-        found.append(Option(("-i", os.path.expanduser(remote.key)), "key of remotes.yaml"))
+        found.append(SshOption(("-i", os.path.expanduser(remote.key)), "key of remotes.yaml"))
     if remote.jump_host:
         found.append(_jump(remote, for_hop))
     return tuple(found)
@@ -93,14 +93,14 @@ def read_hop(text: str) -> Hop:
     return Hop(host, user, port if port.isdecimal() else "")
 
 
-def _jump(remote: Remote, for_hop: tuple[Option, ...]) -> Option:
+def _jump(remote: Remote, for_hop: tuple[SshOption, ...]) -> SshOption:
     """Return the option for jump_host. -i does not apply to a hop that -J opens, so with a key it is a ProxyCommand."""
     if remote.jump_host.lower() == "none":
-        return Option(("-J", "none"), "jump_host of remotes.yaml: none, whatever the user's config says")
+        return SshOption(("-J", "none"), "jump_host of remotes.yaml: none, whatever the user's config says")
     hops = [read_hop(text) for text in remote.jump_host.split(",")]
     hops = [hop if hop.user else hop._replace(user=remote.user) for hop in hops]
     if not remote.key:
-        return Option(("-J", ",".join(map(str, hops))), "jump_host of remotes.yaml")
+        return SshOption(("-J", ",".join(map(str, hops))), "jump_host of remotes.yaml")
     *before, last = hops
     words = ["ssh", "-i", os.path.expanduser(remote.key), "-o", "RemoteCommand=none", *_words(for_hop)]
     words += ["-l", last.user] if last.user else []
@@ -129,13 +129,13 @@ CONTROL_LIMIT = 3.0
 """Seconds for a request to a master: one that is stopped never answers, and ssh itself would wait for ever."""
 
 BATCH = _o("BatchMode=yes", "nobody is there to answer a prompt")
-NO_AGENT = Option(("-a", "-x"), "navi's own connections need neither your keys nor your display on the remote")
+NO_AGENT = SshOption(("-a", "-x"), "navi's own connections need neither your keys nor your display on the remote")
 USE_MASTER = _o("ControlMaster=no", "another call opens the master")
 PERSIST = _o("ControlPersist=60", "the master runs in the background, and ends a minute after its last use")
 MAKE_MASTER = (
     _o("ControlMaster=yes", "this call opens the master"),
     PERSIST,
-    Option(("-f", "-N"), "go into the background once connected, without a command"),
+    SshOption(("-f", "-N"), "go into the background once connected, without a command"),
 )
 SAY_MORE = _o("LogLevel=DEBUG1", "ssh tells its log what it runs on the way, and when the login has succeeded")
 ALONE = (
@@ -183,33 +183,33 @@ class SshCommand:
         """The path of the file that exists while a person's login has opened the master, which then ends by itself."""
         return f"{self.control}.kept"
 
-    def options(self, *more: Option) -> tuple[Option, ...]:
+    def options(self, *more: SshOption) -> tuple[SshOption, ...]:
         """Return these options with those of every call."""
         return (*options(self.remote, self.control), *more)
 
-    def words(self, *more: Option) -> tuple[str, ...]:
+    def words(self, *more: SshOption) -> tuple[str, ...]:
         """Return ssh with the options of every call and these."""
         return ("ssh", *_words(self.options(*more)), "--", self.remote.host)
 
-    def overriding(self, *more: Option) -> tuple[str, ...]:
+    def overriding(self, *more: SshOption) -> tuple[str, ...]:
         """Return the same for options that contradict those of every call: of two values ssh uses the first."""
         return ("ssh", *_words(more), *self.words()[1:])
 
-    def shell(self, *more: Option) -> tuple[str, ...]:
+    def shell(self, *more: SshOption) -> tuple[str, ...]:
         """Return the command line that starts a shell for operations there."""
         return (*self.words(*self.shell_options(), *more), SHELL)
 
-    def shell_options(self) -> tuple[Option, ...]:
+    def shell_options(self) -> tuple[SshOption, ...]:
         """Return the options of a call that starts a shell there."""
         return (*self._command_options(), BATCH, NO_AGENT)
 
-    def _command_options(self) -> tuple[Option, ...]:
+    def _command_options(self) -> tuple[SshOption, ...]:
         """Return the options of a call that runs a command there, as far as the installed ssh knows them."""
         return COMMAND_OPTIONS if ssh_version(self._environment) >= HAVE_COMMAND_OPTIONS else ()
 
     def interactive(self, command: "Interactive") -> tuple[str, ...]:
         """Return the command line that runs a command over the master, in this terminal."""
-        terminal = (Option(("-t",), "tmux needs a terminal"), _o("RequestTTY=force", "the same"), USE_MASTER)
+        terminal = (SshOption(("-t",), "tmux needs a terminal"), _o("RequestTTY=force", "the same"), USE_MASTER)
         return (*self.overriding(*terminal, *self._command_options()), "exec " + " ".join(map(quote, command.argv)))
 
     def authenticate(self) -> tuple[str, ...]:
@@ -217,20 +217,20 @@ class SshCommand:
         chosen = (*FOR_PERSON, *MAKE_MASTER, *route_options(self.remote), *_settings(self.remote, self.control))
         return ("ssh", *_words(chosen), "--", self.remote.host)
 
-    def make_master(self, *more: Option) -> tuple[str, ...]:
+    def make_master(self, *more: SshOption) -> tuple[str, ...]:
         """Return the command line that opens the master without a person."""
         return self.overriding(SAY_MORE, BATCH, *MAKE_MASTER, *more)
 
     def ask_master(self, request: str) -> tuple[str, ...]:
         """Return the command line that sends the master a request: check, or exit."""
-        return self.words(Option(("-O", request), "a request to the master"))
+        return self.words(SshOption(("-O", request), "a request to the master"))
 
-    def alone(self, *more: Option) -> tuple[str, ...]:
+    def alone(self, *more: SshOption) -> tuple[str, ...]:
         """Return the command line of a connection that shares nothing: only then does ssh pass on its hops' errors."""
         return (*self.overriding(*ALONE, BATCH, *self._command_options(), *more), "exit")
 
 
-def _words(chosen: Iterable[Option]) -> Iterator[str]:
+def _words(chosen: Iterable[SshOption]) -> Iterator[str]:
     return (word for option in chosen for word in option.words)
 
 
@@ -240,7 +240,7 @@ def master_process(status: int | None, errors: str) -> int | None:
     return int(number) if status == 0 and number.isdecimal() else None
 
 
-def log_options(log: Log, host: str, chosen: Iterable[Option]) -> None:
+def log_options(log: Log, host: str, chosen: Iterable[SshOption]) -> None:
     """Log the options of a call, each with its reason."""
     for option in chosen:
         log.debug("%s: ssh %s: %s", host, " ".join(option.words), option.reason)

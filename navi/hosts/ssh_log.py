@@ -14,7 +14,7 @@ from fcntl import fcntl
 from typing import IO
 
 from navi.hosts.shell_end import LARGEST_ERRORS, ShellEnd, read_errors
-from navi.hosts.ssh_command import ALONE, BATCH, Option, quote_if_needed
+from navi.hosts.ssh_command import ALONE, BATCH, SshOption, quote_if_needed
 
 THROUGH_A_HOP = "UNKNOWN port 65535"
 """How ssh calls a remote that it reaches through a jump host or a ProxyCommand."""
@@ -74,7 +74,7 @@ def is_ssh(command: str) -> bool:
     return os.path.basename(command.partition(" ")[0]) == "ssh"
 
 
-def hop_command(ssh: str, environment: Mapping[str, str]) -> Callable[[Option], Sequence[str]] | None:
+def hop_command(ssh: str, environment: Mapping[str, str]) -> Callable[[SshOption], Sequence[str]] | None:
     """Return the command line of the ssh to a jump host that another ssh has run, None if that ran something else.
 
     It takes the option of a log, which separates the words of this ssh from the jump host's banner, too.
@@ -84,7 +84,7 @@ def hop_command(ssh: str, environment: Mapping[str, str]) -> Callable[[Option], 
         return None
     program, _, rest = found.partition(" ")
 
-    def command(log: Option) -> Sequence[str]:
+    def command(log: SshOption) -> Sequence[str]:
         options = (*ALONE, BATCH, log)
         words = " ".join(quote_if_needed(word) for option in options for word in option.words)
         return environment.get("SHELL") or "/bin/sh", "-c", f"exec {program} {words} {rest} </dev/null"
@@ -110,9 +110,9 @@ class SshLog:
             self._file, self._path = named, named.name
 
     @property
-    def option(self) -> Option:
+    def option(self) -> SshOption:
         """The option with which ssh writes to it."""
-        return Option(("-E", self._path), "ssh's own words come apart from those of the remote")
+        return SshOption(("-E", self._path), "ssh's own words come apart from those of the remote")
 
     def read(self) -> str:
         """Return what ssh has reported so far as clean lines, up to LARGEST_ERRORS bytes of it."""

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 import trio
 
 from navi.core.log import SILENT, Log
-from navi.hosts.budget import Errors, Work
+from navi.hosts.budget import Errors, WorkTime
 from navi.hosts.exchange import WAKE, Endpoint, Exchange, StreamExchange, cannot_start, read_answer
 from navi.hosts.shell_end import CHUNK, GRACE, LAST_ERRORS, ShellEnd, read_errors
 from navi.hosts.ssh_log import SshLog
@@ -164,16 +164,16 @@ class Channel:
         self._errors_end.set()
 
 
-async def run_timed(do: Callable[[V], T], thing: V, long: bool) -> tuple[T, Work]:
+async def run_timed(do: Callable[[V], T], thing: V, long: bool) -> tuple[T, WorkTime]:
     """Do some work, in a thread if it takes long, so that keys need not wait for it.
 
     Return the result and the time it took. Raise what `do` raises.
     """
 
-    def work() -> tuple[T, Work]:
+    def work() -> tuple[T, WorkTime]:
         began, seconds = time.monotonic(), time.thread_time()
         result = do(thing)
-        return result, Work(time.thread_time() - seconds, time.monotonic() - began)
+        return result, WorkTime(time.thread_time() - seconds, time.monotonic() - began)
 
     return await trio.to_thread.run_sync(work) if long else work()
 
@@ -267,7 +267,7 @@ class ChannelWatch(Generic[T]):
         """Whether the host has sent more already, which supersedes this."""
         return bool(self._answers)
 
-    async def worked(self, work: Work) -> None:
+    async def worked(self, work: WorkTime) -> None:
         """Count work on what the host sent, and leave time for other hosts. Raise HostError."""
         await trio.sleep(self._exchange.worked(work, trio.current_time()))
 

@@ -26,7 +26,7 @@ LOST = 255
 OPENING = """printf 'Opening %s in a terminal ...\\n' "$1"; shift; exec "$@\""""
 """Prints what goes on, for sh, and becomes the verb."""
 
-Run = Callable[[], Awaitable[None]]
+RunProgram = Callable[[], Awaitable[None]]
 
 
 class TerminalPrograms:
@@ -41,7 +41,7 @@ class TerminalPrograms:
         self._environment = environment
         self._show_message = show_message
         self._keymap = keymap
-        self._send, self._requests = trio.open_memory_channel[Run](8)
+        self._send, self._requests = trio.open_memory_channel[RunProgram](8)
 
     async def run(self) -> None:
         """Run what is requested, until cancelled."""
@@ -55,7 +55,7 @@ class TerminalPrograms:
             except HostError as error:
                 self._show_message(f"{error.failure.cause}; {self._keymap.remedy(error.failure)}", "fault")
 
-    def _request(self, run: Run) -> None:
+    def _request(self, run: RunProgram) -> None:
         """Queue a program. Too many at once come from a key that is held down; they are dropped."""
         with suppress(trio.WouldBlock):
             self._send.send_nowait(run)

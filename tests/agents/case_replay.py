@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 from navi.core.agents import AGENTS
 from navi.core.model import Frame, Machine, Pane, ScreenMatch, Session, StatusFile, Tmux, TmuxSession
-from navi.core.status import read_status_file, sessions_of
+from navi.core.status import sessions_of
+from navi.core.status_file import read_status_file
 from navi.core.text import clean
 from navi.ops.hooks.install import EVENTS, hook_text
 from navi.ops.linker import link

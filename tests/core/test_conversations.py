@@ -29,7 +29,8 @@ from navi.core.model import (
     Tmux,
     TmuxSession,
 )
-from navi.core.status import PRIORITY, judge, read_status_file, sessions_of
+from navi.core.status import PRIORITY, judge, sessions_of
+from navi.core.status_file import read_status_file
 from navi.core.text import clean
 from tests.support.dashboard import session
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from navi.core.facts import recent_text, time_parts, tokens_text, tool_parts, tools_text, usage_facts
 from navi.core.metrics import Metrics, Tokens, WorkTimes, metrics_of, session_id, short_number
 from navi.core.model import Session, Source, Status
-from navi.core.status import read_status_file
+from navi.core.status_file import read_status_file
 from tests.support.dashboard import session
 
 TIME = {"started": 1000, "total_seconds": 100, "working_seconds": 60, "waiting_seconds": 10}

@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 from navi.core.agents import AGENTS
 from navi.core.evidence import QUIET_AFTER, SILENT_AFTER
 from navi.core.model import AgentStatus, Frame, Pane, Session, Source, Status, StatusFile, Tmux, TmuxSession
-from navi.core.status import (
-    LARGEST_FILE,
-    PRIORITY,
-    judge,
-    most_urgent_status,
-    rank,
-    read_status_file,
-    sessions_of,
-)
+from navi.core.status import PRIORITY, judge, most_urgent_status, rank, sessions_of
+from navi.core.status_file import LARGEST_FILE, read_status_file
 from navi.core.text import clean
 
 NOW = 1_000_000.0

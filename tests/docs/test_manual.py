@@ -27,7 +27,8 @@ from navi.core.evidence import ASKED_BEFORE, NEWS_FOR, QUIET_AFTER, SILENT_AFTER
 from navi.core.failure import LOGIN, RECONNECT, HostState, Retry
 from navi.core.listing import Sort
 from navi.core.model import Source
-from navi.core.status import LARGEST_FILE, PRIORITY
+from navi.core.status import PRIORITY
+from navi.core.status_file import LARGEST_FILE
 from navi.core.unlisted import TMUX_FAILURES
 from navi.fleet import POLL_EVERY
 from navi.hosts import budget, masters, ssh_command, wire

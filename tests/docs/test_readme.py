@@ -11,9 +11,12 @@ import pytest
 from navi import __version__
 from navi.config.reader import read_remotes
 from navi.config.settings import Settings
+from navi.core.agents import AGENTS
 from navi.tui.keys.keymap import shown
 from navi.tui.keys.table import KEYS
 from tests.docs.test_manual import default_in_words
+
+SHELLS_AND_AWKS = ("mawk", "gawk", "original-awk", "bash", "dash", "fish", "tcsh", "zsh", "ksh", "busybox")
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(
@@ -76,6 +79,22 @@ def test_the_readme_names_every_agent_that_is_known() -> None:
     told = page("README.md").lower().replace("claude code", "claude").replace("cursor", "cursor-agent")
     known = default_in_words(Settings().agents).split(", ")
     assert [agent for agent in known if agent not in told] == []
+
+
+def test_the_readme_counts_the_agents_with_rules_for_their_screens() -> None:
+    words = ("eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen")
+    number = sum(bool(kind.screens) for kind in AGENTS)
+    assert f"screens of twenty agents instead of {words[number - 8]}" in " ".join(page("README.md").split())
+
+
+def test_the_readme_names_what_the_dashboard_and_the_tests_install() -> None:
+    titles = {"nodejs": "Node.js", "openssh-server": "**openssh-server**"} | dict.fromkeys(SHELLS_AND_AWKS, "several")
+    shown = page("README.md").partition("## Install")[0]
+    for command in ("run", "test"):
+        needed = re.findall(r"need_programs ((?:.|\\\n)*?)(?: ;;|\n[^ ])", page(f"contrib/{command}"))
+        packages = {word.partition(":")[2] for words in needed for word in words.split() if ":" in word}
+        assert packages
+        assert [name for name in packages if titles.get(name, name) not in shown] == []
 
 
 # ---- the CHANGELOG

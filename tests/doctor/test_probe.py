@@ -6,7 +6,6 @@ import os
 import shlex
 import signal
 import socket as sockets
-import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -178,8 +177,7 @@ def refused_key(scene: Scene) -> Remote:
 
 def locked_key(scene: Scene) -> Remote:
     atlas = scene.lab.machine("atlas", alias=False)
-    words = ["ssh-keygen", "-q", "-p", "-P", "", "-N", "secret", "-f", str(scene.lab.key)]
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    scene.lab.set_passphrase("secret")
     return remote(atlas)
 
 

@@ -18,7 +18,7 @@ from navi.hosts.budget import (
     Budget,
     Errors,
     Overrun,
-    Work,
+    WorkTime,
 )
 
 
@@ -57,7 +57,7 @@ def test_work_on_one_host_leaves_most_of_the_time_to_others(seconds: float) -> N
         nonlocal now, worked
         while worked < 50:
             now += seconds
-            pause = budget.work(now, Work(seconds, seconds))
+            pause = budget.work(now, WorkTime(seconds, seconds))
             worked += seconds
             now += pause
             assert pause == 0 if seconds <= 0.005 else now > worked / WORK_SHARE * 0.99
@@ -70,13 +70,13 @@ def test_work_on_one_host_leaves_most_of_the_time_to_others(seconds: float) -> N
 def test_work_within_the_limit_goes_on_for_ever(seconds: float) -> None:
     budget = Budget()
     for number in range(500):
-        budget.work(number * seconds / WORK_RATE, Work(seconds, seconds))
+        budget.work(number * seconds / WORK_RATE, WorkTime(seconds, seconds))
 
 
 def test_a_busy_machine_makes_navi_pause_longer_and_drops_nobody_sooner() -> None:
     budget = Budget()
     for number in range(1000):
-        assert budget.work(number, Work(0.01, 0.5)) == pytest.approx(4.5)
+        assert budget.work(number, WorkTime(0.01, 0.5)) == pytest.approx(4.5)
 
 
 @given(st.lists(st.binary(min_size=1, max_size=300), max_size=20), st.integers(0, 3 * KEPT_ERRORS))

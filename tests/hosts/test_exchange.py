@@ -17,7 +17,7 @@ from navi.core.failure import RECONNECT, Failure, HostState, Retry
 from navi.core.text import clean
 from navi.hosts import HostError
 from navi.hosts.base import ConnectionLost
-from navi.hosts.budget import Work
+from navi.hosts.budget import WorkTime
 from navi.hosts.exchange import (
     Endpoint,
     Exchange,
@@ -299,11 +299,11 @@ def test_time_in_which_navi_did_not_read_is_not_the_hosts_fault() -> None:
 
 def test_the_work_on_a_stream_is_limited() -> None:
     exchange = StreamExchange(FOLLOW, HERE, now=0)
-    assert exchange.worked(Work(0.001, 0.001), now=0) == 0
-    assert exchange.worked(Work(1, 1), now=1) == pytest.approx(9)
+    assert exchange.worked(WorkTime(0.001, 0.001), now=0) == 0
+    assert exchange.worked(WorkTime(1, 1), now=1) == pytest.approx(9)
     words = r"^sends answers that take \d+ % of a processor, more than 7 %; dropped$"
     with pytest.raises(HostError, match=words) as caught:
-        exchange.worked(Work(3, 3), now=2)
+        exchange.worked(WorkTime(3, 3), now=2)
     assert caught.value.failure.retry is Retry.SLOWLY
 
 

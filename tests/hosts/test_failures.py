@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from navi.config.remote import Remote
 from navi.core.failure import HostState, Retry
-from navi.hosts.failures import explain
+from navi.hosts.failures import explain, known_hosts_file
 from navi.hosts.shell_end import ShellEnd
 from navi.hosts.ssh_log import hop_command, proxy_command
 
@@ -245,3 +245,11 @@ def test_any_words_are_explained_in_one_line_that_is_not_too_long(status: int | 
     assert found.cause
     assert len(found.cause.splitlines()) == 1
     assert len(found.cause) < 250
+
+
+def test_the_file_of_known_hosts_is_what_ssh_itself_names() -> None:
+    offending = "Offending ED25519 key in /home/me/my hosts:7\r\n"
+    assert known_hosts_file(f"@@@\r\n{offending}  remove with:\r\n") == "/home/me/my hosts"
+    assert known_hosts_file("Host key verification failed.\r\n") == ""
+    quoting = f"Received disconnect from 192.0.2.1 port 22:2: no\n{offending}"
+    assert known_hosts_file(quoting) == "", "these may be words of the remote"

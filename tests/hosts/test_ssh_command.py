@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from navi.config.remote import Remote
@@ -35,6 +35,7 @@ def test_the_key_of_an_entry_serves_the_jump_host_by_hand_too() -> None:
 
 @given(st.text(st.characters(exclude_characters="\0,:@[]/", exclude_categories=["Cs"]), min_size=1))
 def test_what_is_to_be_typed_is_quoted(text: str) -> None:
+    assume(text.lower() != "none")  # this jump host means that there is none
     words = shlex.split(command_by_hand(Remote("r", text, user=text, jump_host=text, port=7)))
     assert words == ["ssh", "-l", text, "-p", "7", "-J", f"{text}@{text}", text]
     assert shlex.split(command_by_hand(Remote("r", "h", key=f"/{text}")))[2] == f"/{text}"

@@ -291,7 +291,7 @@ async def test_a_jump_host_that_is_down_is_named_as_the_cause(lab: Lab, key: boo
 
 
 async def test_a_host_key_that_changed_is_not_accepted(lab: Lab, box: Machine) -> None:
-    lab.known_hosts.write_text(lab.known_hosts.read_text().replace(lab.keys.host_public, lab.keys.client_public))
+    lab.change_host_keys()
     with trio.fail_after(20):
         found = await failure(host(lab, box))
     assert (found.state, found.retry) == (HostState.HOSTKEY, Retry.SLOWLY)
@@ -339,14 +339,8 @@ async def test_a_key_file_that_can_not_be_used_is_named(lab: Lab, damage: str) -
     assert "`key`" in found.remedy
 
 
-def set_passphrase(lab: Lab, passphrase: str) -> None:
-    """Give the user's key a passphrase."""
-    words = [program("ssh-keygen"), "-q", "-p", "-P", "", "-N", passphrase, "-f", str(lab.key)]
-    subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-
-
 async def test_a_passphrase_is_typed_once_at_a_terminal(lab: Lab, box: Machine, terminal: OpenTerminal) -> None:
-    set_passphrase(lab, "open sesame")
+    lab.set_passphrase("open sesame")
     one = host(lab, box)
     with trio.fail_after(40):
         found = await failure(one)

@@ -14,7 +14,8 @@ from navi.core.address import Named
 from navi.core.launch import command
 from navi.core.registry import RegistryEntry
 from navi.ops import Operation
-from navi.ops.hooks.install import hook_text, install, look_at_hooks, write_hooks
+from navi.ops.hooks.files import look_at_hooks, write_hooks
+from navi.ops.hooks.install import hook_text, install
 from navi.ops.registry import put_entry, replace_file
 from navi.ops.session.creation import new
 from navi.ops.session.lifecycle import KillResult, dismiss, kill, new_undo_id, rename, undo

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from navi.core.status import read_status_file
+from navi.core.status_file import read_status_file
 from navi.ops.hooks.install import hook_text
 from tests.support import processes
 from tests.support.awks import every_awk

@@ -6,7 +6,7 @@ import re
 
 from navi.cli.verb_table import HOOKS
 from navi.core.status import PRIORITY
-from navi.ops.hooks.install import OTHER_AGENTS
+from navi.ops.hooks.files import OTHER_AGENTS
 from navi.ops.hooks.plans import HOOKED_AGENTS
 from navi.ops.linker import read_file
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from navi.core.model import Tmux
-from navi.core.status import LARGEST_FILE
+from navi.core.status_file import LARGEST_FILE
 from navi.ops import Operation
 from navi.ops.look.frames import look as look_operation
 from navi.ops.look.pane_record import PANE_FORMAT

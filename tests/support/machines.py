@@ -510,6 +510,16 @@ class Lab:
         replace(path, yaml.safe_dump({"remotes": [entry | extra for entry in entries]}, sort_keys=False))
         return path
 
+    def set_passphrase(self, passphrase: str) -> None:
+        """Give the user's key a passphrase."""
+        words = [program("ssh-keygen"), "-q", "-p", "-P", "", "-N", passphrase, "-f", str(self.key)]
+        subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def change_host_keys(self) -> None:
+        """Make ssh know another host key of each machine than the one that it has."""
+        known = self.known_hosts.read_text()
+        self.known_hosts.write_text(known.replace(self.keys.host_public, self.keys.client_public))
+
     def path_without(self, *names: str) -> str:
         """Return a PATH with every program of the system except these, for example a machine without tmux."""
         folder = self.folder / ("without-" + "-".join(names))

@@ -16,7 +16,7 @@ from navi.ops.git.comments import comments
 from navi.ops.git.status import branch, git, pull_request
 from navi.ops.headless import conversations, runs
 from navi.ops.headless.tail import Position, tail
-from navi.ops.hooks.install import Change, File, Plan, look_at_hooks, write_hooks
+from navi.ops.hooks.files import Change, File, Plan, look_at_hooks, write_hooks
 from navi.ops.hooks.tokens import tokens
 from navi.ops.look.checkup import checkup
 from navi.ops.look.directories import directories

@@ -440,15 +440,9 @@ def test_a_second_navi_shares_the_connection_and_leaves_it_to_the_first(lab: Lab
 # ---- logging in
 
 
-def set_passphrase(lab: Lab, passphrase: str) -> None:
-    """Give the user's key a passphrase."""
-    words = [program("ssh-keygen"), "-q", "-p", "-P", "", "-N", passphrase, "-f", str(lab.key)]
-    subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-
-
 def test_a_passphrase_is_typed_into_ssh_itself_and_brings_the_host(lab: Lab) -> None:
     atlas = machine(lab, "api")
-    set_passphrase(lab, "open sesame")
+    lab.set_passphrase("open sesame")
     with navi(lab) as screen:
         screen.wait_for("atlas auth")
         screen.press("A")

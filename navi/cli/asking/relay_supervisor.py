@@ -64,8 +64,8 @@ class RelaySupervisor:
         return int(process.returncode)
 
     def replace(self, process: int) -> None:
-        """End a relay of another version, so that one of this version takes its place. One that was started here is of
-        the version that is installed now, and so would be the next one: it is left as it is.
+        """End a relay of another version, so that one of this version takes its place. A relay that was started here
+        stays: it is of the version that is installed now, and so would be its successor.
         """
         if process in (0, self._own, self._replaced) or process != holder(self._lock):
             return

@@ -27,7 +27,7 @@ def health(info: Document) -> str:
 
 
 def reason(info: Document) -> str:
-    """Return why a session is as it is, and what follows from that."""
+    """Return the reason of a session's status, and what the user can do about it."""
     why = clean(info["reason"]) or str(info["status"])
     if ends_later(info):
         why += how_to_withdraw(address(info))

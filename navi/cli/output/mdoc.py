@@ -228,7 +228,7 @@ def _of_macro(macro: str, words: Sequence[str], name: str, followed: bool) -> It
 
 
 def _flags(words: Sequence[str], followed: bool) -> Iterator[str]:
-    """Yield options with their dashes; a dash of its own belongs to what follows."""
+    """Yield options with their dashes; a single dash belongs to the word after it."""
     if not words or words[0] in CLOSE:
         yield "-"
         if followed:

@@ -64,7 +64,7 @@ class ProgressLine:
 
     @contextmanager
     def waiting(self, name: str, counted: bool = False) -> Iterator[None]:
-        """Show that something is waited for, by a name. It is `counted` if it is one of the total."""
+        """Show the name of something that the verb waits for. It is `counted` if it is one of the total."""
         if self._total and not counted:
             yield
             return
@@ -105,7 +105,7 @@ class ProgressLine:
         self._thread.start()
 
     def _leave(self) -> None:
-        """Stop the thread when nothing is waited for any more; it erases its line."""
+        """Stop the thread, which erases its line, when the verb waits for nothing any more."""
         if self._lock:
             with self._lock:
                 self._scopes -= 1

@@ -48,7 +48,7 @@ def _warn_of_ending(options: Options, output: Output, found: PaneText) -> None:
 
 
 def _lines(data: bytes, raw: bool) -> list[str]:
-    """Return the lines without empty ones at the end, cleaned unless they are to stay as they are."""
+    """Return the lines without empty ones at the end, cleaned unless the user wants them unchanged."""
     whole = data.decode("utf-8", "surrogateescape") if raw else decode(data)
     lines = [line.rstrip() for line in (whole.split("\n") if raw else clean_lines(whole))]
     while lines and not lines[-1]:

@@ -12,11 +12,11 @@ from navi.cli.output.output import UsageError
 from navi.cli.verbs.headless import connect, text_of
 from navi.config.person import user_and_machine
 from navi.core import exits
-from navi.core.address import LOCAL, Address
+from navi.core.address import Address
 from navi.core.model import Session
-from navi.headless.feedback import check_hooks, conversation_of
+from navi.headless.feedback import check_hooks, conversation_of, taking
 from navi.ops import OperationError
-from navi.ops.hooks.install import look_at_hooks
+from navi.ops.hooks.files import look_at_hooks
 
 if TYPE_CHECKING:
     from navi.cli.arguments import Options
@@ -63,10 +63,10 @@ def _stop(hub: HubClient, address: Address, conversation: str) -> str:
 def _known(hub: HubClient, address: Address, conversation: str) -> str:
     """Return the id that a session has for the hub. Raise OperationError for one that takes no feedback."""
     found = hub.ask("GET", f"/api/sessions/by-claude-session/{conversation}")["sessions"]
-    known = [one["id"] for one in found if (one["host"] or LOCAL) == address.host and one["interactive"]]
+    known = taking(found, address.host)
     if not known:
         raise OperationError(f"{address} takes no feedback; navi collaborate {address} turns that on", exits.NO)
-    return str(known[0])
+    return known
 
 
 def _check_hooks(context: Context, address: Address) -> None:

@@ -121,14 +121,10 @@ def _relay(context: Context) -> int:
 
 async def _work(context: Context) -> None:
     """Run the relay until a signal comes; connect to the hub again whenever it ends."""
-    import trio
+    from navi.cli.until_signal import nursery_until_signal
 
-    async with trio.open_nursery() as nursery:
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
-            nursery.start_soon(_connect_again_and_again, context)
-            async for _ in signals:
-                nursery.cancel_scope.cancel()
-                break
+    async with nursery_until_signal() as nursery:
+        nursery.start_soon(_connect_again_and_again, context)
 
 
 async def _connect_again_and_again(context: Context) -> None:

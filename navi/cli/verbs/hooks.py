@@ -15,7 +15,7 @@ from navi.core import exits
 from navi.core.address import LOCAL
 from navi.core.text import clean
 from navi.ops import OperationError
-from navi.ops.hooks.install import OTHER_AGENTS, Change, File, InstalledHooks, Plan, look_at_hooks, write_hooks
+from navi.ops.hooks.files import OTHER_AGENTS, Change, File, InstalledHooks, Plan, look_at_hooks, write_hooks
 from navi.ops.hooks.plans import OTHER_HOOKS, OVERWRITTEN, ROUNDS, SETTLES, hooks_status, plan_install, plan_remove
 
 if TYPE_CHECKING:

@@ -76,7 +76,7 @@ def _log_in(context: Context, name: str) -> int:
 
 
 def _why_not(context: Context, name: str) -> int:
-    """Return the exit status of a login that failed, and report why if no login was refused."""
+    """Return the exit status for a login that failed. Report why, unless the host refused it: ssh has reported that."""
     try:
         context.host(name).run(look())
     except HostError as error:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from typing import TYPE_CHECKING
 
 import trio
 
 from navi.cli.asking.all_hosts import all_hosts
+from navi.cli.until_signal import nursery_until_signal
 from navi.config.notices import NoticeStore
 from navi.config.reader import read_remotes, read_settings
 from navi.core import exits
@@ -48,14 +48,10 @@ def run_notify(_: Options, context: Context) -> int:
 async def _follow(fleet: Fleet, notifier: Notifier, hub: HubWatch) -> None:
     """Hand every change to the notifier until a signal comes."""
     fleet.changed = lambda _: notifier.note(fleet.views)
-    async with trio.open_nursery() as nursery:
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
-            nursery.start_soon(fleet.run)
-            nursery.start_soon(notifier.run)
-            nursery.start_soon(hub.run)
-            async for _ in signals:
-                nursery.cancel_scope.cancel()
-                break
+    async with nursery_until_signal() as nursery:
+        nursery.start_soon(fleet.run)
+        nursery.start_soon(notifier.run)
+        nursery.start_soon(hub.run)
 
 
 def _write(escapes: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import trio
 
 from navi.cli.asking.relay_supervisor import RelaySupervisor
 from navi.cli.output.output import UsageError
+from navi.cli.until_signal import nursery_until_signal
 from navi.cli.verbs.daemon import LOCK as RELAY_LOCK
 from navi.core import exits
 from navi.core.address import LOCAL, address_of
@@ -108,20 +108,16 @@ def _open(path: Path) -> Store:
 
 
 async def _serve(store: Store, path: Path, port: int | None, context: Context) -> None:
-    async with trio.open_nursery() as nursery:
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
-            hub = _hub(store, context)
-            supervisor = RelaySupervisor(context.environment, context.files.state / RELAY_LOCK, context.log)
-            hub.replace_relay = supervisor.replace
-            await nursery.start(hub.run)
-            await nursery.start(serve, hub, path, context.log)
-            context.output.print_at_once(f"serving at {path}; navi spawn starts a session")
-            hub.opener = partial(_open_in_terminal, context.environment)
-            nursery.start_soon(_serve_page, hub, port, context)
-            nursery.start_soon(supervisor.run)
-            async for _ in signals:
-                nursery.cancel_scope.cancel()
-                break
+    async with nursery_until_signal() as nursery:
+        hub = _hub(store, context)
+        supervisor = RelaySupervisor(context.environment, context.files.state / RELAY_LOCK, context.log)
+        hub.replace_relay = supervisor.replace
+        await nursery.start(hub.run)
+        await nursery.start(serve, hub, path, context.log)
+        context.output.print_at_once(f"serving at {path}; navi spawn starts a session")
+        hub.opener = partial(_open_in_terminal, context.environment)
+        nursery.start_soon(_serve_page, hub, port, context)
+        nursery.start_soon(supervisor.run)
 
 
 def _hub(store: Store, context: Context) -> Hub:

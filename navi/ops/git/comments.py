@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from navi.core.ages import age
 from navi.core.text import clean, clean_lines, decode
-from navi.ops.git.status import repository_of, shown_url
+from navi.ops.git.status import not_queried, repository_of
 from navi.ops.linker import link
 from navi.ops.operation import Answer, Operation, OperationError, Record, read_records
 
@@ -70,7 +70,7 @@ def comments(url: str, number: int) -> Operation[Discussion]:
     """
     repository = repository_of(url)
     if not repository:
-        raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh can query")
+        raise not_queried(url)
     return Operation(
         "comments",
         link("git/comments"),

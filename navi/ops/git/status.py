@@ -125,7 +125,7 @@ def pull_request(url: str, branch: str) -> Operation[PullRequest | None]:
     """
     repository = repository_of(url)
     if not repository or not branch:
-        raise OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh can query")
+        raise not_queried(url)
     arguments = (repository, branch, ",".join(FIELDS))
     return Operation(
         "pull request",
@@ -147,6 +147,11 @@ def repository_of(url: str) -> str:
     if not found or found["owner"].startswith("-"):
         return ""
     return f"{found['host'] or found['scp']}/{found['owner']}/{found['name']}"
+
+
+def not_queried(url: str) -> OperationError:
+    """Return what to raise for a remote's URL that is not a repository's."""
+    return OperationError(f"{shown_url(url) or 'no remote'}: not a repository that gh can query")
 
 
 def shown_url(url: str) -> str:

@@ -72,8 +72,8 @@ class Exit(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What a look found about a run. `size` is the log's, `fed` the last input that the agent was given, `posted` the
-    last one that is there without a gap. A `deaf` agent gets no input any more.
+    """What a look found about a run. `size` is the size of its log. `fed` is the number of the last input that the
+    agent was given, and `posted` that of the last stored input before any gap. A `deaf` agent will get no more input.
     """
 
     id: RunId
@@ -101,8 +101,8 @@ class Started(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """A stored input: whether this request stored it, the last input that the agent had been given by then, and whether
-    the agent has ended, so that it may never get this one.
+    """A stored input: whether this request stored it, the number of the last input that the agent had been given by
+    then, and whether the agent has ended, so that it may never get this input.
     """
 
     new: bool

@@ -77,7 +77,7 @@ class InputsFed(NamedTuple):
 
 
 class RunEnded(NamedTuple):
-    """A run's agent has ended, and all of its log has come that is there; `missing` bytes of it are not."""
+    """The agent of a run has ended, and the whole log that exists has arrived; `missing` bytes of it are gone."""
 
     id: RunId
     exit: Exit
@@ -85,8 +85,8 @@ class RunEnded(NamedTuple):
 
 
 class RunLost(NamedTuple):
-    """Nothing of a run is left, and it is unknown how its agent ended; all of its log, which had `size` bytes, has come
-    that is there; `missing` bytes of it are not. `restarted` says that its host was started again since.
+    """No process of a run is left, and it is unknown how its agent ended. Its log had `size` bytes, and all that exists
+    of it has arrived; `missing` bytes are gone. `restarted` says whether the host was started again since.
     """
 
     id: RunId
@@ -96,9 +96,9 @@ class RunLost(NamedTuple):
 
 
 class LogMissing(NamedTuple):
-    """The log of a run can't be followed: it has only `size` bytes, fewer than the offset, or is not there. `state` is
-    that of the run, as in RunState; AWAY if its files are not there, so that nothing is known. `exit` is how its agent
-    ended, None if that is not known.
+    """The log of a run can't be followed: it does not exist, or has only `size` bytes, which is less than the offset.
+    `state` is the state of the run, as in RunState, or AWAY if its files do not exist, so that nothing is known. `exit`
+    is how its agent ended, None if that is not known.
     """
 
     id: RunId
@@ -113,8 +113,8 @@ class LogMissing(NamedTuple):
 
 
 class LogCut(NamedTuple):
-    """The log of a run has become shorter than what has come of it, or its folder is gone: nothing more of it comes in
-    this stream. Another one says what is left.
+    """The log of a run has become shorter than the part of it that has arrived, or its folder is gone. This stream
+    sends nothing more of it. The next stream says what is left.
     """
 
     id: RunId
@@ -211,7 +211,7 @@ class LineCutter:
         return lines
 
     def rest(self) -> Iterator[UnfinishedLine]:
-        """Yield the kept bytes, if there are any, as a line that gets no line end any more."""
+        """Yield the kept bytes, if there are any, as a line that will never get a line end."""
         if self.next > self._offset:
             yield UnfinishedLine(self.id, self._offset, self.next, b"".join(self._parts))
             self._offset, self._parts, self._kept = self.next, [], 0
@@ -309,7 +309,8 @@ class TailReader:
             raise OperationError(clean(rest))
 
     def _in_terminals(self) -> Iterator[News]:
-        """Yield what the whole lines say that have arrived: of a conversation only the last state, but each delivery.
+        """Yield what the complete lines about terminals report: each delivery of feedback, and for each conversation
+        only its last state.
         """
         *lines, self._terminals = self._terminals[-LONGEST_EVENTS:].split(b"\n")
         found = [_terminal(line.decode("utf-8", "replace")) for line in lines]
@@ -346,13 +347,13 @@ class TailReader:
         return {index: found.get(f"{name}/log") for index, name in names.items() if name in found}
 
     def _is_beyond(self, index: int, offset: int) -> bool:
-        """Return whether a log is known to have fewer bytes. What was in one that is empty now, or was taken away,
-        comes but once.
+        """Return whether a log is known to have fewer bytes than the offset. One that is empty or gone does not count:
+        its bytes were read before that, and come only once.
         """
         return 0 < ((self._sizes or {}).get(index) or 0) < offset
 
     def _cut_logs(self) -> Iterator[News]:
-        """Yield which logs have become shorter than what came of them, or went with their folders; once each."""
+        """Yield, once each, the logs that are now shorter than the part that has arrived, or whose folders are gone."""
         if self._sizes is None:
             return
         for index in sorted(self._followed):
@@ -378,8 +379,8 @@ class TailReader:
             self._ends[index] = RunEnded(self._logs[index].id, exit)
 
     def _ended(self) -> Iterator[News]:
-        """Yield the ends of agents of whose logs everything has come that is there, each behind a last line without a
-        line end.
+        """Yield the ends of those agents whose whole remaining log has arrived. A last line without a line end comes
+        first.
         """
         for index, found in list(self._ends.items()):
             size = found.size if isinstance(found, RunLost) else found.exit.size

@@ -13,19 +13,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from navi.core.text import clean
-from navi.ops.hooks.install import (
-    OTHER_AGENTS,
-    Change,
-    File,
-    HooksStatus,
-    InstalledHooks,
-    Plan,
-    claude_hooks_status,
-    hook_text,
-    install,
-    opencode_hooks_status,
-    remove,
-)
+from navi.ops.hooks.files import OTHER_AGENTS, Change, File, InstalledHooks, Plan
+from navi.ops.hooks.install import HooksStatus, claude_hooks_status, hook_text, install, opencode_hooks_status, remove
 from navi.ops.hooks.json_text import parse
 from navi.ops.hooks.settings import AgentSettings, hook_command, is_hook_command
 from navi.ops.operation import OperationError

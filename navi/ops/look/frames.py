@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from navi.core.marks import read_marks
 from navi.core.model import PROOF, Frame, Machine, Pane, StatusFile, Tmux, TmuxSession
-from navi.core.status import read_status_file
+from navi.core.status_file import read_status_file
 from navi.core.text import clean, decode
 from navi.ops.linker import link
 from navi.ops.look import background, lost_sessions
@@ -176,7 +176,7 @@ def _believed(answer: Answer) -> tuple[list[Record], Counter[str]]:
 
 
 def _status_file(record: Record, before: dict[str, Sized], room: int) -> Sized:
-    """Read a status file, or return it as it was sent before; `room` bytes are left for it."""
+    """Read a status file, or return it as it was sent before. A file of more than `room` bytes is left out."""
     name = record.rest.removesuffix(".json")
     if record.kind == "odd":
         why, _, name = record.rest.partition(" ")
@@ -279,8 +279,8 @@ def _sessions(records: list[Record], booted: float | None) -> tuple[tuple[TmuxSe
 
 
 def _whole(record: Record) -> str:
-    """Return a text that continued on the next line, as a folder's name may; bytes that are not UTF-8 become
-    surrogates.
+    """Return the text of a record with all its lines: the name of a folder may have a line end in it. Bytes that are
+    not UTF-8 become surrogates.
     """
     return f"{record.rest}\n{record.body[:LONGEST_TEXT].decode('utf-8', 'surrogateescape')}".rstrip("\n")
 

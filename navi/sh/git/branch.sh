@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # needs: lib/tmux
-# branch.sh DIRECTORY: the branch that is checked out around a directory; nothing if there is none.
+# branch.sh DIRECTORY: prints the branch that is checked out in the repository around a directory. Prints nothing if
+# there is no repository.
 navi_expand "$1"
 command -v git >/dev/null 2>&1 || exit 0
 cd "$navi_expanded" 2>/dev/null || exit 0

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: lib/tmux lib/fail
-# The user's own gh on this machine: it prompts for nothing, prints no colours, and ends in time.
+# Defines functions that run the user's own gh on this machine. It prompts for nothing, prints no colours, and ends in
+# time.
 
 # Seconds that one request may take.
 navi_gh_patience=20

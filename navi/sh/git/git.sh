@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: git/run lib/fail
-# git.sh DIRECTORY MOST FORMAT: what git knows about a directory, and MOST lines of the difference to the last commit.
+# git.sh DIRECTORY MOST FORMAT: prints what git knows about a directory, and at most MOST lines of its difference to the
+# last commit.
 
 # Seconds that one question may take.
 navi_git_patience=10

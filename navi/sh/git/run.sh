@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # needs: lib/tmux
-# How to run git so that it changes nothing, not even its own cache, and runs nothing that the repository configures.
+# Defines functions that run git so that it changes nothing, not even its own cache, and runs no program that the
+# repository configures.
 
 # navi_git SECONDS WORDS...: run git for so many seconds at most.
 navi_git() {

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # shares: navi_known
-# The conversations that navi knows by the agents' own ids: of agents without a terminal, and of sessions that take
-# feedback. Each has a folder .headless/.conversations/ID beside the status files, with these files:
+# Describes the conversations that navi knows by the agents' own ids: those of agents without a terminal, and of
+# sessions that take feedback. Each has a folder .headless/.conversations/ID beside the status files, with these files:
 #
 #   session      the id that the session has for the hub
 #   run          ID/GENERATION: the run without a terminal that has the conversation

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: headless/folder headless/server headless/state headless/stop
 # changes: navi_exit_status navi_reason
-# end.sh DIR ID GENERATION SECONDS: end the agent of a run, and prove it. SECONDS are those that it has to end by itself
-# when it gets no more input.
+# end.sh DIR ID GENERATION SECONDS: ends the agent of a run and proves that it has ended. The agent gets no more input,
+# and has SECONDS to end by itself before it gets a signal.
 
 navi_find_runs "$1"
 if [ ! -d "$navi_runs/$2/$3" ]; then

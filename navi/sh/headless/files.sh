@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # shares: navi_exit_size navi_exit_status navi_fed navi_reason
-# The files of one run of an agent, in its folder.
+# Defines functions that read small files of a run, and one that wakes the process that hands inputs over. The folder of
+# a run has these files:
 #
 #   claimed      a folder: a runner has begun; no other one ever will
 #   runner pid feeder   a process each (process.sh): the runner, the agent, and who hands inputs over

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: headless/runs lib/fail
-# The folder of one run.
+# Defines the function that changes to the folder of a run.
 
 # navi_enter_run DIR ID GENERATION: change to the folder of a run. Fails if there is none.
 navi_enter_run() {

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # needs: headless/runs
-# forget.sh DIR ID: feedback that the agent with the conversation ID has not got is not for it any more. What it has got
+# forget.sh DIR ID: withdraws the feedback that the agent with the conversation ID has not got yet. What it has got
 # stays known.
 navi_find_runs "$1"
 for navi_feedback in "$navi_runs/.conversations/$2/feedback"/*; do

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154
 # needs: headless/runs headless/knowing lib/self
-# give.sh DIR ID SESSION NUMBER SIZE TEXT: put what a person sent to the agent with the conversation ID where its hook
-# finds it: the inside of a JSON string, of SIZE bytes. Any number of calls with one NUMBER are one feedback; the answer
-# is whether the agent has it already.
+# give.sh DIR ID SESSION NUMBER SIZE TEXT: puts feedback for the agent with the conversation ID where its hook finds it,
+# and reports whether the agent has it already. TEXT is the inside of a JSON string, of SIZE bytes. Any number of calls
+# with one NUMBER are one feedback.
 navi_find_runs "$1"
 navi_know "$2" "$3" ''
 navi_feedback=$navi_known/feedback/$4

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: headless/write lib/disk
 # changes: navi_known
-# Knowing a conversation; see conversations.sh.
+# Defines the function that makes a conversation known to hooks and to the relay; conversations.sh describes the files.
 
 # navi_know ID SESSION RUN: note the conversation ID of that session, and its run without a terminal unless RUN is "".
 navi_know() {

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# What an agent printed to standard error.
+# Defines the function that prints the end of what an agent has printed to standard error.
 
 # navi_print_errors: the end of it, of the run in the current folder.
 navi_print_errors() {

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: headless/runs headless/state lib/disk
 # changes: navi_exit_size navi_exit_status navi_reason
-# look.sh DIR: what is known of each run of an agent without a terminal on this host.
+# look.sh DIR: prints what is known of each run of an agent without a terminal on this host, as records:
 #   run ID GENERATION STATE SIZE FED POSTED DEAF STATUS LAST REASON
 # SIZE is the log's. POSTED is the last input that is there without a gap. STATUS, LAST and REASON tell how it ended and
 # how long the log was then: `-` where that is not known.

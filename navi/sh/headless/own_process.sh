@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: headless/process headless/write
-# Noting which process this is, so that others can tell later whether it still runs (process.sh).
+# Defines functions that write down which process this shell is, so that other processes can tell later whether it still
+# runs (process.sh).
 
 # navi_find_own: the number of this shell in navi_own, also in a subshell, where $$ is another's.
 navi_find_own() {

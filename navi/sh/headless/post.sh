@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: headless/folder headless/files lib/disk lib/self
-# post.sh DIR ID GENERATION NUMBER SIZE LINE: give an agent an input: a line of SIZE bytes with its line end. Calls with
-# one number are one input. A line that did not arrive whole is never handed over, because half a line ends
-# some agents.
+# post.sh DIR ID GENERATION NUMBER SIZE LINE: stores an input for an agent, and reports the last input that the agent
+# has been given. The input is a line of SIZE bytes with its line end. Calls with one number are one input. A line that
+# did not arrive whole is never handed over, because half a line ends some agents.
 
 # Somebody waits for an answer or an interrupt to arrive, so the agent is woken as soon as the line is there, and what
 # starts a process comes before that only where it must.

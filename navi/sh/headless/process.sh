@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/place
-# Recognizing a process later, although its number may be another's by then: a file keeps its number, when it started,
-# its group and the place (lib/place).
+# Defines functions that recognize a process later, even if another one has its number by then. A file keeps its number,
+# the time of its start, its group, and the machine on which it runs (lib/place).
 
 # navi_inspect_process NUMBER: in navi_born when it started, in navi_group its process group, in navi_letter its state.
 # Fails if there is no such process.

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: headless/runs headless/state lib/fail
-# remove.sh DIR ID GENERATION RECEIVED: remove the folder of a run whose agent has ended, if its whole output has
-# arrived, up to the byte RECEIVED of its log. One that is gone already is removed.
+# remove.sh DIR ID GENERATION RECEIVED: removes the folder of a run whose agent has ended, if its whole output has
+# arrived, up to the byte RECEIVED of its log. A folder that does not exist counts as removed.
 
 navi_find_runs "$1"
 navi_run=$navi_runs/$2/$3

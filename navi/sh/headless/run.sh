@@ -2,11 +2,11 @@
 # needs: headless/runs headless/state headless/last_errors headless/knowing headless/terminals
 # needs: lib/disk lib/quote lib/self
 # changes: navi_answer navi_quoted
-# run.sh STARTER RUNNER DIR ID GENERATION FIRST CWD SECONDS BYTES CONVERSATION COUNT VARIABLE... WORD...: start an agent
-# as a run of its own, whose first input will have the number FIRST; SECONDS and BYTES are its limits, 0 for none.
-# CONVERSATION is the agent's own id of it, "" if the agent chooses one. COUNT VARIABLEs are "NAME=VALUE", or "NAME" for
-# one that it is not to have. Asking again does no harm: each generation starts once. The user's own shell starts the
-# runner, as it does a command in a new terminal (session/first_process).
+# run.sh STARTER RUNNER DIR ID GENERATION FIRST CWD SECONDS BYTES CONVERSATION COUNT VARIABLE... WORD...: starts an
+# agent as a run of its own, and reports the state of the run. Its first input will have the number FIRST. SECONDS and
+# BYTES are its limits, 0 for none. CONVERSATION is the agent's own id of it, "" if the agent chooses one. COUNT
+# VARIABLEs are "NAME=VALUE", or "NAME" for one that it must not have. Asking again does no harm: each generation starts
+# once. The user's own shell starts the runner, as it does a command in a new terminal (session/first_process).
 
 # navi_refuse_others GENERATION: two agents must not have one conversation, and generations only go up.
 navi_refuse_others() {

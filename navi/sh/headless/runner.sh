@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2094,SC2154,SC3013
 # needs: headless/stop headless/own_process session/agent_path
 # changes: navi_fed navi_reason
-# runner.sh: the first process of a run. It starts the agent, hands inputs over to it, keeps its limits and notes how it
-# ended. It needs no connection and no other process of navi. Its folder is in NAVI_RUN, and the file `command` there
-# sets navi_cwd, navi_most_seconds, navi_most_bytes and the arguments. See state.sh for its files.
+# runner.sh: starts the agent of a run, hands inputs over to it, keeps its limits and notes how it ended. It is the
+# first process of the run, and needs no connection and no other process of navi. Its folder is in NAVI_RUN, and the
+# file `command` there sets navi_cwd, navi_most_seconds, navi_most_bytes and the arguments. See state.sh for its files.
 
 # As in lib/fail, which would bring all of lib/tmux with it.
 navi_none=66 navi_exists=73

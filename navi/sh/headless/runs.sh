@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux
-# Where the runs of agents without a terminal are: .headless/ID/GENERATION below the folder of status files.
+# Defines the function that finds the folder with the runs of agents without a terminal. A run has the folder
+# .headless/ID/GENERATION below the folder of status files.
 
 # navi_find_runs DIR: that folder, in navi_runs.
 navi_find_runs() {

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux
-# The tmux server of the agents without a terminal. It is navi's own, so that no setting and no command for the user's
-# servers reaches them.
+# Defines functions for the tmux server of agents without a terminal. This server is navi's own, so no setting and no
+# command for the user's servers reaches it.
 
 # navi_find_server: its socket, in navi_headless_socket, where `tmux -L navi-headless` finds it, too.
 navi_find_server() {

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: headless/files headless/process headless/server
-# What is known of one run of an agent, from the files of its folder.
+# Defines functions that derive the state of a run from the files of its folder.
 
 # navi_judge_run: the state of the run in the current folder, in navi_run_state:
 #   ended       it has an exit status             running    its agent runs

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: headless/files headless/process headless/write
-# Ending an agent: no more input, then SIGTERM, and then SIGKILL for its whole group.
+# Defines functions that end an agent: they give it no more input, then send SIGTERM, and then SIGKILL to its whole
+# process group.
 
 # navi_stop REASON SECONDS: do so, and leave it to the runner to note the exit. SECONDS are those that the agent has to
 # end by itself. Fails if the agent still runs at the end.

@@ -1,11 +1,12 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3045
 # needs: headless/runs headless/state headless/terminals lib/process
-# tail.sh DIR ID GENERATION OFFSET...: what the agents of these runs print, each from an offset on, what else happens to
-# them, and in which terminals agents continue conversations that navi knows, as it comes. Old output is sent first, in
-# records `part INDEX`. Then follow the bytes of all runs as tail(1) prints several files: the name before the bytes of
-# a file says whose they are. tail can begin at one offset only, the same for all; so a tail for each run copies what is
-# new of its log into a file of its own, and one tail follows the copies. Nothing is started for a session while nothing
-# happens. The stream ends after a while if much was copied: whoever reads it opens it again.
+# tail.sh DIR ID GENERATION OFFSET...: prints what the agents of these runs print, each from an offset on, what else
+# happens to them, and in which terminals agents continue conversations that navi knows, as it happens. It sends old
+# output first, in records `part INDEX`. Then follow the bytes of all runs as tail(1) prints several files: the name
+# before the bytes of a file tells whose they are. tail can begin at one offset only, the same for all, so a tail for
+# each run copies what is new of its log into a file of its own, and one tail follows the copies. While nothing happens
+# in a session, no program is started for it. The stream ends after a while if much was copied, and its reader opens it
+# again.
 
 # navi_print_part KIND...: an answer with one record; its body is what the command prints that navi_print_body is.
 navi_print_part() {

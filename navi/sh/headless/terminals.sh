@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # needs: headless/conversations headless/process
-# Agents in terminals that no hook reports: Claude Code writes a file for each of its processes while it runs. What it
-# says of a process that has ended, or of another one with its number, does not count.
+# Defines functions that find agents in terminals that no hook reports: Claude Code writes a file for each of its
+# processes while it runs. A file does not count if its process has ended, or if another process has its number.
 
 # navi_find_terminal RUNS ID DO: for each process in a terminal that has the conversation ID, or any that navi knows if
 # ID is "", run DO with its number; the conversation is in navi_known_id.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Replacing a small file.
+# Defines the function that replaces a small file in one step.
 
 # navi_write FILE LINE: replace a file by one line. Fails where the disk is full.
 navi_write() {

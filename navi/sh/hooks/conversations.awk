@@ -1,6 +1,7 @@
 # needs: lib/json.awk lib/json_writer.awk
-# The conversations of a status file: a record for each, by its id, so that what happens in one never changes another.
-# The file itself says what the most urgent one of them does; `agents` says that of each agent but Claude Code.
+# Defines functions for the conversations of a status file. Each has a record of its own, by its id, so that what
+# happens in one never changes another. The file itself says what the most urgent one of them does; `agents` says that
+# of each agent but Claude Code.
 #
 # merge_events.awk sets what the event says: now, agent, entry, event, status, session, cwd, note, request, subagent,
 # background, and where it happened: host, boot, server, pane ("" for an event that does not say it).
@@ -287,8 +288,13 @@ function show_own(id, record,    open) {
     if (full[id] != "") put(1, "message", full[id])
     open = child_of(record, "requests")
     if (open && size[open]) put(1, "request", newest_request(open))
-    else if (raw_of(1, "request") != "") put(1, "request", "\"\"")
+    else drop_request()
     if (is_id(id)) put(1, "session_id", quoted(id))
+}
+
+# drop_request(): the file as a whole names no request any more, if it did.
+function drop_request() {
+    if (raw_of(1, "request") != "") put(1, "request", "\"\"")
 }
 
 function show_end() {
@@ -297,7 +303,7 @@ function show_end() {
     put(1, "timestamp", now)
     if (cwd != "") put(1, "cwd", cwd)
     if (is_id(decode(session))) put(1, "session_id", session)
-    if (raw_of(1, "request") != "") put(1, "request", "\"\"")
+    drop_request()
 }
 
 function show_other(id,    found) {

@@ -1,4 +1,5 @@
-# Claude Code's names for the events of other agents. Agents that adopted its hooks adopted most of its names, too.
+# Defines Claude Code's names for the events of other agents. Agents that adopted its hooks adopted most of its names,
+# too.
 
 # known_event(NAME): Claude Code's name for an event; other names stay as they are.
 function known_event(name) {

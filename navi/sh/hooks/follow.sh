@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC3013
 # needs: hooks/status_file
-# A session that was renamed in tmux takes its status file along.
+# Defines the function that gives the status file of a session its new name after the session was renamed in tmux.
 
 # navi_follow FOLDER OLD NEW: the status file of OLD and the events that wait for it become NEW's. Fails where NEW has a
 # file, or another process writes it just now. OLD is NEW where another hook has just written its first file.

@@ -2,10 +2,10 @@
 # needs: hooks/status_file hooks/read_event.awk hooks/follow hooks/known lib/place
 # changes: navi_awk navi_event navi_feedback
 # shares: navi_reply
-# hook.sh AGENT: what a coding agent runs at each of its events, with the event as JSON on standard input. It writes the
-# status file of the tmux session around it. It always exits 0 and waits for nothing: an agent must never notice it. It
-# prints only what people have sent to an agent in a session that takes feedback (hooks/known). It needs tmux and
-# POSIX sh, awk, mv. It is installed as one file.
+# hook.sh AGENT: writes an event of a coding agent into the status file of the tmux session around it. The agent runs it
+# at each of its events, which is JSON on standard input. It always exits 0 and waits for nothing: an agent must never
+# notice it. It prints only what people have sent to an agent in a session that takes feedback (hooks/known). It needs
+# tmux and POSIX sh, awk, mv. It is installed as one file.
 
 # navi_limited SECONDS COMMAND...: run it for at most so long, with descriptor 3 as its input. Only SIGKILL ends a tmux
 # whose server hangs. The status of one that was killed is 124 or 137, in ksh 265.

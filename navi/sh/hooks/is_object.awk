@@ -1,5 +1,5 @@
 # needs: lib/json.awk
-# Exit status 0 means that the file navi_one is one complete JSON object.
+# Tells by the exit status 0 that the file navi_one is one complete JSON object.
 
 BEGIN {
     begin("")

@@ -2,8 +2,8 @@
 # needs: headless/conversations
 # shares: navi_feedback
 # changes: navi_known navi_reply
-# What a hook does for conversations that navi knows: it notes that a terminal has one, and at the end of a turn it
-# gives the agent what people sent meanwhile. The relay has put that beside the status files, so the hook needs no
+# Defines what a hook does for conversations that navi knows: it notes that a terminal has one, and at the end of a turn
+# it gives the agent what people sent meanwhile. The relay has put that beside the status files, so the hook needs no
 # connection.
 
 # navi_find_reported: set navi_known to the folder of the event's conversation, and navi_event_name to the event. Fails

@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3013
-# Why a hook lost an event: hook.sh notes it in the state folder, or where its disk is full in the runtime folder.
+# Defines the function that finds out why a hook lost an event. hook.sh notes the reason in the state folder, or in the
+# runtime folder if the disk of the state folder is full.
 
 # navi_find_lost_event: set navi_lost_event to the last line of the newer log, and navi_lost_log to the log's path; both
 # to "" where there is none. A FIFO in its place would block its reader.

@@ -82,7 +82,7 @@ function dismiss(    id, agents, i, dismissed) {
     if (dismissed) return
     put_status(1)
     put(1, "message", "\"\"")
-    if (raw_of(1, "request") != "") put(1, "request", "\"\"")
+    drop_request()
 }
 
 function put_status(entry) {

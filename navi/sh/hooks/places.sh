@@ -1,11 +1,12 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: session/folder
-# Where the agents' hooks are: the hook itself, OpenCode's plugin, and the files of the other agents.
+# Defines functions that find the files of the agents' hooks: the hook itself, OpenCode's plugin, and the settings and
+# files of the other agents.
 umask 077
 LC_ALL=C
 export LC_ALL
 
-# The hook files, by the names that navi_find_hook_file knows (ops/hooks/install.py): the hook, OpenCode's plugin, the
+# The hook files, by the names that navi_find_hook_file knows (ops/hooks/files.py): the hook, OpenCode's plugin, the
 # settings of Claude Code, and then a file of each other agent by its name.
 navi_hook_names='hook plugin settings gemini qwen copilot'
 

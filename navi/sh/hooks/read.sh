@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154
-# needs: hooks/places hooks/lost_event registry/absent
-# read.sh DIR LARGEST: what the files of the hooks hold, and which agents are here.
+# needs: hooks/places hooks/lost_event registry/absent session/agent_path
+# read.sh DIR LARGEST: prints the contents of the hooks' files, but not of those with more than LARGEST bytes, and which
+# agents are installed here.
 
 # navi_print_file WORD FILE: its path, and a record with its state and, if it is `text`, all of it.
 navi_print_file() {
@@ -45,11 +46,7 @@ for navi_process in "${navi_settings%/*}/sessions"/*.json; do
         break
     fi
 done
-# The folders of agents that only an interactive shell has on its PATH.
-for navi_bin in "$HOME/.claude/local" "$HOME/.opencode/bin" "$HOME/.npm-global/bin" "$HOME/.bun/bin" \
-    "$HOME/.volta/bin" "$HOME/.asdf/shims" "$HOME/.local/share/mise/shims" "$HOME/.nvm/versions/node"/*/bin; do
-    [ ! -d "$navi_bin" ] || PATH=$PATH:$navi_bin
-done
+navi_find_programs
 if command -v claude >/dev/null 2>&1; then
     navi_version=$(navi_limited 5 claude --version </dev/null 2>/dev/null | head -n 1)
     printf '%s claude %s\n' "$navi_token" "$navi_version"

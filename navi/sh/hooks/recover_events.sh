@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: hooks/status_file
 # changes: navi_event navi_settled_locks
-# Recovery of what killed hooks have left: their events, the versions of status files that they had written, and their
-# locks. Every look at this machine begins with it, so that it shows what has happened. Files of hooks that still run
-# stay unchanged.
+# Defines functions that finish what killed hooks have left: their events, the versions of status files that they had
+# written, and their locks. Each look at this machine calls them first, so that it shows what has happened. They leave
+# files of hooks that still run unchanged.
 
 # navi_recover_events: without such files this takes only builtins. Hooks can leave lock.*, break.* and event.*.
 navi_recover_events() {

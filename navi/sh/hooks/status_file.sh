@@ -2,7 +2,7 @@
 # needs: lib/lock_files lib/state_folder hooks/merge_events.awk hooks/is_object.awk
 # shares: navi_awk navi_event navi_events navi_file navi_lock navi_settled_locks navi_status_name
 # changes: navi_dead_owner
-# Changing a status file: one change at a time, so that none is ever lost.
+# Defines functions that change a status file. Only one process changes it at a time, so no change is ever lost.
 #
 # The lock of a status file is the next version of it: .navi/lock.SESSION is made where there is none (so only one hook
 # makes it), holds the maker's process until awk has written the version into it, and becomes the status file by mv,

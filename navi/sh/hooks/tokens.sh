@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154,SC2086
 # needs: session/folder registry/absent lib/fail lib/disk hooks/count_tokens.awk
-# tokens.sh DIR SESSION MOST SECONDS: the tokens that the agent's session SESSION has used, from its transcript and
-# those of its sub-agents. Of what is new at most MOST bytes are read, for about SECONDS; the next call goes on from
+# tokens.sh DIR SESSION MOST SECONDS: prints how many tokens the agent's session SESSION has used, from its transcript
+# and those of its sub-agents. Of what is new it reads at most MOST bytes, for about SECONDS; the next call goes on from
 # there.
 #
 # The counts are in .navi/tokens.SESSION: totals, how far each transcript was read, the last bytes before that

@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: hooks/places registry/absent lib/disk lib/fail
-# write.sh DIR [NAME ACTION STATE OLD NEW]... [copies [PATH TEXT]...]: change hook files. NAME is one that
-# navi_find_hook_file knows. ACTION is write, edit (write, without a copy of the old settings) or remove; the file must
-# still be in that STATE (absent, or text that is OLD). All new files are written beside the old ones first; then each
-# replaces the old one in one step, the hook first, because the others call it. A copy of the settings at PATH goes if
-# it still holds that TEXT.
+# write.sh DIR [NAME ACTION STATE OLD NEW]... [copies [PATH TEXT]...]: changes the files of hooks, and prints where it
+# keeps old settings. NAME is one that navi_find_hook_file knows. ACTION is write, edit (write, without a copy of the
+# old settings) or remove; the file must still be in that STATE (absent, or text that is OLD). It writes all new files
+# beside the old ones first; then each replaces the old one in one step, the hook first, because the others call it. A
+# copy of the settings at PATH goes if it still holds that TEXT.
 
 # navi_holds FILE TEXT: whether the file holds just that.
 navi_holds() {

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: lib/fail
-# A digest of a text that nobody can forge.
+# Defines the function that computes a digest of a text. Nobody can make another text with the same digest.
 
 # navi_find_digest TEXT: set navi_digest to its SHA-256, of which 20 digits are enough. Every system has another program
 # for that.

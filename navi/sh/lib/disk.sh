@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/fail
-# Why a write failed: each write is checked where it happens, and a caller whose write failed asks here.
+# Defines functions that find out why a write failed. Each write is checked where it happens, and the caller of a write
+# that failed asks here for the reason.
 
 # navi_fail_to_write FOLDER CONSEQUENCE [WORDS]: end the operation with the reason why nothing can be written in that
 # folder, or with WORDS if that is not known.

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux
 # shares: navi_ending
-# How the process of a dead pane ended, and what it printed.
+# Defines functions that find out how the process of a dead pane ended, and what it printed before that.
 
 # navi_drop_notice PANE TEXT: the text of a dead pane, in navi_own_text, without the notice that tmux writes at the end
 # of the screen and the empty lines before it. How the process ended is in navi_ending: status, comma, signal.

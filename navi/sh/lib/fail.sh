@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux
-# How an operation fails: with a message on standard error and a status of sysexits(3), as in core/exits.py.
+# Defines functions that end an operation that fails: they print a message on standard error and exit with a status of
+# sysexits(3), as in core/exits.py.
 
 navi_usage=64 navi_none=66 navi_unavailable=69 navi_exists=73 navi_late=75 navi_refused=77 navi_unusable=78
 

@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/self lib/state_folder
 # shares: navi_journal navi_made navi_maker
-# Journals in the state folder say what an operation is about to do, so that a later one can complete or undo it
-# (lib/recover). The name of each ends in the number of the process that made it, so the next operation or look can see
-# whether that process still runs.
+# Defines functions that write journals in the state folder. A journal says what an operation is about to do, so that a
+# later one can complete or undo it (lib/recover). Its name ends in the number of the process that made it, so the next
+# operation or look can see whether that process still runs.
 
 # navi_write_journal KIND LINE...: six lines, before anything is done that may have to be recovered. (Only its owner
 # can read the folder.)

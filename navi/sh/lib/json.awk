@@ -1,5 +1,5 @@
-# A parser of JSON, for any awk. Input is cut at its quotes (RS), so that a long text costs one step. Objects and lists
-# whose paths are in `known` become nodes; everything else below them is kept as it was written, or dropped if
+# Defines a parser of JSON, for any awk. It cuts its input at quotes (RS), so that a long text costs one step. Objects
+# and lists whose paths are in `known` become nodes. Everything else below them is kept as it was written, or dropped if
 # `dropping` is set. Texts keep their quotes and escapes, and are decoded only to be compared.
 
 function begin(paths,    count, path, i) {

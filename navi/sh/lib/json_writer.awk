@@ -1,5 +1,6 @@
 # needs: lib/json.awk
-# Writes a parsed document: changed members stay in their old places, and unchanged ones stay as they were written.
+# Defines functions that write a parsed document: changed members stay in their old places, and unchanged ones stay as
+# they were written.
 
 function new_node(kind) {
     type[++nodes] = kind

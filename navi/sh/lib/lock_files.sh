@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3013
 # needs: lib/process
 # shares: navi_dead_owner
-# Locks that are files and name the process of their owner. Once that has ended, any process may remove them.
+# Defines functions for locks that are files and name the process of their owner. Once the owner has ended, any process
+# may remove its lock.
 
 # navi_make_lock FILE: make it with this process in it. Fails where it is there already, or the disk is full. It is read
 # once more, because another process may have removed it while it was empty.

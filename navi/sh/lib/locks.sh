@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/process
-# Locks that end with their holders.
+# Defines functions for locks that end with the process that holds them.
 
 # navi_acquire PATH SECONDS [FD]: have a lock for this shell alone. Where there is flock(1) it is a file and ends with
 # us; it is held by a descriptor, which tmux must not inherit (navi_tmux closes 7 and 8). Elsewhere it is a folder,

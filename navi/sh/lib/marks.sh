@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/lock_files lib/state_folder lib/tmux
 # shares: navi_added navi_dropped
-# The file of marks: bookmarks, tags and answers, a line each, which begins with the name of the session and a tab.
+# Defines functions that change the file of marks, which has bookmarks, tags and answers. Each line of the file is one
+# mark and begins with the name of its session and a tab.
 
 # navi_lock_marks: have the file of marks for us alone, within two seconds. Where that can't be written at all, there is
 # nothing to wait for.

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux
-# The note of a session: what restoring it needs. A field is a line, "NAME VALUE"; empty ones are left out, and no value
-# holds a line end. In the shell a field is the variable navi_note_NAME.
+# Defines functions that read and write the note of a session, which has what restoring the session needs. Each line of
+# a note is a field, "NAME VALUE". Empty fields are left out, and no value holds a line end. In the shell a field is the
+# variable navi_note_NAME.
 
 navi_note_fields='server session created socket pane process started agent conversation type line options environment time name directory'
 

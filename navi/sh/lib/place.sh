@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # shares: navi_body navi_place_word
-# Which machine this is, and which start of it: a process number or a tmux socket means something only there. Folders of
-# status files can be shared by several machines, containers of one kernel among them.
+# Defines functions that find out which machine this is, and which start of it: a process number or a tmux socket means
+# something only there. Several machines can share a folder of status files, containers of one kernel among them.
 
 # navi_find_place: set navi_place_host to the machine, as "NAME:ID", navi_place_boot to its present start, and
 # navi_place_key to both, as "HOST@BOOT". ID is the beginning of the machine id, which tells clones of one name apart. A

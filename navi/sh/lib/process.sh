@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/self lib/place lib/state_folder
-# Whether a process still runs whose number is in a lock, in a journal or in the name of a file. An owner is
-# "PROCESS@PLACE" (place.sh), because several machines can share a folder.
+# Defines functions that find out whether a process still runs whose number is in a lock, in a journal or in the name of
+# a file. They name a process "PROCESS@PLACE" (place.sh), because several machines can share a folder.
 
 # navi_ended PROCESS[@PLACE]: whether it has ended, as far as this machine can know. Earlier versions of navi named no
 # place: theirs is this one if no other machine uses the folder.

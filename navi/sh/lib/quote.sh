@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # shares: navi_quoted
-# Quoting words for sh, which tmux reads in the same way in its commands.
+# Defines the function that quotes words for sh. tmux reads such quotes in the same way in its own commands.
 
 # navi_quote WORD: add it to navi_quoted, after a blank.
 navi_quote() {

@@ -2,8 +2,8 @@
 # needs: lib/journal lib/lock_files lib/process lib/recover_start lib/recover_rename lib/recover_kill lib/recover_undo
 # expects: navi_has_registry
 # changes: navi_journal navi_made
-# Recovery of operations of this machine that were killed half-way, by their journals: one that had reached tmux is
-# completed, and any other is undone.
+# Defines functions that finish the operations of this machine that were killed half-way, by their journals: they
+# complete an operation that had reached tmux, and undo any other.
 
 # navi_recover: complete or undo operations that were killed: of this start of the machine, of earlier ones, and of
 # earlier versions of navi, which named no place; and end the lock of one. If there are none, this takes only builtins.

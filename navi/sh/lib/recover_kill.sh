@@ -3,7 +3,8 @@
 # expects: navi_recover_entry
 # shares: navi_kept navi_namesake navi_registered navi_session_file
 # changes: navi_added navi_current_name navi_identity navi_name navi_patience navi_socket
-# The journal of ending a session, what completes it, and its recovery.
+# Defines functions for ending a session: they write its journal, complete what the journal says, and finish an
+# operation that was killed half-way.
 
 # navi_note_kill: the journal of ending the session navi_name with the status file navi_session_file; what brings it
 # back is to stand in navi_kept ("" for nothing).

@@ -3,7 +3,8 @@
 # expects: navi_move_entry
 # shares: navi_current_name navi_former_name navi_gathered_events navi_new navi_old
 # changes: navi_id navi_identity navi_socket
-# The journal of renaming a session, what completes it, and its recovery.
+# Defines functions for renaming a session: they write its journal, complete what the journal says, and finish an
+# operation that was killed half-way.
 
 # navi_note_rename: the journal of renaming the session navi_former_name with the status file navi_old ("" for none).
 navi_note_rename() {

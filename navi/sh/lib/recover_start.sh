@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/journal lib/tmux
 # changes: navi_answer navi_journal navi_patience navi_socket
-# The journal of starting a session, and its recovery.
+# Defines functions for starting a session: they write its journal, and finish an operation that was killed half-way.
 
 # navi_note_begun: set navi_begun to the journal of starting a session on navi_socket; to "" where it can't be written.
 # Until it has settled, the session keeps its pane if it dies, so that navi can report why, and has the mark

@@ -2,7 +2,8 @@
 # needs: lib/journal lib/marks lib/place lib/tmux
 # expects: navi_recover_restored
 # changes: navi_added navi_id navi_kept navi_name navi_socket
-# The journal of bringing back a session that was killed, what it gets back, and its recovery.
+# Defines functions for bringing back a session that was killed: they write its journal, give the session back what was
+# kept, and finish an operation that was killed half-way.
 
 # navi_read FILE: the text of what is kept, line ends at its end included, in navi_kept_text.
 navi_read() {

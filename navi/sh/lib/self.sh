@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034
-# The number of our process, in navi_self: an operation runs below the shell that $$ is, and may end before it or after
-# it.
+# Sets navi_self to the number of this process. $$ is the number of the shell above an operation, which may end before
+# the operation or after it.
 navi_self=$$
 { read -r navi_self navi_ignored </proc/self/stat; } 2>/dev/null

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# The programs that wait for a person in a pane whose program has ended: the same as in core/status.py.
+# Defines the function that tells whether a program waits for a person in a pane once the program of that pane has
+# ended. core/status.py has the same list of such programs.
 
 navi_shell_names='sh bash zsh fish dash ash ksh ksh93 mksh tcsh csh nu pwsh busybox login'
 

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/place
-# The state folder navi_state beside the status files, which can be shared by several machines: bookmarks and tags, and
-# in navi_here what belongs to this machine and its present start.
+# Defines functions for the state folder navi_state beside the status files, which several machines can share. It holds
+# bookmarks and tags, and in its folder navi_here what belongs to this machine since its present start.
 
 # navi_use_state DIR: set navi_state to the state folder beside the status files in DIR, and navi_here to the part of it
 # that belongs to this machine and its present start: journals, FIFOs and unfinished files, whose names end in their

@@ -2,7 +2,8 @@
 # shares: navi_answer navi_dead navi_id navi_identity navi_name navi_others navi_patience navi_sock navi_socket
 # shares: navi_unaskable
 # shares: navi_word
-# Talking to tmux: always UTF-8, never for longer than a limit, and a failure always has a word.
+# Defines functions that call tmux, always with UTF-8 and never for longer than a limit, and that give each kind of
+# failure a word.
 
 navi_newline='
 '

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3045
 # needs: lib/shells lib/tmux look/processes
 # shares: navi_agents navi_rules
-# The agents in a pane: the processes below the pane's own one whose programs have the names of agents. Where /proc
-# shows everything, a process that is known already costs no program.
+# Defines functions that find the agents in a pane: processes below the pane's own one whose programs have the names of
+# agents. Where /proc shows everything, finding a process that is known already starts no program.
 
 # ---- what agents are
 

@@ -2,8 +2,8 @@
 # needs: look/lost look/sessions
 # shares: navi_judged_ago
 # changes: navi_named_servers
-# Whether a status file that does not say where it was written can only be of this machine and of a tmux server that has
-# answered. Older hooks and other tools write such files.
+# Defines functions that tell whether a status file that does not say where it was written can only be of this machine
+# and of a tmux server that has answered. Older hooks and other tools write such files.
 
 # The file system of the folder: "" while unknown, "own", or why it may be another machine's, too.
 navi_disk=

@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC3013
 # needs: look/agents look/state_files look/record
 # changes: navi_out
-# Sessions that agents run without a terminal. Each process of such an agent has a state file, which names its job, and
-# the job has a file, which says what it needs. A session is here if its process runs.
+# Defines functions that report sessions that agents run without a terminal. Each process of such an agent has a state
+# file, which names its job, and the job has a file, which says what the agent needs. A session is reported as long as
+# its process runs.
 
 # The records, and what they were when they were sent.
 navi_background=

@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2154
 # needs: look/look look/sessions look/files hooks/lost_event registry/absent registry/location session/agent_path
 # changes: navi_out navi_trouble
-# checkup.sh DIR FORMAT PROGRAM...: report what navi depends on at this machine: clock, tmux, the registry, the folder
-# of status files, hooks, whether sessions outlive a logout, and which of these PROGRAMs of agents are there. It changes
-# nothing, but for one file that it writes and removes again.
+# checkup.sh DIR FORMAT PROGRAM...: prints the state of what navi depends on at this machine: clock, tmux, the registry,
+# the folder of status files, hooks, whether sessions outlive a logout, and which of these PROGRAMs of agents are there.
+# It changes nothing, but for one file that it writes and removes again.
 
 # navi_record_tmux: how every server answers, and the version of the program.
 navi_record_tmux() {

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: look/judge look/remove hooks/follow lib/journal lib/marks
 # changes: navi_confirmed navi_touched
-# Clean-up: the status files of sessions that have ended (judge.sh) are removed (remove.sh).
+# Defines the function that removes (remove.sh) the status files of sessions that have ended (judge.sh).
 
 # Seconds between the two looks that must agree. tmux does not list a session for a moment while it is made or renamed.
 navi_doubt_lasts=0.3

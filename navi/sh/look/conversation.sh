@@ -1,11 +1,11 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2125,SC2154,SC2231,SC3013
 # needs: look/agents look/process_start look/state_files look/newest_conversation.awk look/hooked_conversation.awk
+# needs: look/started_at.awk
 # shares: navi_identified_line
 # changes: navi_threads
-# The conversations that agents in panes have, by the agents' own ids: from their state files, from files that name
-# their process, from hooks' status files, from the newest file of the agent's folder, where no other agent of its kind
-# runs in that folder, and from the arguments that it was started with. A conversation that none of them names is
-# unknown.
+# Defines functions that find the conversation of an agent in a pane, by the agent's own id: in its state file, in files
+# that name its process, in the status files of hooks, in the newest file of its folder if no other agent of its kind
+# runs there, and in the arguments that it was started with. A conversation that none of them names is unknown.
 
 # For each agent, a variable whose name ends in its process keeps "STARTED VERSION ID": VERSION changes when there may
 # be something new that takes a program to read.
@@ -123,33 +123,10 @@ navi_find_marked_by() {
     set +f
 }
 
-# navi_is_of_now: whether the process that the file names began no later than it says, if it does: as an epoch time, or
-# as a time in UTC.
+# navi_is_of_now: whether the process that the file names began no later than it says, if it does.
 navi_is_of_now() {
-    navi_marked_since=$(sed -n 's/.*"started_at": *"\{0,1\}\([0-9][-0-9T:]*\).*/\1/p' "$navi_transcript_file" 2>/dev/null)
-    case $navi_marked_since in
-    [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]) navi_count_seconds ;;
-    '' | *[!0-9]* | ?????????????*) return 0 ;;
-    esac
-    [ $((navi_marked_since + 2)) -ge "$navi_held_since" ]
-}
-
-# navi_count_seconds: make an epoch time of that in navi_marked_since, as newest_conversation.awk does. A 1 before two
-# digits keeps the shell from reading them as an octal number.
-navi_count_seconds() {
-    IFS=-T:
-    # shellcheck disable=SC2086 # its parts
-    set -- $navi_marked_since
-    IFS=$navi_newline
-    navi_marked_month=$((1$2 - 100))
-    navi_marked_year=$1
-    [ $navi_marked_month -gt 2 ] || {
-        navi_marked_year=$((navi_marked_year - 1))
-        navi_marked_month=$((navi_marked_month + 12))
-    }
-    navi_marked_since=$((365 * navi_marked_year + navi_marked_year / 4 - navi_marked_year / 100 + navi_marked_year / 400))
-    navi_marked_since=$((navi_marked_since + (153 * (navi_marked_month - 3) + 2) / 5 + (1$3 - 100) - 719469))
-    navi_marked_since=$((86400 * navi_marked_since + 3600 * (1$4 - 100) + 60 * (1$5 - 100) + (1$6 - 100)))
+    navi_marked_since=$(awk "$navi_started_at_awk" "$navi_transcript_file" 2>/dev/null)
+    [ -z "$navi_marked_since" ] || [ $((navi_marked_since + 2)) -ge "$navi_held_since" ]
 }
 
 navi_note_held() {

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2088,SC2086
 # needs: session/folder registry/absent
-# directories.sh DIR TEXT MOST: directories whose path begins with TEXT, as one would type them, and recent ones.
+# directories.sh DIR TEXT MOST: prints at most MOST directories whose path begins with TEXT, written as a person would
+# type them, and those of recent sessions.
 navi_enter "$1"
 navi_most=$3
 case $2 in '' | '~') set -- "$1" '~/' ;; esac

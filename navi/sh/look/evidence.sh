@@ -2,7 +2,8 @@
 # needs: look/agents look/state_files look/screens
 # shares: navi_evidence_is_new navi_output navi_shown navi_state_word
 # changes: navi_agents navi_roots navi_state_unfinished
-# What a look reports about agents in panes: which run, what they report about themselves, and what their panes show.
+# Defines functions that report about agents in panes: which agents run, what they report about themselves, and what
+# their panes show.
 
 # The records: agents, states and screens of each pane with an agent; and whether anything of that is new.
 navi_evidence=

@@ -2,7 +2,7 @@
 # needs: look/record lib/place
 # shares: navi_known
 # changes: navi_body navi_file navi_named_servers navi_out navi_place_word
-# The status files of this machine, and the marks of sessions.
+# Defines functions that report the status files of this machine and the marks of sessions.
 
 # The checksums of the files now, a line each; and of those that were sent before, a line each that begins with where
 # the file was written and a tab.

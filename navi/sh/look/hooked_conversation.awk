@@ -1,6 +1,6 @@
-# Prints the id of the newest conversation that hooks have noted of an agent in a pane: navi_wanted_agent, in
-# "server":N,"pane":"%N" as navi_wanted_place says it. The input are status files. Hooks write a record in one way:
-# "ID":{"agent":"NAME",…}. A quote within a text has a backslash, so no text looks like that.
+# Prints the id of the newest conversation that hooks have noted for the agent navi_wanted_agent in the pane of
+# navi_wanted_place, which has the form "server":N,"pane":"%N". The input is the lines of status files. Hooks write a
+# record in one way: "ID":{"agent":"NAME",…}. A quote within a text has a backslash, so no text looks like that.
 BEGIN {
     place = ENVIRON["navi_wanted_place"]
     begins = "\"[A-Za-z0-9_][A-Za-z0-9_.-]*\":[{]\"agent\":\"" ENVIRON["navi_wanted_agent"] "\""

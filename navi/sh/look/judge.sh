@@ -2,9 +2,9 @@
 # needs: look/alone look/orphans.awk
 # shares: navi_orphan_file
 # changes: navi_judged_ago navi_panes
-# What a listing proves about the status files: whose session has ended. A file that names its tmux server is judged by
-# that server alone, on this machine and since its present start. A file that names none is judged only if it can belong
-# to no other server and no other machine (alone.sh).
+# Defines functions that find, in a listing of tmux, the status files of sessions that have ended. A file that names its
+# tmux server is judged by that server alone, on this machine and since its present start. A file that names no server
+# is judged only if it can belong to no other server and no other machine (alone.sh).
 
 # What was last compared.
 navi_compared=

@@ -2,7 +2,8 @@
 # needs: look/record look/put_back lib/recover lib/state_folder hooks/recover_events
 # shares: navi_format
 # changes: navi_word
-# One look at this machine: its tmux servers, its status files, its clock, and what was cleaned up.
+# Defines the function that looks at this machine once and reports its tmux servers, its status files, its clock, and
+# what was cleaned up.
 
 # navi_record_clock: report the time of this machine (bash knows it without a process), its present start, and how many
 # hundredths of a second ago that was, the unit in which processes count their own start.

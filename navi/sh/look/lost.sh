@@ -2,8 +2,8 @@
 # needs: lib/tmux lib/process
 # shares: navi_named_servers
 # changes: navi_answered navi_panes navi_sock
-# tmux servers that run and can't be reached: a server whose socket was moved or removed lives on, and its sessions are
-# unknown.
+# Defines functions that report tmux servers that run but cannot be reached. A server whose socket was moved or removed
+# lives on, and navi cannot know its sessions.
 
 # The servers that answered at some listing, and those that status files name (files.sh), as lines "PROCESS SOCKET";
 # the socket "" is that of the user's default server.

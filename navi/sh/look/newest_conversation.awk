@@ -1,7 +1,8 @@
-# Prints "ID" of the newest conversation in the files of the arguments, of which only the first line counts: it must
-# hold navi_wanted_mark and the folder navi_wanted_folder (as JSON writes it), and be of navi_wanted_since (epoch) or
-# later. The id is the part of a file's path between its last folder with navi_wanted_before, whose length counts, and
-# navi_wanted_after.
+# needs: lib/utc.awk
+# Prints the id of the newest conversation among the files of the arguments. Only the first line of a file counts: it
+# must hold navi_wanted_mark and the folder navi_wanted_folder (as JSON writes it), and its time must be
+# navi_wanted_since (epoch) or later. The id is what the name of the file has between navi_wanted_before, of which only
+# the length counts, and navi_wanted_after.
 BEGIN {
     for (i = 1; i < ARGC; i++) consider(ARGV[i])
     print found
@@ -13,7 +14,7 @@ function consider(file,    line, time, name) {
     close(file)
     if (!index(line, ENVIRON["navi_wanted_mark"])) return
     if (!index(line, "\"cwd\":\"" ENVIRON["navi_wanted_folder"] "\"")) return
-    if (match(line, /"timestamp":"[0-9-]*T[0-9:]*/)) time = seconds_of(substr(line, RSTART + 13, RLENGTH - 13))
+    if (match(line, /"timestamp":"[0-9-]*T[0-9:]*/)) time = utc_seconds(substr(line, RSTART + 13, RLENGTH - 13))
     else if (match(line, /"createdAt":[0-9]+/)) time = substr(line, RSTART + 12, RLENGTH - 12) / 1000
     else return
     if (time < ENVIRON["navi_wanted_since"] - 2 || time < newest) return
@@ -21,17 +22,4 @@ function consider(file,    line, time, name) {
     name = substr(file, 1, length(file) - length(ENVIRON["navi_wanted_after"]))
     sub(/.*\//, "", name)
     found = substr(name, length(ENVIRON["navi_wanted_before"]) + 1)
-}
-
-# seconds_of(text): an ISO 8601 time in UTC as an epoch time.
-function seconds_of(text,    part, year, month) {
-    split(text, part, /[-T:]/)
-    year = part[1]
-    month = part[2] + 0
-    if (month < 3) {
-        year--
-        month += 12
-    }
-    return 86400 * (365 * year + int(year / 4) - int(year / 100) + int(year / 400) + \
-        int((153 * (month - 3) + 2) / 5) + part[3] - 719469) + 3600 * part[4] + 60 * part[5] + part[6]
 }

@@ -1,4 +1,5 @@
-# What a listing says about the sessions that are noted (notes.sh): lines of fields with tabs between them.
+# Prints what a listing says about the sessions that are noted (notes.sh), a session in each line, with tabs between the
+# fields.
 #
 #   note SERVER SESSION CREATED PANE AGENT STARTED KIND ID OWN SOCKET NAME PATH    one with an agent, or made by navi
 #   left SERVER SESSION    a noted one lives, and nothing of that runs in it any more

@@ -1,10 +1,11 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
-# needs: look/evidence look/conversation look/noted.awk lib/note lib/process
+# needs: look/evidence look/conversation look/noted.awk lib/note lib/process lib/variable_names
 # changes: navi_identified_line
-# What restoring a session needs is noted while it lives: beside the status files, in a file for each session that has
-# an agent or was made by navi. So navi knows what a reboot or the end of a tmux server has ended, and can bring it
-# back. A note is called session.SERVER.NUMBER; left.… if its agent has ended and the session goes on; ended.… if the
-# session has ended while its server went on. lib/note.sh describes its lines.
+# Defines functions that note what restoring a session needs while the session lives. The note is a file beside the
+# status files, for each session that has an agent or was made by navi. So navi knows what a reboot or the end of a tmux
+# server has ended, and can bring it back. The file is called session.SERVER.NUMBER, or left.… if its agent has ended
+# and the session goes on, or ended.… if the session has ended while its server went on. lib/note.sh describes its
+# lines.
 
 # What was last compared, and what was last noted, as lines of noted.awk.
 navi_noted_of=
@@ -156,7 +157,8 @@ navi_ask_line() {
 
 # navi_read_process_words: the options that the agent will get again, and the names of its variables.
 navi_read_process_words() {
-    navi_note_environment=$(tr '\000\n' '\n ' <"$navi_proc/$navi_note_process/environ" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | sort -u | tr '\n' ' ')
+    navi_find_variable_names "$navi_proc/$navi_note_process/environ"
+    navi_note_environment=$navi_variable_names
     navi_note_options=
     navi_wanted_option=
     set -f

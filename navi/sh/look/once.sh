@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: look/look look/sessions look/files look/clean_up look/evidence look/notes look/background registry/absent
 # changes: navi_hung navi_known navi_offset navi_out
-# once.sh DIR CLEANUP FORMAT AGENTS: one look, for hosts that can't be watched and for the command line.
+# once.sh DIR CLEANUP FORMAT AGENTS: looks at this machine once and prints what it finds, for hosts that cannot be
+# watched and for the command line.
 
 # navi_recall_hung: the servers that hung at the looks of the last half minute are not asked: they would hold up all
 # others, and those behind the fourth would never be asked. Of those whose time has come one is tried again at each

@@ -3,7 +3,8 @@
 # shares: navi_ms_since_activity navi_ms_since_answer navi_ms_since_list navi_ms_since_news navi_ms_since_probe
 # shares: navi_ms_since_question navi_ms_since_run navi_ms_since_screens navi_odd_step navi_tick navi_ticker
 # shares: navi_woken_by
-# How often a watch compares, and how much time has passed: quick after a change, slow when calm.
+# Defines functions that decide how often a watch compares, and that count the time: a watch compares often after a
+# change, and rarely while nothing changes.
 
 # Milliseconds between heartbeats, sent when nothing has changed.
 navi_heartbeat=5000

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: look/processes
-# When a process was started, as an epoch time.
+# Defines the function that finds the time at which a process was started, as an epoch time.
 
 # navi_find_start TICKS: that many ticks since the start of the system, as an epoch time, in navi_wanted_since.
 navi_find_start() {

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux look/descendants.awk
 # shares: navi_roots navi_threads
-# What the system knows about a process, and which ones are below it. Where /proc shows everything, this costs no
-# program.
+# Defines functions that find what the system knows about a process, and which processes are below it. Where /proc shows
+# everything, they start no program.
 
 # Tests look elsewhere.
 navi_proc=/proc

@@ -2,7 +2,7 @@
 # shares: navi_held
 # needs: lib/process
 # changes: navi_orphan_file
-# Putting back the status files that an interrupted clean-up has moved away.
+# Defines the function that puts back the status files that an interrupted clean-up has moved away.
 
 # navi_restore: put back the file navi_held. A newer file under the old name wins over the one that comes back.
 navi_restore() {

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154
 # needs: lib/tmux
 # shares: navi_out
-# The records of a look. They are built in navi_out and printed at once, so that a small change travels in one packet.
-# $navi_token is random and of this call: no file, title or path can forge a record.
+# Defines functions that write the records of a look. They collect them in navi_out and print them at once, so that a
+# small change travels in one packet. $navi_token is random and of this call: no file, title or path can forge a record.
 
 navi_out=
 

@@ -2,7 +2,7 @@
 # needs: look/record look/judge look/put_back lib/state_folder
 # shares: navi_confirmed navi_takes_strange navi_touched
 # changes: navi_held
-# Removing status files. What a restore needs is kept in .navi/ended.
+# Defines functions that remove status files. They keep what restoring a session needs in .navi/ended.
 
 # Files that are not ours to remove, as lines of navi_known.
 navi_foreign=

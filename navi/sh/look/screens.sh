@@ -2,7 +2,7 @@
 # needs: lib/tmux look/screen.awk
 # expects: navi_note_screen
 # changes: navi_patience
-# What the screens of panes show, by the rules of the agents in them (screen.awk).
+# Defines functions that report what the screens of panes show, by the rules of the agents in them (screen.awk).
 
 # navi_capture LINES: judge the screens of these panes, as lines "PROCESS ID SOCKET	NAME"; what is found is handed to
 # navi_note_screen. If a pane is gone by now, those after it are not handed either.

@@ -2,10 +2,10 @@
 # needs: look/sessions look/lost
 # shares: navi_panes_rest
 # changes: navi_sock
-# Whether tmux would answer as it did at the last listing. Whatever happens in a server takes processor time: a session
-# is made, renamed or ended, a program prints something. Linux reports how much it has used, in nanoseconds. So a server
-# that has used none since has nothing new, and it takes no program to see that. Where the system does not report it,
-# nothing here is ever at rest.
+# Defines functions that tell whether tmux would answer as it did at the last listing. Whatever happens in a server
+# takes processor time: a session is made, renamed or ended, or a program prints something. Linux reports in nanoseconds
+# how much a server has used, so a server that has used none since then has nothing new, and seeing that starts no
+# program. Where the system does not report it, these functions never find a server at rest.
 
 # The processor time of all known servers, a line "PROCESS TIME" each: now, at the last comparison, and after the last
 # listing.

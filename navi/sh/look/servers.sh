@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: lib/tmux registry/require
-# servers.sh FORMAT [SOCKET...]: list the sessions of tmux servers, as FORMAT has them (ops/look/servers.py); the socket
-# "" is that of the user's default server. Without sockets, it asks all those in the registry's folder. Prints the
-# folder, whether it exists, and for each server the meaning of its answer and its sessions.
+# servers.sh FORMAT [SOCKET...]: prints the folder of the registry, whether it exists, and for each tmux server the
+# meaning of its answer and its sessions, in this FORMAT (ops/look/servers.py). The socket "" is that of the user's
+# default server. Without sockets, it asks all those in the folder of the registry.
 navi_session_format=$1
 shift
 navi_find_sockets

@@ -2,7 +2,8 @@
 # needs: lib/shells lib/tmux look/lost
 # shares: navi_answered navi_asks_others navi_hung navi_offset navi_panes navi_processes navi_stamps
 # changes: navi_answer navi_dead navi_others navi_patience navi_unaskable navi_word
-# The sessions and panes of every tmux server of the user, and the processes below panes that show a shell.
+# Defines functions that report the sessions and panes of every tmux server of the user, and the processes below panes
+# that show a shell.
 
 # The filter for an answer of tmux: after the end line it prints a word for each pane: its process and its id,
 # an s if it shows a shell, and @ with the time of its last output; of a dead one a - and its process. A title that is

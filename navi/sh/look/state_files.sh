@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2088,SC2154,SC3045
 # needs: look/agents
 # shares: navi_state_text navi_state_unfinished
-# The files in which agents write their own state, one JSON object in a line. Agents rewrite them in place, so a part
-# may be there for a moment: what was read last is valid until all is there.
+# Defines functions that read the files in which agents write their own state, one JSON object in a line. Agents rewrite
+# them in place, so for a moment only a part may be there. Then what was read last stays valid until all of it is there.
 
 # Whether a file was not whole.
 navi_state_unfinished=no

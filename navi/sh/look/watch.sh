@@ -5,10 +5,10 @@
 # changes: navi_ms_since_news navi_ms_since_probe navi_ms_since_question navi_ms_since_run navi_ms_since_screens
 # changes: navi_odd_step navi_out navi_output navi_panes_rest navi_patience navi_processes navi_shown navi_stamps
 # changes: navi_state_unfinished navi_state_word navi_tick navi_ticker navi_woken_by
-# watch.sh DIR CLEANUP FORMAT AGENTS: send what changes, as long as somebody listens. Between looks only builtins run:
-# they compare processor time of servers and times of files, and only where those changed, or are not known, processes,
-# terminals and how much programs have printed. A line on standard input (or into its FIFO in the state folder) wakes
-# the watch at once; the end of standard input ends it.
+# watch.sh DIR CLEANUP FORMAT AGENTS: prints what changes, as long as somebody reads it. Between two looks only builtins
+# run. They compare the processor time of servers and the times of files. Only where those have changed or are not
+# known, they compare processes, terminals and how much programs have printed. A line on standard input (or in its FIFO
+# in the state folder) starts the next look at once. The end of standard input ends the watch.
 
 # navi_open_watch: a private place for the FIFO and the time stamp, beside the status files where there are any.
 navi_open_watch() {

@@ -2,9 +2,9 @@
 # needs: look/look look/sessions look/files look/judge look/evidence look/notes look/background registry/absent
 # needs: registry/location lib/ending lib/process
 # changes: navi_asks_others navi_format navi_out navi_trouble
-# with_registry.sh DIR FORMAT AGENTS REGISTERED SOCKET...: look once, with the registry, the servers that it names and
-# those of the SOCKETs. With REGISTERED, ask only those servers and the default one, do not look at what runs in their
-# panes and where, and send no status file.
+# with_registry.sh DIR FORMAT AGENTS REGISTERED SOCKET...: looks at this machine once and prints what it finds, with the
+# registry, the servers that the registry names, and those of the SOCKETs. With REGISTERED it asks only those servers
+# and the default one. Then it does not look at what runs in their panes, and prints no status file.
 
 # navi_read_registry: the file as it is in navi_registry_text, and the sockets that it names, a line each, in
 # navi_named_sockets. Shells read files byte by byte: a program is quicker.

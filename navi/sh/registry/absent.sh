@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154
 # needs: lib/journal
-# For requests that don't carry the registry's scripts: recovery leaves an entry to the next operation that does. Until
-# then the registry has the entry of a session that has ended, or an entry by a former name, or none of a session that
-# was restored.
+# Defines functions in place of those that change the registry, for requests that don't carry its scripts. Recovery then
+# leaves an entry to the next operation that carries them. Until then the registry has the entry of a session that has
+# ended, or an entry under a former name, or none for a session that was restored.
 
 navi_has_registry() { false; }
 

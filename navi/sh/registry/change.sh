@@ -2,7 +2,7 @@
 # needs: registry/location registry/change.awk registry/note_use.awk lib/disk lib/locks lib/tmux
 # shares: navi_edits navi_unregistered navi_used_at
 # changes: navi_answer navi_name navi_socket navi_trouble
-# Changes of the registry, all or none.
+# Defines functions that change the registry. They carry out all changes of a call, or none.
 
 # navi_change_registry CHANGES: carry them out, all or none. The status and navi_trouble say what failed.
 navi_change_registry() {
@@ -22,6 +22,13 @@ navi_change_registry() {
     navi_write_code=$?
     navi_release "$navi_registry_lock"
     return $navi_write_code
+}
+
+# navi_change_or_fail CHANGES: carry them out, or end the operation. Print what is to be reported of a change that was
+# carried out.
+navi_change_or_fail() {
+    navi_change_registry "$1" || navi_fail $? "$navi_trouble"
+    [ -z "$navi_trouble" ] || printf '%s trouble %s\n' "$navi_token" "$navi_trouble"
 }
 
 # navi_rewrite_registry: with the lock held. A file that is no registry is set aside, never overwritten; one that can't

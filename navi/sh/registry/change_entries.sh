@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: registry/require registry/change
 # changes: navi_edits navi_used_at
-# change_entries.sh COUNT (NAME CREATED_AT)... (SOCKET ID)...: change the registry: COUNT words name entries to remove
-# (their names as JSON has them), if they still have that time of creation; the rest are living sessions to register.
+# change_entries.sh COUNT (NAME CREATED_AT)... (SOCKET ID)...: removes entries of the registry and registers living
+# sessions. The first COUNT words name the entries to remove (as JSON writes their names), each of which goes only if it
+# still has that time of creation. The other words name the sessions.
 navi_need_registry
 navi_edits=
 navi_left=$1
@@ -17,5 +18,4 @@ while [ $# -gt 0 ]; do
     navi_enrol "$1" "$2"
     shift 2
 done
-navi_change_registry "$navi_edits" || navi_fail $? "$navi_trouble"
-[ -z "$navi_trouble" ] || printf '%s trouble %s\n' "$navi_token" "$navi_trouble"
+navi_change_or_fail "$navi_edits"

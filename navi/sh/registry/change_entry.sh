@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: registry/require registry/find_entry registry/change
 # changes: navi_edits navi_name navi_used_at
-# change_entry.sh NAME ACTION SOCKET TARGET TYPE PROCESS: change one entry of the registry. ACTION is put (which forgets
-# another session of that name, but for the time of its creation), drop, or touch.
+# change_entry.sh NAME ACTION SOCKET TARGET TYPE PROCESS: changes one entry of the registry. ACTION is put, drop or
+# touch. `put` replaces what the entry says of another session of that name, but for the time of its creation.
 navi_need_registry
 navi_name=$1
 case $2 in
@@ -27,5 +27,4 @@ unset	$1	pane_id
     [ "$2" = drop ] || navi_edits="put	$1	last_active	text	$(navi_registry_time)$navi_newline"
     ;;
 esac
-navi_change_registry "$navi_edits" || navi_fail $? "$navi_trouble"
-[ -z "$navi_trouble" ] || printf '%s trouble %s\n' "$navi_token" "$navi_trouble"
+navi_change_or_fail "$navi_edits"

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: registry/require registry/location lib/disk lib/locks
-# file.sh [TEXT]: print the registry as it is; or, with a TEXT, replace it. The old file stays beside it.
+# file.sh [TEXT]: prints the registry as it is. With a TEXT, it replaces the registry instead, and keeps the old file
+# beside it.
 navi_need_registry
 if [ $# -eq 0 ]; then
     [ -e "$navi_registry" ] || navi_fail $navi_none "the registry $navi_registry does not exist yet"

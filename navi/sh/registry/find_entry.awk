@@ -1,6 +1,6 @@
 # needs: lib/json.awk registry/layout.awk
-# Finds the entry navi_name of the registry: its fields, a line each. Exit status 1 says that there is none, 3 that the
-# file is no registry.
+# Prints the fields of the entry navi_name of the registry, a field in each line. Exit status 1 means that there is no
+# such entry, 3 that the file is no registry.
 
 BEGIN {
     alone = line_of(ENVIRON["navi_name"])

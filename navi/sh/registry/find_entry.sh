@@ -2,7 +2,7 @@
 # needs: registry/location registry/find_entry.awk lib/tmux
 # shares: navi_entry_identity
 # changes: navi_answer
-# Finds an entry of the registry, and checks whether it is a session's.
+# Defines functions that find an entry of the registry and check whether it is that of a session.
 
 # navi_find_entry: what the registry says of navi_name: navi_entry_socket, _target, _type, and what proves its identity
 # in navi_entry_identity (server, id, creation; "" in entries of other tools) and _pane. Fails where it has no entry.

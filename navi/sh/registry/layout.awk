@@ -1,4 +1,5 @@
-# How navi writes the registry's file (change.awk): an entry a line. So only the wanted entry has to be parsed.
+# Defines functions that read single entries of a registry that navi wrote (change.awk). navi writes each entry as one
+# line, so only the wanted one has to be parsed.
 
 function is_first(line) { return line == "{\"sessions\":{" }
 

@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC2174
 # needs: lib/tmux
 # shares: navi_trouble
-# Where the registry of sessions is: one JSON file in the folder of tmux sockets, with a lock beside it. Its format,
-# paths and lock are those of the tools that agents' skills use, so that they and navi can share it. A user who can
-# write there decides into which session a text is typed, so folder, file and lock must be the user's own.
+# Defines functions that find the registry of sessions: one JSON file in the folder of tmux sockets, with a lock beside
+# it. Its format, paths and lock are those of the tools that agents' skills use, so that they and navi can share it. A
+# user who can write there decides into which session a text is typed, so folder, file and lock must be the user's own.
 
 # Why the registry can't be used, or what was wrong with it.
 navi_trouble=

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/recover_kill lib/recover_rename lib/recover_undo registry/find_entry registry/change
 # changes: navi_edits navi_name navi_used_at
-# Recovery of the registry's entries, for requests that carry its scripts. No request waits long for the registry: what
-# can't be written now is left for later.
+# Defines functions that repair the registry's entries after an operation was killed, for requests that carry its
+# scripts. No request waits long for the registry: a later one writes what cannot be written now.
 
 navi_has_registry() { :; }
 

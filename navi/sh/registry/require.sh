@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: registry/location lib/fail
-# For operations that can't do without the registry.
+# Defines the function with which operations begin that can't do without the registry.
 
 # navi_need_registry: find the registry, or end the operation.
 navi_need_registry() {

@@ -1,5 +1,5 @@
-# write_lines(file): write line[1] to line[lines] into a file, and check that all of it is there: not every awk reports
-# a full disk.
+# Defines write_lines(file), which writes line[1] to line[lines] into a file and checks that all of it is there: not
+# every awk reports a full disk.
 
 function write_lines(file,    i, found) {
     for (i = 1; i <= lines; i++) print line[i] > file

@@ -2,7 +2,7 @@
 # needs: session/folder session/start session/check_start registry/recover lib/recover_undo
 # shares: navi_needed_then
 # changes: navi_command_line navi_name navi_shown_first navi_socket navi_type
-# Bringing back a session from what navi_kept holds of it (kill.sh), for undo.sh and restore.sh.
+# Defines functions that bring back a session from what kill.sh has kept of it in navi_kept, for undo.sh and restore.sh.
 
 # The program that must exist, "" if that is not checked.
 navi_needed_then=

@@ -1,5 +1,6 @@
-# Sums up what `git status --porcelain=v2 --branch` prints, with its errors and a last line "status NUMBER": lines "NAME
-# VALUE" for the branch, and how many files are staged, changed, untracked and in conflict. A failure is a `problem`.
+# Prints a summary of what `git status --porcelain=v2 --branch` prints, with its errors and a last line "status NUMBER".
+# The summary is lines "NAME VALUE" for the branch, and for how many files are staged, changed, untracked and in
+# conflict. A failure is a `problem`.
 
 /^# branch\.(head|upstream|ab) / { print substr($0, 10); next }
 /^[12] / {

@@ -2,7 +2,8 @@
 # needs: lib/ending lib/fail lib/recover_start lib/tmux
 # shares: navi_doomed
 # changes: navi_answer navi_ending
-# Whether a session that was just started lives: tmux is asked again before anything is reported as created.
+# Defines functions that tell whether a session that was just started lives. They ask tmux again before anything is
+# reported as created.
 
 # navi_await_line: wait until the shell of the new session has read its startup files; without its command, no session
 # is created. A shell that takes long continues by itself: the line is not typed, so it can't get lost.

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154,SC2231,SC3013
 # needs: look/conversation lib/tmux
 # changes: navi_answer navi_identified_line
-# Whether an agent that was just started has the conversation that it was asked to resume.
+# Defines functions that tell whether an agent that was just started has the conversation that it was asked to resume.
 
 # navi_confirm PANE PROCESS NAME ID BEFORE: wait until the agent of that name below the PROCESS of the pane reports the
 # conversation ID. The file BEFORE was written just before it was started. Sets navi_confirmed to yes; to no if it runs

@@ -4,7 +4,7 @@
 # expects: navi_take_steps
 # shares: navi_count
 # changes: navi_name navi_socket navi_unregistered
-# Creating a session.
+# Defines functions that create a session, take the first steps in it, and register it.
 
 # navi_take_name: let nobody else create a session of this name meanwhile, on any server.
 navi_take_name() {

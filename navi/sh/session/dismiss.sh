@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2015,SC2154,SC2034,SC2086
 # needs: session/folder session/identity registry/recover hooks/status_file lib/process lib/note lib/disk
 # changes: navi_event navi_name navi_session_file navi_socket
-# dismiss.sh DIR SOCKET SERVER ID CREATED NAME FILE: acknowledge a session's notification; its status is working again.
-# A lost session is forgotten.
+# dismiss.sh DIR SOCKET SERVER ID CREATED NAME FILE: acknowledges the notification of a session, whose status becomes
+# working. A lost session is forgotten.
 
 # navi_find_lost SOCKET NAME: set navi_lost to the notes (look/notes.sh), a line each, of the lost sessions of that
 # name; with a SOCKET only those of its server. Fails if there is none.

@@ -1,9 +1,12 @@
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2016,SC2034,SC2154
 # needs: lib/disk lib/quote lib/state_folder
 # shares: navi_first navi_mark
 # changes: navi_quoted
-# The file from which the first process of a pane reads what it runs (first_process.sh), and the FIFO by which it
-# reports that the program was found.
+# Defines functions that make the file from which the first process of a pane reads what it runs (first_process.sh), and
+# the FIFO by which it reports that the program was found.
+
+# What sh runs with that file: the file, while it is there. Respawning the pane later starts a shell.
+navi_first_reader='[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"'
 
 # navi_open_mark: make the FIFO by which a new session reports that its command was found.
 navi_open_mark() {

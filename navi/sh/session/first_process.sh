@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2016
-# first_process.sh FILE LINE WORD MARK BEFORE ENDS TMUX VARIABLE=VALUE...: the first process of a session. It reads this
-# text and its arguments from FILE, which it removes, so that no list of processes shows them. It hands the line to the
-# user's own shell, which knows the PATH and the aliases of its startup files, and stays when the line has ended, unless
-# ENDS is given. WORD is the program that the line begins with, "" for none; whether it is there is written to the FIFO
-# MARK. The file BEFORE is shown first, "" for none. A variable PATH goes before the PATH of the startup files. Without
-# a line it is the shell alone, or the default-command of TMUX.
+# first_process.sh FILE LINE WORD MARK BEFORE ENDS TMUX VARIABLE=VALUE...: runs as the first process of a session. It
+# reads this text and its arguments from FILE, which it removes, so that no list of processes shows them. It hands the
+# line to the user's own shell, which knows the PATH and the aliases of its startup files, and stays when the line has
+# ended, unless ENDS is given. WORD is the program that the line begins with, "" for none; whether it is there is
+# written to the FIFO MARK. The file BEFORE is shown first, "" for none. A variable PATH goes before the PATH of the
+# startup files. Without a line it is the shell alone, or the default-command of TMUX.
 rm -f "$1"
 navi_line=$2
 navi_word=$3

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/recover lib/state_folder lib/tmux
-# The folder of status files, as a verb uses it.
+# Defines functions with which a verb begins to use the folder of status files, and wakes the watches of that folder.
 
 # navi_enter DIR: set navi_dir and navi_state, and recover what killed operations left there. The folder need not exist.
 navi_enter() {

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/address lib/fail lib/place lib/tmux
 # changes: navi_id navi_identity navi_looked navi_name navi_session_file navi_socket
-# Whether a session is still the one that was meant, and where its status file is.
+# Defines functions that tell whether a session is still the one that was meant, and that find its status file.
 
 # navi_set_target SOCKET SERVER ID CREATED NAME FILE: set the target session. Without ID there is only its status file;
 # without FILE there is none. With the SERVER `named` it is whatever has that name now.

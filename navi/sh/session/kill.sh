@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086,SC2174
 # needs: session/folder session/identity registry/recover lib/recover_kill session/named_server lib/disk lib/note
 # changes: navi_answer navi_kept navi_namesake navi_registered
-# kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: end a session and put its status file away. What undo
+# kill.sh DIR KEEP LINE MORE SOCKET SERVER ID CREATED NAME FILE: ends a session and puts its status file away. What undo
 # needs is kept in .navi/killed/KEEP: LINE is the command to run then, unless navi started the session and knows its
 # command; MORE follows it; where MORE has {session_id}, the note of the session may know it (look/notes.sh). If this
 # shell is killed half-way, the next operation or look completes or undoes the rest (lib/recover_kill.sh).

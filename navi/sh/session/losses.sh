@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2016
 # needs: git/run session/changes.awk session/below.awk
-# losses.sh SECONDS [DIRECTORY PROCESSES]...: report for each session what git knows about its directory, asked for so
+# losses.sh SECONDS [DIRECTORY PROCESSES]...: prints for each session what git knows about its directory, asked for so
 # many seconds at most, and the names of the processes below its own ones. It changes nothing.
 
 # navi_uncommitted SECONDS: what git knows about the current directory, with git's status and its errors.

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: session/folder registry/absent lib/fail lib/disk lib/marks
 # changes: navi_added navi_dropped navi_name
-# mark.sh DIR NAME CHANGE...: change the bookmark and tags of a session: +b and -b, +tTAG and -tTAG. The file
+# mark.sh DIR NAME CHANGE...: changes the bookmark and tags of a session: +b and -b, +tTAG and -tTAG. The file
 # .navi/marks has a line for each: name, b or t, and the tag, separated by tabs. So every dashboard shows the same.
 
 # navi_note_change CHANGE: the last change of a mark counts.

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/place lib/process lib/tmux
-# Whether the tmux server that a status file names still has its session: asked when the file is all that is known.
+# Defines the function that asks the tmux server that a status file names whether it still has its session, if the file
+# is all that is known.
 
 # navi_find_named_session FILE: what became of the session that the status file names, in navi_named: "gone" if its own
 # server proves that, "lives", "elsewhere" if the file is of another machine or container, "unreachable" if the server

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # needs: session/create
-# new.sh: create a session in which no steps are taken; the arguments are those of navi_create.
+# new.sh: creates a session in which no steps are taken, and reports it; the arguments are those of navi_create.
 
 navi_take_steps() { :; }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2030,SC2031,SC2034,SC2086,SC2154
 # needs: pane/address
 # changes: navi_name
-# A name that a session will get may be registered already.
+# Defines the function that refuses a new name for a session if the registry has that name for another living session.
 
 # navi_refuse_registered NAME UNDONE: end if the registry has the name for a living session other than navi_identity,
 # because that entry must not be lost. A tmux server that can't be asked may have one. UNDONE says what was not done.

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2015,SC2154
 # needs: lib/state_folder lib/tmux registry/recover
-# The files of the state folder that remember where sessions were started last, and on which servers.
+# Defines functions that write the files of the state folder that remember where sessions were started last, and on
+# which servers.
 
 # navi_put_first LINE NAME: put a line first in a file of the state folder. Other processes may do so at the same time,
 # so this takes the lock of marks.

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # needs: look/look look/sessions look/files look/judge look/remove registry/absent
 # changes: navi_confirmed navi_out navi_takes_strange
-# remove_files.sh DIR CLEANUP FORMAT DRY NAME...: remove the status files of these names if their sessions have ended:
+# remove_files.sh DIR CLEANUP FORMAT DRY NAME...: removes the status files of these names if their sessions have ended:
 # two looks and a listing after that must agree (remove.sh). This also removes files that no look removes: those of an
 # earlier start of the machine, and others that may be no hook's. Without CLEANUP, files stay that don't say where they
 # were written. With DRY, one look reports which would go.

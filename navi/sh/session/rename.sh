@@ -3,7 +3,7 @@
 # needs: hooks/status_file lib/disk
 # changes: navi_current_name navi_events navi_former_name navi_gathered_events navi_journal navi_lock navi_maker
 # changes: navi_new navi_old navi_status_name
-# rename.sh DIR NEW SOCKET SERVER ID CREATED NAME FILE: rename a session in tmux, its status file, and the name within
+# rename.sh DIR NEW SOCKET SERVER ID CREATED NAME FILE: renames a session in tmux, its status file, and the name within
 # it. The new file is written first; the old one goes once tmux has renamed the session. If this shell is killed
 # half-way, the next operation or look completes or undoes the rest (lib/recover_rename.sh).
 

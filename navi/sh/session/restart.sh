@@ -2,10 +2,10 @@
 # needs: session/folder session/identity session/first_file session/confirm session/taken registry/absent
 # needs: lib/note lib/shells
 # changes: navi_not_taken_by
-# restart.sh STARTER DIR AGENTS AGENT ID LINE MORE WORD ANEW PANE SOCKET SERVER SESSION CREATED NAME FILE: end the agent
-# of a session and start it again in its conversation, in the same pane and with the environment that it had. MORE
-# resumes the conversation ID, which the agent in PANE has ("" if that is not known); where it has {session_id}, only
-# the note of the session knows which (look/notes.sh).
+# restart.sh STARTER DIR AGENTS AGENT ID LINE MORE WORD ANEW PANE SOCKET SERVER SESSION CREATED NAME FILE: ends the
+# agent of a session and starts it again in its conversation, in the same pane and with the environment that it had.
+# MORE resumes the conversation ID, which the agent in PANE has ("" if that is not known); where it has {session_id},
+# only the note of the session knows which (look/notes.sh).
 
 # navi_find_running: set navi_old_agent to the agent of that name that the session shows, or that of the PANE ("" if it
 # does not run), and find its pane, as it is or was.
@@ -181,7 +181,7 @@ navi_respawn() {
     # The next server on this socket begins again with the same ids of panes.
     navi_is_behind "$navi_socket" "${navi_identity%% *}" ||
         navi_fail 1 "$navi_restart_agent has ended, and the tmux server of $navi_name is no longer at its socket; nothing was started"
-    navi_tmux "$navi_socket" respawn-pane -k -t "$navi_old_pane" -- sh -c '[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"' navi-start "$navi_first" ||
+    navi_tmux "$navi_socket" respawn-pane -k -t "$navi_old_pane" -- sh -c "$navi_first_reader" navi-start "$navi_first" ||
         navi_fail 1 "tmux can't start anything in the pane $navi_old_pane; $navi_restart_agent has ended; navi restart $navi_name starts it again"
     navi_new_process=$(navi_tmux "$navi_socket" display-message -p -t "$navi_old_pane" '#{pane_pid}')
 }

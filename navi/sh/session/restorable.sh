@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2015,SC2154
 # needs: session/folder registry/absent
 # changes: navi_kept
-# restorable.sh DIR: print what can be restored besides the sessions that a look reports as lost: those that ended while
-# their tmux server went on, and those that navi has killed.
+# restorable.sh DIR: prints what can be restored besides the sessions that a look reports as lost: those that ended
+# while their tmux server went on, and those that navi has killed.
 
 # navi_print_notes FOLDER PLACE
 navi_print_notes() {

@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154,SC2174
-# needs: session/bring_back session/confirm session/taken lib/process lib/note
+# needs: session/bring_back session/confirm session/taken lib/process lib/note lib/variable_names
 # changes: navi_cleans_up navi_doomed navi_identity navi_kept navi_name navi_needed_then navi_socket
-# restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: bring back the lost session of
-# the note KEY (look/notes.sh): start LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the one
-# that MORE resumes. .navi/killed/KEEP holds what is needed meanwhile: if this shell is killed half-way, the next
+# restore.sh STARTER DIR AGENTS KEY KEEP CONVERSATION LINE MORE WORD VARIABLE=VALUE...: brings back the lost session of
+# the note KEY (look/notes.sh): it starts LINE and MORE, whose program is WORD, in its directory. CONVERSATION is the
+# one that MORE resumes. .navi/killed/KEEP holds what is needed meanwhile: if this shell is killed half-way, the next
 # operation or look completes or undoes the rest. The note goes when the session is back.
 
 # navi_refuse_living: refuse if the session lives: its server may run again, or still.
@@ -92,11 +92,11 @@ navi_print_missing_variables() {
     set -- $navi_new_session
     set +f
     [ -n "$navi_note_environment" ] && [ -r "/proc/${navi_confirm_process:-$4}/environ" ] || return 0
-    navi_variables_now=" $(tr '\000\n' '\n ' <"/proc/${navi_confirm_process:-$4}/environ" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | tr '\n' ' ')"
+    navi_find_variable_names "/proc/${navi_confirm_process:-$4}/environ"
     navi_missing_variables=
     for navi_variable_name in $navi_note_environment; do
         case $navi_variable_name in TMUX* | SSH_* | *PWD | SHLVL | _ | NAVI_* | TERM_PROGRAM* | XDG_* | DBUS_* | LC_* | MAIL | LINES | COLUMNS) continue ;; esac
-        case $navi_variables_now in *" $navi_variable_name "*) ;; *) navi_missing_variables="$navi_missing_variables $navi_variable_name" ;; esac
+        case " $navi_variable_names" in *" $navi_variable_name "*) ;; *) navi_missing_variables="$navi_missing_variables $navi_variable_name" ;; esac
     done
     [ -z "$navi_missing_variables" ] || printf '%s lacks %s\n' "$navi_token" "${navi_missing_variables# }"
 }

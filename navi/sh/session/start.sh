@@ -2,7 +2,7 @@
 # needs: session/check_start session/first_file lib/recover_start lib/fail lib/tmux
 # shares: navi_cleans_up navi_command_line navi_shown_first navi_type
 # changes: navi_answer navi_doomed navi_first navi_mark
-# How a session is started.
+# Defines functions that start a session, with a line for the shell of the user or without one.
 
 # Not empty where the caller has a trap of its own, which ends with navi_leave.
 navi_cleans_up=
@@ -29,8 +29,7 @@ navi_start() {
     if [ -n "$navi_line_now$navi_shown_first$*" ]; then
         [ -z "$navi_line_now" ] || navi_open_mark
         navi_write_first "$@"
-        # Respawning the pane later starts a shell.
-        set -- -- sh -c '[ -f "$1" ] || exec "${SHELL:-sh}"; . "$1"' navi-start "$navi_first"
+        set -- -- sh -c "$navi_first_reader" navi-start "$navi_first"
     fi
     navi_start_named "$@"
     navi_doomed=$navi_started_id

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/typing pane/waiting pane/dialogs pane/box pane/agent_state
 # changes: navi_cooked navi_count navi_echo navi_echo_comes navi_from navi_where
-# The steps that are taken in a new session before it is reported as created.
+# Defines functions that take steps in a new session before it is reported as created: they wait for what it shows, and
+# type.
 
 # navi_take_steps STEP...: take the steps in the next navi_count words. A step is three of them: await or expect, a
 # pattern or a text, seconds; ready, the description of agents, seconds; or send or keys, a text or the name of a key,

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2086,SC2154
 # needs: lib/fail look/processes session/agent_path
-# stop_background.sh PROGRAM VERB ID PROCESS STARTED: let an agent stop a session that has no terminal, and wait until
+# stop_background.sh PROGRAM VERB ID PROCESS STARTED: lets an agent stop a session that has no terminal, and waits until
 # its process has ended.
 navi_find_programs
 command -v "$1" >/dev/null ||

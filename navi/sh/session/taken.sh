@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2062,SC2086,SC2154
 # needs: look/agents look/state_files lib/note lib/place lib/fail lib/lock_files
 # shares: navi_not_taken_by
-# Two agents never run on one conversation: these functions look for its owner in agents' state files, in the arguments
-# of processes, in the notes of sessions, also those of other machines that share the folder, and in status files.
+# Defines functions that look for the owner of a conversation, because two agents must never run on one. They look in
+# agents' state files, in the arguments of processes, in the notes of sessions, also those of other machines that share
+# the folder, and in status files.
 
 # navi_lock_conversation ID: nobody else resumes it meanwhile.
 navi_lock_conversation() {

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: session/bring_back
 # changes: navi_kept
-# undo.sh STARTER DIR KEEP VARIABLE=VALUE...: restore the session that kill.sh has kept as KEEP. If this shell is killed
-# half-way, the next operation or look gives the session what is still kept (lib/recover_undo.sh).
+# undo.sh STARTER DIR KEEP VARIABLE=VALUE...: restores the session that kill.sh has kept as KEEP. If this shell is
+# killed half-way, the next operation or look gives the session what is still kept (lib/recover_undo.sh).
 navi_starter=$1
 navi_enter "$2"
 navi_kept=$navi_state/killed/$3

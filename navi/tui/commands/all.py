@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from navi.config.navi_files import NaviFiles
 from navi.config.settings import Problem, Settings
 from navi.core.failure import HostState
-from navi.core.listing import Key, ListFilter, is_agent, marks_of
+from navi.core.listing import ListFilter, SessionKey, is_agent, marks_of
 from navi.core.lost import lost_sessions
 from navi.core.model import HostView, Session
 from navi.core.notices import DONE
@@ -137,7 +137,7 @@ class Commands:
         return why_not(name, self._whole_situation()) if name in EXPLAINED and not in_front else ""
 
     @property
-    def looked_at(self) -> tuple[Key, ...]:
+    def looked_at(self) -> tuple[SessionKey, ...]:
         """The session that the user looks at: in a page of it, or in the preview."""
         page = self.pages.page
         session = page.session if page else self._screen.list.current if self._screen.layout.previewing else None

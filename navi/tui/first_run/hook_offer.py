@@ -16,7 +16,7 @@ from navi.core.model import HostView, Source
 from navi.core.text import clean, plural, short_path
 from navi.hosts import HostError
 from navi.ops import OperationError
-from navi.ops.hooks.install import InstalledHooks, look_at_hooks, write_hooks
+from navi.ops.hooks.files import InstalledHooks, look_at_hooks, write_hooks
 from navi.ops.hooks.plans import HOOKED_AGENTS, OVERWRITTEN, ROUNDS, SETTLES, hooks_status, plan_install
 from navi.tui.dialogs.dialog import Report, Subject
 from navi.tui.dialogs.pick import Pick, PickRow

@@ -16,7 +16,7 @@ from navi.tui.commands.drafts import Drafts
 from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work
 from navi.tui.dialogs.answer_dialog import AnswerDialog, SessionQuestion, TextForm
 from navi.tui.dialogs.dialog import Dialog
-from navi.tui.headless.commands import HeadlessCommands, Work, name_in_table, subject_in_table
+from navi.tui.headless.commands import HeadlessCommands, HubRequest, name_in_table, subject_in_table
 from navi.tui.headless.feeds import SharedFeeds
 from navi.tui.pages.page import Services
 from navi.tui.screen_protocol import Screen
@@ -44,11 +44,13 @@ class HeadlessAnswering:
 
     def show(self, chosen: int, sessions: Sequence[Session]) -> None:
         """Show what sessions ask, with that choice."""
-        Answering(self._services, self._commands, self._screen, self._drafts, chosen, sessions).open()
+        HeadlessAnswer(self._services, self._commands, self._screen, self._drafts, chosen, sessions).open()
 
 
-class Answering:
-    """One dialog, from its opening to the answer. `_parts` are the answers to parts of a question before `_part`."""
+class HeadlessAnswer:
+    """What a person answers in one dialog, from its opening on. `_parts` are the answers to parts of a question before
+    `_part`.
+    """
 
     def __init__(
         self, services: Services, commands: HeadlessCommands, screen: Screen, drafts: Drafts, chosen: int,
@@ -196,7 +198,7 @@ class Answering:
         for name, question in answered:
             self._commands.order(self._work(name, question, reply), put_in(report, name, failed))
 
-    def _work(self, name: str, question: Document, reply: Reply) -> Work:
+    def _work(self, name: str, question: Document, reply: Reply) -> HubRequest:
         from navi.headless.asking import answer_of, words_for
 
         session = self._sessions[name]

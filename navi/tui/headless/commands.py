@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from navi.config.person import user_and_machine
 from navi.core.address import LOCAL
 from navi.core.headless import INTERRUPTIBLE, HeadlessStatus
-from navi.core.listing import Key
+from navi.core.listing import SessionKey
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.tui.commands.actions import ShowResult
@@ -29,7 +29,7 @@ from navi.tui.terminal_programs import TerminalPrograms
 if TYPE_CHECKING:
     from navi.headless.trio_client import TrioHubClient
 
-Work = Callable[["TrioHubClient"], Awaitable[str]]
+HubRequest = Callable[["TrioHubClient"], Awaitable[str]]
 """Asks the hub for something, and returns what is reported."""
 
 SHORT = 200
@@ -49,15 +49,15 @@ class HeadlessCommands:
         self._screen = screen
         self._programs = programs
         self._drafts = Drafts()
-        self._names: dict[tuple[Key, str], str] = {}
+        self._names: dict[tuple[SessionKey, str], str] = {}
 
     # ---- asking the hub
 
-    def order(self, work: Work, show_result: ShowResult) -> None:
+    def order(self, work: HubRequest, show_result: ShowResult) -> None:
         """Ask the hub for something in the background, and show the result."""
         self._services.background.start(partial(self._carry_out, work, show_result))
 
-    async def _carry_out(self, work: Work, show_result: ShowResult) -> None:
+    async def _carry_out(self, work: HubRequest, show_result: ShowResult) -> None:
         from navi.headless.trio_client import connected
         from navi.ops import OperationError
 
@@ -70,7 +70,7 @@ class HeadlessCommands:
             show_result(words, "good")
 
     def _each(
-        self, title: str, sessions: Sequence[Session], work: Callable[[Session], Work],
+        self, title: str, sessions: Sequence[Session], work: Callable[[Session], HubRequest],
         failed: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         """Do the same to each session; show one result in the footer, several in a table. `failed` is called for each
@@ -112,7 +112,7 @@ class HeadlessCommands:
             show_result = answer_to(form, self._screen, lambda: keep(text))
             self.order(self._sending(sessions[0], text), show_result)
 
-    def _sending(self, session: Session, text: str) -> Work:
+    def _sending(self, session: Session, text: str) -> HubRequest:
         """Return what sends a text. One that failed has the same name when it is sent again: the hub takes it once."""
         which = (session.key, text)
 

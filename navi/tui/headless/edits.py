@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from navi.core.text import clean_lines
+from navi.headless.tool_input import ToolInput
 
 MOST_COMPARED = 400
 """Lines of a text that are compared with another: to compare takes the square of it."""
@@ -12,15 +13,13 @@ MOST_COMPARED = 400
 MAX_LINES = 2000
 """Lines of a difference."""
 
-Input = Mapping[str, object]
 
-
-def edit_lines(input: Input) -> list[tuple[str, str]]:
+def edit_lines(input: ToolInput) -> list[tuple[str, str]]:
     """Return the lines that a tool's input changes, cleaned, with `+`, `-`, ` ` or `@`; none for another tool."""
     return [(sign, text) for sign, line in _changes(input) for text in clean_lines(line)][:MAX_LINES]
 
 
-def _changes(input: Input) -> Iterator[tuple[str, str]]:
+def _changes(input: ToolInput) -> Iterator[tuple[str, str]]:
     edits = input.get("edits")
     for edit in edits if isinstance(edits, list) else [input]:
         if isinstance(edit, Mapping):
@@ -36,7 +35,7 @@ OLD, NEW = ("old_string", "oldText", "old_source"), ("new_string", "newText")
 CONTENT, PATH = ("content", "new_source"), ("file_path", "notebook_path", "path")
 
 
-def edited_names(input: Input) -> set[str]:
+def edited_names(input: ToolInput) -> set[str]:
     """Return the names of the members of which `edit_lines` shows all. One with more in it than old and new text is
     not among them.
     """
@@ -50,16 +49,16 @@ def edited_names(input: Input) -> set[str]:
     return found | {content} if content and _name(input, *PATH) else found
 
 
-def _pair(edit: Input) -> set[str]:
+def _pair(edit: ToolInput) -> set[str]:
     pair = {_name(edit, *OLD), _name(edit, *NEW)}
     return set() if "" in pair else pair
 
 
-def _name(input: Input, *names: str) -> str:
+def _name(input: ToolInput, *names: str) -> str:
     return next((name for name in names if isinstance(input.get(name), str)), "")
 
 
-def _first(input: Input, *names: str) -> str | None:
+def _first(input: ToolInput, *names: str) -> str | None:
     found = (input.get(name) for name in names)
     return next((one for one in found if isinstance(one, str)), None)
 

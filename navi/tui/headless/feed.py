@@ -14,7 +14,7 @@ import trio
 from navi.core.headless import ON_THE_WAY, Document
 from navi.core.model import Session
 from navi.core.text import clean
-from navi.headless.replies import OtherVersion
+from navi.headless.replies import HubOfOtherVersion
 from navi.headless.tool_input import asked_text
 from navi.headless.trio_client import TrioHubClient, connected
 from navi.ops import OperationError
@@ -40,7 +40,7 @@ PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between attempts to reach the hub."""
 
 
-class Sent(NamedTuple):
+class PendingInput(NamedTuple):
     """An input that the agent has not taken up yet: its text, how far it is, who sent it, and what it is. `why` says
     why it did not get to the agent's host, "" if that is not known.
     """
@@ -67,7 +67,7 @@ class Feed:
             agent.harness if agent else "", session.cwd, agent.conversation if agent else ""
         )
         self.questions: dict[str, Document] = {}
-        self.pending: dict[str, Sent] = {}
+        self.pending: dict[str, PendingInput] = {}
         self.note = ""
         self.fault = ""
         self.refused = False
@@ -112,7 +112,7 @@ class Feed:
                     attempt = 0
                     await self._follow(hub)
             except OperationError as error:
-                self.fault, self.refused = str(error), isinstance(error, OtherVersion)
+                self.fault, self.refused = str(error), isinstance(error, HubOfOtherVersion)
                 self._note_news()
             await trio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
             attempt += 1
@@ -146,7 +146,7 @@ class Feed:
         for one in info["inputs"]:
             self.transcript.know(str(one["uuid"]), str(one["body"]))
         self.pending = {
-            str(one["uuid"]): Sent(
+            str(one["uuid"]): PendingInput(
                 str(one["body"]), str(one["state"]), str(one["by"]), str(one["kind"]), str(one.get("error") or "")
             )
             for one in info["inputs"] if one["state"] in ON_THE_WAY
@@ -183,7 +183,7 @@ class Feed:
             self.transcript.know(uuid, text)
             kind = message.get("kind") or (before.kind if before else "user")
             by, why = message.get("by") or (before.by if before else ""), str(message.get("error") or "")
-            self.pending[uuid] = Sent(text, state, by, kind, why)
+            self.pending[uuid] = PendingInput(text, state, by, kind, why)
         elif message.get("error"):
             what = clean(text) or "the interrupt"
             self.note = f"the agent refused {what}: {clean(message['error'])[:200]}"

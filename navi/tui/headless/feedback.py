@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from navi.config.person import user_and_machine
-from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.hosts import HostError
@@ -64,8 +62,10 @@ class FeedbackCommands:
 
     async def _send(self, session: Session, conversation: str, text: str, hub: TrioHubClient) -> str:
         """Send feedback; an agent that takes none yet is to take it from now on."""
+        from navi.headless.feedback import taking
+
         found = await hub.ask("GET", f"/api/sessions/by-claude-session/{conversation}")
-        id = _taking(found["sessions"], session) or await self._begin(session, conversation, hub)
+        id = taking(found["sessions"], session.host) or await self._begin(session, conversation, hub)
         sent = await hub.ask("POST", f"/api/sessions/{id}/feedback", content=text, by=user_and_machine())
         before = int(sent["position"]) - 1
         after = f", after {before} before it" if before else ""
@@ -75,7 +75,7 @@ class FeedbackCommands:
         """Let the agent take feedback; return the id that the session has for the hub."""
         from navi.headless.feedback import check_hooks
         from navi.ops import OperationError
-        from navi.ops.hooks.install import look_at_hooks
+        from navi.ops.hooks.files import look_at_hooks
 
         fleet = self._services.fleet
         try:
@@ -90,12 +90,6 @@ class FeedbackCommands:
             claude_session_id=conversation, host=session.host, tmux_name=session.name, interactive=True,
         )  # fmt: skip
         return str(made["id"])
-
-
-def _taking(rows: Sequence[Mapping[str, Any]], session: Session) -> str:
-    """Return the id of a session that takes feedback, "" if it takes none."""
-    found = (one for one in rows if (one["host"] or LOCAL) == session.host and one["interactive"])
-    return next((str(one["id"]) for one in found), "")
 
 
 def _consequence(session: Session) -> str:

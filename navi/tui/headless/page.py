@@ -21,7 +21,7 @@ from navi.tui.style.paint import Line
 from navi.tui.style.theme import status_style
 
 if TYPE_CHECKING:
-    from navi.tui.headless.feed import Feed, Sent
+    from navi.tui.headless.feed import Feed, PendingInput
 
 CONTEXT = "watch"
 
@@ -178,7 +178,7 @@ def advice_for(session: Session, key: Callable[[str], str]) -> str:
     return f"{reason}" if agent.reason else ""
 
 
-def _sent(one: Sent) -> Iterable[Line]:
+def _sent(one: PendingInput) -> Iterable[Line]:
     """Return the lines of an input that was not taken up yet."""
     state = STATES.get(one.state, clean(one.state)) + (f": {clean(one.why)}" if one.why else "")
     if one.kind == "mode":

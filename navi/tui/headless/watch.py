@@ -63,7 +63,7 @@ class HubWatch:
 
     async def _follow(self) -> None:
         """Follow the hub until it is lost."""
-        from navi.headless.replies import OtherVersion
+        from navi.headless.replies import HubOfOtherVersion
         from navi.headless.trio_client import connected
         from navi.ops import OperationError
 
@@ -73,7 +73,7 @@ class HubWatch:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_ping, hub)
                     await self._take_all(hub)
-        except* OtherVersion as group:
+        except* HubOfOtherVersion as group:
             why, _, remedy = str(_first(group)).rpartition("; ")
             self._refuse(f"{remedy}: {why}" if why else remedy)
         except* (OperationError, trio.TooSlowError):

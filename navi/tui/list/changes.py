@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from navi.core.listing import Key, group_of
+from navi.core.listing import SessionKey, group_of
 from navi.core.model import HostView
 from navi.tui.per_host import PerHost
 
@@ -12,7 +12,7 @@ MOMENT = 1.0
 """Seconds for which a row is highlighted."""
 
 
-States = Mapping[Key, tuple[str, str]]
+States = Mapping[SessionKey, tuple[str, str]]
 """The status of each session, and its group, which may be because of its team."""
 
 
@@ -22,7 +22,7 @@ class Changes:
     def __init__(self) -> None:
         self._states = PerHost(_states)
         self._known: dict[str, States] = {}
-        self._until: dict[Key, float] = {}
+        self._until: dict[SessionKey, float] = {}
 
     def note(self, views: Iterable[HostView], now: float) -> None:
         """Compare. `now` is of a clock that only counts seconds."""
@@ -40,7 +40,7 @@ class Changes:
             if before[key] != states[key] and "unknown" not in (before[key][0], states[key][0]):
                 self._until[key] = now + MOMENT
 
-    def has(self, key: Key) -> bool:
+    def has(self, key: SessionKey) -> bool:
         """Return whether a session has changed a moment ago."""
         return key in self._until
 

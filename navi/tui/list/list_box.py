@@ -9,7 +9,7 @@ from typing import Any
 import urwid
 
 from navi.core.ages import age
-from navi.core.listing import Key
+from navi.core.listing import SessionKey
 from navi.core.model import Session
 from navi.tui.list.rows import RowContext, height_of, row
 from navi.tui.style.paint import paint
@@ -38,7 +38,7 @@ class SessionRow(urwid.Widget):
             self._invalidate()
 
     @property
-    def key(self) -> Key:
+    def key(self) -> SessionKey:
         """The session's key."""
         return self._session.key
 
@@ -75,7 +75,7 @@ class Rows(urwid.ListWalker):  # type: ignore[type-arg]
         self._clicked = clicked
         self._sessions: Sequence[Session] = ()
         self._current: dict[int, SessionRow] = {}
-        self._before: dict[Key, SessionRow] = {}
+        self._before: dict[SessionKey, SessionRow] = {}
         self.focus = 0
 
     def show(self, sessions: Sequence[Session]) -> None:

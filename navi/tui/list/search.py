@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from navi.core.listing import Key
+from navi.core.listing import SessionKey
 from navi.core.text import clean
 from navi.tui.keys.keymap import PROMPT, SEARCH, character
 from navi.tui.list.session_list import SessionList
@@ -23,7 +23,7 @@ class Search:
         self._list = sessions
         self._page = page
         self.typed: str | None = None
-        self._began_at: Key | None = None
+        self._began_at: SessionKey | None = None
 
     @property
     def contexts(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 import urwid
 
-from navi.core.listing import Key, find_waiting, matches
+from navi.core.listing import SessionKey, find_waiting, matches
 from navi.core.model import HostView, Session
 from navi.core.statuses import RESTING
 from navi.tui.frame import Content, Extent
@@ -37,7 +37,7 @@ class SessionList(Content):
         self._all: tuple[Session, ...] = ()
         self._sessions: tuple[Session, ...] = ()
         self._views: dict[str, HostView] = {}
-        self._current_key: Key | None = None
+        self._current_key: SessionKey | None = None
         self._moved = False
         self._place = 0
         self._grouped = False
@@ -54,8 +54,8 @@ class SessionList(Content):
         self.query = ""
         self._filters: Sequence[str] = []
         self._height_now = 0
-        self.selected_keys: frozenset[Key] = frozenset()
-        self.unseen: frozenset[Key] = frozenset()
+        self.selected_keys: frozenset[SessionKey] = frozenset()
+        self.unseen: frozenset[SessionKey] = frozenset()
         self._changes = Changes()
         self._ages_last = float("inf")
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from navi.core.agent_panes import looked_into, named_pane
 from navi.core.ages import age
-from navi.core.listing import Key
+from navi.core.listing import SessionKey
 from navi.core.model import Session
 from navi.core.sgr import PLAIN, StyleRuns, TextStyle
 from navi.core.text import clean
@@ -28,7 +28,7 @@ INDENT = 1
 MOST_KNOWN = 32
 """Sessions whose last capture is kept."""
 
-Subject = tuple[Key, object]
+Subject = tuple[SessionKey, object]
 """What identifies a session: a later session with the same name is not this one."""
 
 
@@ -95,7 +95,7 @@ class Preview(ScrollingPanel):
         self._above_end = 0
         self.changed()
 
-    def show(self, key: Key, capture: Capture | TranscriptEnd) -> bool:
+    def show(self, key: SessionKey, capture: Capture | TranscriptEnd) -> bool:
         """Show a capture if it is of the session that is followed; return whether it differs from the last one.
 
         While the user has scrolled up, nothing moves until they are back at the end.
@@ -118,7 +118,7 @@ class Preview(ScrollingPanel):
         if len(self._known) > MOST_KNOWN:
             del self._known[next(iter(self._known))]
 
-    def fail(self, key: Key, reason: str) -> None:
+    def fail(self, key: SessionKey, reason: str) -> None:
         """Say why there is nothing new; the last capture stays visible below."""
         if self._next is None or key != self._next.key:
             return

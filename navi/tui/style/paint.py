@@ -21,7 +21,7 @@ Line = Sequence[Segment]
 
 Charset = Literal["0", "U"] | None
 
-Row = list[tuple[Hashable, Charset, bytes]]
+PaintedRow = list[tuple[Hashable, Charset, bytes]]
 """A row of the screen, as urwid takes it."""
 
 
@@ -140,11 +140,11 @@ def _cut(line: Line, width: int, ellipsis: str) -> Line:
 class Painted(urwid.TextCanvas):
     """A canvas that keeps its rows as the screen takes them: each is read for every key, but painted rarely."""
 
-    _rows: Sequence[Row] | None = None
+    _rows: Sequence[PaintedRow] | None = None
 
     def content(
         self, trim_left: int = 0, trim_top: int = 0, cols: int = 0, rows: int = 0, attr: Any = None
-    ) -> Iterator[Row]:
+    ) -> Iterator[PaintedRow]:
         """Yield rows (urwid's protocol)."""
         if trim_left or attr or (cols and cols != self.cols()):
             return super().content(trim_left, trim_top, cols, rows, attr)

@@ -17,25 +17,27 @@ from hypothesis import strategies as st
 
 from navi.config.remote import SESSIONS_DIR
 from navi.ops import HostSettings, OperationError
-from navi.ops.hooks.install import (
-    EVENTS,
+from navi.ops.hooks.files import (
     LARGEST_SETTINGS,
-    TIME_LIMIT,
-    UNKNOWN_VERSION,
     Change,
     File,
     InstalledHooks,
     Plan,
     Version,
+    look_at_hooks,
+    write_hooks,
+)
+from navi.ops.hooks.install import (
+    EVENTS,
+    TIME_LIMIT,
+    UNKNOWN_VERSION,
     claude_hooks_status,
     events_for,
     hook_text,
     install,
-    look_at_hooks,
     opencode_hooks_status,
     plugin_text,
     remove,
-    write_hooks,
 )
 from navi.ops.hooks.settings import hook_command, is_hook_command
 from tests.support.lab_hosts import LabHost, everywhere, lab_host

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from navi.config.remote import SESSIONS_DIR
 from navi.ops import HostSettings, OperationError
-from navi.ops.hooks.install import OTHER_AGENTS, File, InstalledHooks, Plan, hook_text, look_at_hooks, write_hooks
+from navi.ops.hooks.files import OTHER_AGENTS, File, InstalledHooks, Plan, look_at_hooks, write_hooks
+from navi.ops.hooks.install import hook_text
 from navi.ops.hooks.json_text import parse
 from navi.ops.hooks.plans import HOOKED_AGENTS, OTHER_HOOKS, copilot_text, hooks_status, plan_install, plan_remove
 from navi.ops.hooks.settings import AgentSettings, hook_command
