@@ -15,13 +15,10 @@ NAMES = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*.*") if path
 
 FORMAL = re.compile(r"#!|# (?:shellcheck |(?:needs|expects|shares|changes):)")
 
-UNCHANGED = "pane"
-"""A folder whose comments are older than this test."""
-
 
 def header(name: str) -> str:
     """Return the words at the top of a script, without what the linker and shellcheck read."""
-    words = []
+    words: list[str] = []
     for line in (ROOT / name).read_text().splitlines():
         if not line.startswith("# "):
             if words or not line.startswith("#"):
@@ -31,7 +28,7 @@ def header(name: str) -> str:
     return " ".join(words)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith(UNCHANGED)])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_script_begins_with_a_sentence_whose_verb_comes_first(name: str) -> None:
     # Its call may come before that: "name.sh ARGUMENTS:".
     sentence = re.sub(rf"^{Path(name).name}[^:]*: ", "", header(name))

@@ -2,7 +2,7 @@
 # needs: registry/find_entry registry/location lib/ending lib/fail lib/tmux
 # shares: navi_alone navi_entry navi_escapes navi_from navi_history navi_looked navi_where navi_width
 # changes: navi_id navi_identity navi_name navi_sock navi_socket
-# Which pane an address means, and what is known about it.
+# Finds the pane that an address means, and what tmux and the registry know about it.
 
 # navi_find_pane SOCKET TARGET NAME REGISTERED: the pane that is meant, for tmux, in navi_where on navi_socket, or the
 # end.

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/address pane/agent_screen lib/fail
 # changes: navi_where
-# Finding the pane of a session in which its agent runs.
+# Finds the pane of a session in which its agent runs.
 
 # navi_inspect_agent DESCRIPTION: as navi_inspect. But where neither the address nor the registry names a pane, and no
 # agent runs in the active one, take the only pane of the session in which one runs; several end the operation. Sets

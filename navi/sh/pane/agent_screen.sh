@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: look/agents look/screen.awk
 # changes: navi_agents navi_rules
-# The agents in a pane, and what its screen shows by their rules.
+# Finds the agents in a pane, and judges its screen by their rules.
 
 # navi_find_pane_agents DESCRIPTION [PROCESS]: find the agents in the pane that was inspected, or below that process;
 # see ops/look/agents.py. "" finds none.

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: look/state_files pane/dialogs pane/agent_screen lib/process
-# What the agent in a pane does, judged on its host by its state file, its screen and its title, as in core/evidence.py.
+# Judges what the agent in a pane does by its state file, its screen and its title, as core/evidence.py does.
 
 # navi_pick_agent: the first agent in the pane that runs and was not started by another one: the screen is its own. In
 # navi_agent_name, navi_agent_process and navi_agent_started. Fails where there is none.

@@ -2,10 +2,10 @@
 # needs: pane/agent_pane pane/guard pane/question pane/choices pane/ticks pane/writer_lock pane/given_answers
 # needs: registry/absent
 # changes: navi_asked navi_choice navi_name navi_read_tries
-# answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answer what the agent in a
+# answer.sh SOCKET TARGET NAME REGISTERED LOCK DIR AGENTS SEEN HOW VALUE CALL WHO SECONDS: answers what the agent in a
 # pane asks, if the question has the digest SEEN. HOW is allow, deny, choose (VALUE is a number or a label; several of
 # them, with commas between, where choices are ticked), text (VALUE is what to type) or dry (nothing is typed). CALL
-# names this call, and WHO the person who answers. Then wait so many SECONDS for the question to go. LOCK is the token
+# names this call, and WHO the person who answers. Then waits so many SECONDS for the question to go. LOCK is the token
 # of the caller's own lock.
 
 # navi_refuse_closed: refuse a pane that would not accept an answer.

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154
 # needs: pane/agent_pane pane/address pane/question
 # changes: navi_name
-# ask.sh SOCKET TARGET NAME REGISTERED DIR AGENTS: print what the agent in a pane asks. DIR has the status files, AGENTS
-# describes agents.
+# ask.sh SOCKET TARGET NAME REGISTERED DIR AGENTS: prints what the agent in a pane asks. DIR has the status files,
+# AGENTS describes agents.
 navi_find_pane "$1" "$2" "$3" "$4"
 navi_inspect_agent "$6"
 navi_name=$navi_session_name

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2016,SC2034,SC2086,SC2154
 # needs: pane/box.awk pane/guard pane/agent_state pane/dialogs pane/typing lib/fail
 # changes: navi_unchanged navi_undone navi_verified
-# Typing into the box of an agent, and what becomes of the text: the agent accepts it, it waits for the end of the turn,
-# or that can't be known.
+# Types into the box of an agent, and finds out what became of the text: the agent accepted it, it waits for the end of
+# the turn, or that can't be known.
 
 # The description of the box of the agent that was found, "" for none.
 navi_box=
@@ -48,8 +48,8 @@ navi_note_box() {
     navi_is_followed=$7
 }
 
-# navi_await_box TEXT: read the screen again while it shows no box, as an agent may leave it out for a moment between two
-# turns; end if it never comes.
+# navi_await_box TEXT: read the screen again while it shows no box, as an agent may leave it out for a moment between
+# two turns; end if it never comes.
 navi_await_box() {
     navi_box_looks=20
     while [ "$navi_in_box" = none ] && [ "$navi_box_looks" -gt 0 ]; do

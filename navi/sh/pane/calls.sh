@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: lib/tmux lib/fail
-# The last few calls of `send` in a session, so that a caller whose connection was lost learns what its call did. The
+# Notes the last few calls of `send` in a session, so that a caller whose connection was lost learns what it did. The
 # session's option @navi_calls has a word "CALL:STATE:AGENT" for each, and is read and written under the lock of the
 # pane. STATE is typing from just before the first key, and then the result; or cancelled: that call types nothing any
 # more.

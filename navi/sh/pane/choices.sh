@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux
 # shares: navi_choice navi_label
-# Which choice of a question is meant; core/question.py finds the same.
+# Finds the choice of a question that is meant, as core/question.py does.
 
 # navi_match_choice VALUE: the choice with that number, or else the only one with that label, or else the only one whose
 # label begins so, in navi_choice and navi_label; 0 for none. All choices are tried in one way before the next way.

@@ -2,15 +2,14 @@
 # needs: look/state_files pane/agent_screen pane/address pane/guard pane/typing lib/fail
 # shares: navi_undone navi_sends_text
 # changes: navi_looked navi_unchanged
-# Whether an agent would misunderstand a text that is typed into its pane: in a dialog, Enter says yes and letters
-# choose.
+# Refuses to type where an agent would misunderstand it: in a dialog, Enter says yes and letters choose.
 
 # Whether a text will be sent, and not keys.
 navi_sends_text=no
 
 # navi_refuse_dialogs UNDONE: look at the pane, and end if an agent in it has a dialog open or is suspended, or if that
-# can't be known. UNDONE says what was not done. Between two turns, agents draw what tells nothing, and their state files
-# are late, so doubts must last.
+# can't be known. UNDONE says what was not done. Between two turns, agents draw what tells nothing, and their state
+# files are late, so doubts must last.
 navi_refuse_dialogs() {
     navi_undone=$1
     navi_glances=20
@@ -36,8 +35,8 @@ navi_refuse_mode() {
     navi_refuse "the pane of $navi_name has entered $navi_mode"
 }
 
-# navi_check_agent PROCESS PARENT STARTED STATE NAME: end if that is true of this agent; fails otherwise. Sets navi_doubt
-# to what can't be ruled out. An agent that another one started has no screen.
+# navi_check_agent PROCESS PARENT STARTED STATE NAME: end if that is true of this agent; fails otherwise. Sets
+# navi_doubt to what can't be ruled out. An agent that another one started has no screen.
 navi_check_agent() {
     [ "$2" = 0 ] || return
     [ "$4" = runs ] || navi_refuse "$5 in $navi_name is suspended" ', and fg there continues it'

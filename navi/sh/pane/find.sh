@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2086
 # needs: pane/address
-# find.sh SOCKET TARGET NAME REGISTERED: find a pane. Prints its id, the server's process, the session's id and time
+# find.sh SOCKET TARGET NAME REGISTERED: finds a pane. Prints its id, the server's process, the session's id and time
 # of creation; the server's socket; and the session's name.
 navi_find_pane "$1" "$2" "$3" "$4"
 navi_inspect

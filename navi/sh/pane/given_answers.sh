@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: session/folder pane/question lib/disk lib/marks
 # changes: navi_added navi_dropped
-# The answers that navi gave, kept with the marks of their sessions, which follow them through renames and undo: a line
-# "NAME a CALL TIME STATE SOCKET DIGEST WHO ANSWER QUESTION" for each, with tabs between its fields. The last four stay.
+# Keeps the answers that navi gave with the marks of their sessions, which follow them through renames and undo. Each is
+# a line "NAME a CALL TIME STATE SOCKET DIGEST WHO ANSWER QUESTION", with tabs between its fields. The last four stay.
 
 # navi_open_answers DIR: make the state folder, or end: navi gives no answer that it can't note.
 navi_open_answers() {

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: lib/tmux
-# Conditions, as formats of tmux, under which tmux itself presses a key: the pane is as it was when it was looked at.
+# Makes conditions, as formats of tmux, under which tmux itself presses a key: the pane is as it was when it was read.
 
 # navi_set_place: set navi_same_place to the condition that nothing has moved since, and that the pane is in no mode of
 # tmux, which would get the key.

@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2015,SC2034,SC2086,SC2154
 # needs: pane/address registry/require registry/change lib/ending lib/process
 # changes: navi_ending navi_entry navi_entry_identity navi_name navi_socket
-# health.sh SOCKET TARGET NAME REGISTERED TOUCH: what the process of a pane does. Prints whether it is dead and whether
-# its process is gone (1 or 0), the process, and how it ended; or what there is not: server, session or pane. With TOUCH
-# the session counts as used.
+# health.sh SOCKET TARGET NAME REGISTERED TOUCH: reports what the process of a pane does. Prints whether it is dead and
+# whether its process is gone (1 or 0), the process, and how it ended; or what there is not: server, session or pane.
+# With TOUCH the session counts as used.
 
 # navi_print_missing: print what is missing: server, session or pane. A session that has only the name of the registered
 # one is another session.

@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/agent_pane pane/typing pane/dialogs pane/box pane/agent_state pane/writer_lock
 # changes: navi_undone
-# interrupt.sh SOCKET TARGET NAME REGISTERED IDENTITY FORCE LOCK SECONDS DIR AGENTS: end the turn of the agent in a
-# session by the agent's own keys, and see whether it ended. A text that the agent put back into its box stays there.
+# interrupt.sh SOCKET TARGET NAME REGISTERED IDENTITY FORCE LOCK SECONDS DIR AGENTS: ends the turn of the agent in a
+# session by the agent's own keys, and reports whether it ended. A text that the agent put back into its box stays
+# there.
 
 # navi_refuse_idle: refuse if no turn runs: the key would do something else.
 navi_refuse_idle() {

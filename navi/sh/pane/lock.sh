@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: pane/writer_lock registry/require
 # changes: navi_lock_until
-# lock.sh SOCKET TARGET NAME REGISTERED ACTION TOKEN SECONDS WHO: take or end the writer lock of a session, for a person
-# or program that types into it. ACTION is take, keep (for SECONDS more, if it is still the holder's), leave, or force,
-# which ends the lock of any holder. The TOKEN proves that a request is the holder's.
+# lock.sh SOCKET TARGET NAME REGISTERED ACTION TOKEN SECONDS WHO: takes or ends the writer lock of a session, for a
+# person or program that types into it. ACTION is take, keep (for SECONDS more, if it is still the holder's), leave, or
+# force, which ends the lock of any holder. The TOKEN proves that a request is the holder's.
 umask 077
 navi_find_pane "$1" "$2" "$3" "$4"
 navi_inspect

@@ -2,7 +2,7 @@
 # needs: look/state_files pane/address pane/agent_screen pane/question.awk pane/marked.awk lib/digest
 # shares: navi_asked navi_read_tries
 # changes: navi_rules navi_state_text
-# What the agent in a pane asks, read off its screen where its own state file does not contradict.
+# Reads what the agent in a pane asks off its screen, where its own state file does not contradict.
 
 # How often to look again where the state file contradicts the screen, which may be ahead of it for a moment.
 navi_read_tries=10

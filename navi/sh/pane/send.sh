@@ -3,11 +3,11 @@
 # needs: registry/change
 # changes: navi_cooked navi_echo navi_echo_comes navi_from navi_sends_text navi_verified
 # send.sh SOCKET TARGET NAME REGISTERED HOW FORCE LOCK RETRIES PATTERN FIXED SECONDS TURN IDENTITY TEXT BLOCK DIR AGENTS
-# CALL KEY...: type into a session, or with IDENTITY only into that one. HOW is submit (the text, then Enter), literal
-# (the text alone) or keys. LOCK is the token of the caller's own lock. With a PATTERN, wait for it in what comes after;
-# with TURN, for the end of the agent's turn. BLOCK is the text as Python's prompt needs it, "" if that is the same. DIR
-# has the status files, AGENTS describes agents. CALL names this call, so that its caller can ask later what became of
-# it (sent.sh); "" if it never will.
+# CALL KEY...: types into a session, or with IDENTITY only into that one. HOW is submit (the text, then Enter), literal
+# (the text alone) or keys. LOCK is the token of the caller's own lock. With a PATTERN, waits for it in what comes
+# after; with TURN, for the end of the agent's turn. BLOCK is the text as Python's prompt needs it, "" if that is the
+# same. DIR has the status files, AGENTS describes agents. CALL names this call, so that its caller can ask later what
+# became of it (sent.sh); "" if it never will.
 
 # navi_refuse_to_answer: refuse to type where that may answer a question of an agent.
 navi_refuse_to_answer() {

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # needs: pane/agent_pane pane/calls pane/writer_lock pane/address
-# sent.sh SOCKET TARGET NAME REGISTERED IDENTITY LOCK CALL AGENTS: report what became of the call of that name
-# (send.sh), whose caller lost its connection. While it types, wait. One that has typed nothing yet is cancelled, so
+# sent.sh SOCKET TARGET NAME REGISTERED IDENTITY LOCK CALL AGENTS: reports what became of the call of that name
+# (send.sh), whose caller lost its connection. Waits while it types. One that has typed nothing yet is cancelled, so
 # that the answer stays true.
 umask 077
 navi_find_pane "$1" "$2" "$3" "$4"

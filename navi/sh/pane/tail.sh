@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2016,SC2154,SC2034,SC2086
 # needs: pane/address pane/tail.awk
 # changes: navi_name navi_socket navi_where
-# tail.sh SOCKET TARGET NAME REGISTERED LINES [IDENTITY PANE NEXT HISTORY WIDTH SERVER ANCHOR]: the last LINES whole
-# lines of a pane, and then each line as it comes: what is above the cursor is whole. An answer with the line of the
-# cursor is given whenever that changes, and now and then a heartbeat, so that we end when nobody listens. Answers with
-# lines give the position after them; given that position, another call continues there.
+# tail.sh SOCKET TARGET NAME REGISTERED LINES [IDENTITY PANE NEXT HISTORY WIDTH SERVER ANCHOR]: prints the last LINES
+# whole lines of a pane, and then each line as it comes: what is above the cursor is whole. Prints the line of the
+# cursor whenever that changes, and a heartbeat now and then, so that it ends when nobody listens. Answers with lines
+# give the position after them; given that position, another call continues there.
 
 # navi_print_out [STATUS ERRORS]: print what is in navi_out.
 navi_print_out() {

@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/address
 # changes: navi_escapes navi_from
-# text.sh SOCKET TARGET NAME REGISTERED START ESCAPES LINES: print the text of a pane from the line START on, which tmux
-# counts from the top of the screen ("-" is the beginning of its history), with wrapped lines joined, without the empty
-# lines at the end. With LINES at least so many of the last lines, if there are, and not much more.
+# text.sh SOCKET TARGET NAME REGISTERED START ESCAPES LINES: prints the text of a pane from the line START on, which
+# tmux counts from the top of the screen ("-" is the beginning of its history), with wrapped lines joined, without the
+# empty lines at the end. With LINES at least so many of the last lines, if there are, and not much more.
 
 # Bytes that fit into an answer.
 navi_largest=16000000

@@ -2,7 +2,7 @@
 # needs: pane/choices lib/fail
 # expects: navi_move_to navi_note_answer navi_refuse_choice navi_same_question navi_strike
 # changes: navi_choice navi_label
-# Questions of which several choices can be ticked: each key is seen before the next one, and the question is left only
+# Ticks choices of a question that allows several: each key is seen before the next one, and the question is left only
 # when the wanted choices are ticked and no others.
 
 # How many keys were pressed.

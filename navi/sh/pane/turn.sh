@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # needs: pane/box pane/agent_state pane/waiting
 # changes: navi_found_line navi_from
-# Waiting for an agent: for the end of its turn, or for a line of its answer.
+# Waits for an agent: for the end of its turn, or for a line of its answer.
 
 # How many lines above the screen count.
 navi_turn_from=-2000

@@ -3,7 +3,7 @@
 # expects: navi_refuse_dialogs
 # shares: navi_unchanged navi_verified
 # changes: navi_answer navi_cooked navi_echo navi_echo_comes navi_quoted
-# Typing into a pane.
+# Types into a pane: texts, keys and Enter, each where the pane is as it was when it was read.
 
 # The condition, as a format of tmux, under which nothing has changed since an agent was last seen without a dialog; ""
 # if that need not be checked.

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2086
 # needs: pane/waiting registry/change
-# wait.sh SOCKET TARGET NAME REGISTERED PATTERN FIXED SECONDS LINES TOUCH: wait until a pane or its scrollback has a
+# wait.sh SOCKET TARGET NAME REGISTERED PATTERN FIXED SECONDS LINES TOUCH: waits until a pane or its scrollback has a
 # line that matches. LINES of the scrollback count, "-" for all of it. With TOUCH the session counts as used.
 navi_pattern=$5
 navi_check_pattern "$5" "$6"

@@ -2,7 +2,7 @@
 # needs: pane/address pane/new_lines.awk lib/fail lib/tmux
 # shares: navi_cooked navi_echo navi_echo_comes navi_found_line
 # changes: navi_alone navi_history navi_width
-# Waiting for what a pane shows, and distinguishing an answer from what was there before.
+# Waits for what a pane shows, and distinguishes an answer from what was there before.
 
 # navi_is_cooked: whether what is typed goes to a program that reads whole lines; one that reads keys might take it
 # later, and then show it once more.

@@ -2,7 +2,7 @@
 # needs: pane/address registry/location lib/locks lib/fail
 # shares: navi_lock_until
 # changes: navi_trouble
-# Who may type into a pane: a lock for one call, and locks for longer (lock.sh).
+# Decides who may type into a pane, by a lock for one call and locks for longer (lock.sh).
 
 # navi_hold_pane TOKEN: let nobody else type into the pane meanwhile. If the session is locked for longer (lock.sh),
 # only the TOKEN of that lock will do.
