@@ -13,7 +13,7 @@ if cd "$navi_run" 2>/dev/null; then
     esac
     navi_find_output_size
     [ "$navi_output_size" -le "$4" ] ||
-        navi_fail 1 "$4 bytes of the output of $2 have arrived, but there are $navi_output_size; nothing was removed"
+        navi_fail $navi_late "$4 bytes of the output of $2 have arrived, but there are $navi_output_size; nothing was removed"
     # Whoever is killed in the middle leaves a folder without a name of a run.
     mv "$navi_run" "$navi_runs/$2/old.$3" 2>/dev/null || navi_fail $navi_refused "$navi_run can't be moved away; check its permissions"
 fi
