@@ -20,6 +20,7 @@ from navi.core import exits
 from navi.core.headless import HeadlessStatus
 from navi.headless.harness.base import GivenAnswer, Taken, ToolResult
 from navi.headless.harness.scripted import SCRIPTED
+from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.wire import new_token, request
 from navi.ops import Operation, OperationError
@@ -665,6 +666,21 @@ def test_a_stream_leaves_nothing_behind_whenever_it_ends(lab: Lab, agent: Driven
     until(
         lambda: not [one for one in lab.belongings() if re.match(r"tail |dd ", one.words)], what="the tails have ended"
     )
+
+
+@pytest.mark.parametrize("name", ["TERM", "KILL"])
+def test_a_stream_that_is_killed_while_it_begins_leaves_nothing_behind(lab: Lab, agent: Driven, name: str) -> None:
+    """As where the relay opens it anew at once, because another run is to be followed, too."""
+    agent.leave()
+    stand_in = lab.local.bin / "mkfifo"
+    kill = f'case $* in *.tail.*) kill -{name} "$PPID" ;; esac'
+    stand_in.write_text(f'#!/bin/sh\n{kill}\nexec {program("mkfifo")} "$@"\n')
+    stand_in.chmod(0o755)
+    with pytest.raises(HostError):
+        first_news(agent.host, Position(agent.id))
+    stand_in.unlink()
+    until(lambda: not list((lab.local.sessions_dir / ".headless").glob(".tail.*")), what="the copies are gone")
+    until(lambda: not [one for one in lab.belongings() if "navi-watch" in one.words], what="the supervisor has ended")
 
 
 # ---- beside everything else
