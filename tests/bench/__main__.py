@@ -22,6 +22,7 @@ from tests.bench import (
     headless,
     headless_cuts,
     headless_flows,
+    headless_kills,
     headless_page,
     hook,
     idle,
@@ -57,6 +58,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "headless-page": headless_page.measure,
     "headless-flows": headless_flows.measure,
     "headless-cuts": headless_cuts.measure,
+    "headless-kills": headless_kills.measure,
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,
@@ -68,7 +70,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
 }
 """The figures with the longest waits come first."""
 
-ON_REQUEST = {"chaos", "agents", "notices", "sends", "headless-cuts"}
+ON_REQUEST = {"chaos", "agents", "notices", "sends", "headless-cuts", "headless-kills"}
 """Figures that take minutes to hours, or need real agents: they are measured only if they are named."""
 
 
@@ -118,7 +120,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="contrib/bench", description="Measure navi's speed and cost.")
     parser.add_argument("--quick", action="store_true", help="take fewer samples: two minutes instead of eight")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="the seed of chaos, to repeat a run")
-    parser.add_argument("--only", type=piece, metavar="A-B", help="only these lifecycles of chaos: a run in pieces")
+    parser.add_argument("--only", type=piece, metavar="A-B", help="only these of chaos, or of headless-kills")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"a figure: {', '.join(FIGURES)}")
     chosen = parser.parse_args()
     unknown = [name for name in chosen.names if name not in FIGURES]

@@ -16,7 +16,7 @@ import json
 import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,7 +94,7 @@ PARTS = (
 
 ROLES = ("hub", "relay")
 
-HUBS, RELAYS = 4, 2
+MOST: Mapping[str, int] = {"hub": 4, "relay": 2}
 """How often each is killed in one story."""
 
 
@@ -153,16 +153,18 @@ class KillPoints:
         return [*first, *later]
 
 
-def groups(points: Sequence[Point], chance: random.Random) -> Iterator[Sequence[Point]]:
-    """Yield points in groups for one story each: some of the hub and some of the relay, in the order in which the story
-    comes to them.
+def groups(
+    points: Sequence[Point], chance: random.Random, most: Mapping[str, int] = MOST
+) -> Iterator[Sequence[Point]]:  # fmt: skip
+    """Yield points in groups for one story each: at most so many of each role, in the order in which the story comes to
+    them.
     """
     places = {point: number for number, point in enumerate(points)}
 
-    def of(role: str, size: int) -> list[Sequence[Point]]:
-        found = [one for one in points if one.role == role]
+    def of(role: str) -> list[Sequence[Point]]:
+        found, size = [one for one in points if one.role == role], most[role]
         chance.shuffle(found)
         return [sorted(found[at : at + size], key=places.__getitem__) for at in range(0, len(found), size)]
 
-    for some, others in zip_longest(of("hub", HUBS), of("relay", RELAYS), fillvalue=()):
-        yield [*some, *others]
+    for some in zip_longest(*map(of, ROLES), fillvalue=()):
+        yield [*chain.from_iterable(some)]
