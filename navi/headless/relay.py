@@ -21,14 +21,23 @@ from navi.core.log import SILENT, Log
 from navi.core.text import clean
 from navi.headless.messages import Message
 from navi.headless.pauses import REPEATS_EVERY, pause_before
-from navi.headless.relayed import Failed, FollowedRun, HubOfRelay, Key, key_of
+from navi.headless.relayed import Failed, FollowedRun, HubOfRelay, Key, failure_of, key_of
 from navi.hosts import Host, HostError
 from navi.hosts.base import ConnectionLost
 from navi.hosts.retries import Retries
 from navi.hosts.trio_hosts import close_all
 from navi.ops import Operation, OperationError
 from navi.ops.headless.conversations import forget_feedback, give_feedback, know_conversation
-from navi.ops.headless.runs import Exit, RunId, end_run, post_input, read_agent_errors, remove_run, start_run
+from navi.ops.headless.runs import (
+    Exit,
+    RunId,
+    end_run,
+    lacks_output,
+    post_input,
+    read_agent_errors,
+    remove_run,
+    start_run,
+)
 from navi.ops.headless.tail import (
     AWAY,
     FeedbackDelivered,
@@ -49,15 +58,6 @@ from navi.ops.headless.tail import (
 MOST_WAITING = 1000
 """Messages that may wait for one host; beyond them, those that the hub sends again are left to that."""
 
-FAILURES = {"send_input": "input_failed", "end_session": "end_failed", "remove": "remove_failed"}
-"""What the hub hears of messages that failed. It sends them again."""
-
-SENT_AGAIN = frozenset(FAILURES)
-"""Messages that the hub sends again until it hears that they had an effect. The others are repeated from here."""
-
-MOST_REPEATS = 60
-"""How often one message is repeated."""
-
 LONGEST_ERROR = 300
 """Characters of what an agent printed last to standard error, if it failed."""
 
@@ -68,7 +68,6 @@ LOOKS_AGAIN = 60.0
 
 LONGEST_PAUSE = 1800.0
 """Seconds between attempts to reach a host, also where only a person can do something: somebody may have logged in."""
-
 
 SENDS_WITHIN = 60.0
 """Seconds within which the hub takes a message; it may wait for its disk."""
@@ -345,7 +344,7 @@ class _HostRelay:
         """Queue a message, but none a second time that is sent again in any case, or repeated."""
         key = key_of(message)
         full = self._waiting.statistics().current_buffer_used >= MOST_WAITING
-        comes_again = key.type in SENT_AGAIN or message.get("repeated")
+        comes_again = key.is_sent_again or message.get("repeated")
         if comes_again and (full or key in self._here):
             return
         self._here.add(key)
@@ -381,9 +380,8 @@ class _HostRelay:
     async def _fail(self, message: Message, words: str) -> None:
         if message["type"] == "start_session":
             await self._failed(message, words)
-        elif message["type"] in SENT_AGAIN:
-            about = {name: message[name] for name in ("session_id", "generation", "seq") if name in message}
-            await self._tell({"type": FAILURES[message["type"]], **about, "error": clean(words)})
+        elif failure := failure_of(message, clean(words)):
+            await self._tell(failure)
         else:
             self._note_failure(message)
 
@@ -391,7 +389,7 @@ class _HostRelay:
         key = key_of(message)
         times = self._failures[key].times + 1 if key in self._failures else 1
         self._failures[key] = Failed(message, times, trio.current_time() + pause_before(times - 1))
-        if times > MOST_REPEATS:
+        if self._failures[key].is_given_up:
             del self._failures[key]
 
     async def repeat(self) -> None:
@@ -440,9 +438,14 @@ class _HostRelay:
             await self._tell_end(id, done.exit, done.exit.reason if done.exit else "", done.size, None)
 
     async def _remove(self, message: Message) -> None:
-        """Remove the files of a run that is over and of which everything is stored. Its host checks both."""
+        """Remove the files of a run that is over. Its host checks that; what is not stored yet is followed first."""
         id = _id(message)
-        await self.host.run(remove_run(id, message["received"]))
+        try:
+            await self.host.run(remove_run(id, message["received"]))
+        except OperationError as error:
+            if lacks_output(error) and id.session not in self._runs:
+                self.add(id, message["received"])
+            raise
         await self._tell({"type": "removed", "session_id": id.session, "generation": id.generation})
 
     async def _know(self, message: Message) -> None:

@@ -25,6 +25,7 @@ from tests.bench import (
     headless,
     headless_cuts,
     headless_flows,
+    headless_kills,
     headless_page,
     hook,
     idle,
@@ -60,6 +61,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
     "headless-page": headless_page.measure,
     "headless-flows": headless_flows.measure,
     "headless-cuts": headless_cuts.measure,
+    "headless-kills": headless_kills.measure,
     "hook": hook.measure,
     "tokens": tokens.measure,
     "verbs": verbs.measure,
@@ -77,7 +79,7 @@ FIGURES: dict[str, Callable[[Run], Awaitable[list[Row]]]] = {
 GROUPS = {"agents": ("agent-news", "agent-crowd", "agent-sends", "agent-states")}
 """Names for several figures."""
 
-ON_REQUEST = {"chaos", *GROUPS["agents"], "notices", "sends", "headless-cuts"}
+ON_REQUEST = {"chaos", *GROUPS["agents"], "notices", "sends", "headless-cuts", "headless-kills"}
 """Figures that take minutes to hours, or need real agents: they are measured only if they are named."""
 
 
@@ -127,7 +129,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="contrib/bench", description="Measure navi's speed and cost.")
     parser.add_argument("--quick", action="store_true", help="take fewer samples: two minutes instead of eight")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="the seed of chaos, to repeat a run")
-    parser.add_argument("--only", type=piece, metavar="A-B", help="only these lifecycles of chaos: a run in pieces")
+    parser.add_argument("--only", type=piece, metavar="A-B", help="only these of chaos, or of headless-kills")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"a figure: {', '.join([*FIGURES, *GROUPS])}")
     chosen = parser.parse_args()
     wanted = [figure for name in chosen.names for figure in GROUPS.get(name, (name,))]

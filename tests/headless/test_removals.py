@@ -161,3 +161,43 @@ async def test_the_agent_of_a_session_that_failed_is_ended_also_after_a_restart_
         assert (row["status"], row["reason"]) == (status, "it did not answer")
         assert row["ended_at"]
         nursery.cancel_scope.cancel()
+
+
+HALF = "more than half a line"
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_files_of_an_old_run_go_although_its_last_line_has_no_end(lab: Lab, resumed: bool) -> None:
+    """An older navi did not store such a line, and its host refused to remove it. What was cut is shown, or at least
+    noted where another run has begun since.
+    """
+    (lab.local.home / ".navi-story").write_text(f"say hi ;; half {HALF} ;; wait 100\n")
+    async with hub(lab) as (path, client):
+        id = await left_alone(lab, path, client)
+    run = folder(lab.local, RunId(id))
+    with trio.fail_after(60):
+        while not (run / "log").read_bytes().endswith(HALF.encode()):
+            await trio.sleep(0.05)
+    os.kill(int((run / "pid").read_text().split()[0]), signal.SIGKILL)
+    with trio.fail_after(60):
+        while not (run / "exit").exists():
+            await trio.sleep(0.05)
+    with sqlite3.connect(lab.folder / "state" / "navi.db") as database:
+        offset = (run / "log").stat().st_size - len(HALF)
+        after = {"generation": 1 + resumed, "log_offset": 0 if resumed else offset, "last_activity_at": 5.0}
+        columns = ", ".join(f"{name} = {value}" for name, value in after.items())
+        database.execute(f"UPDATE sessions SET status = 'complete', ended_at = 1.0, {columns}")
+        database.execute("INSERT INTO removals VALUES (?, 1, '', ?)", (id, offset))
+        database.execute("UPDATE messages SET generation = 1")
+    database.close()
+    async with hub(lab) as (path, client), trio.open_nursery() as nursery:
+        await nursery.start(relay, path, all_hosts(lab)[:1])
+        await is_gone(run)
+        lines = await lines_of(client, id)
+        assert (f"{HALF}{CUT_OFF.decode()}" in lines) is not resumed
+        row = (await client.ask("GET", f"/api/sessions/{id}"))[1]
+        assert (row["status"], row["ended_at"], row["last_activity_at"]) == ("complete", 1.0, 5.0)
+        audit = (await client.ask("GET", f"/api/sessions/{id}/audit"))[1]["audit"]
+        dropped = [one["detail"] for one in audit if one["what"] == "dropped what came too late"]
+        assert dropped == ([f"{len(HALF)} bytes of run 1"] if resumed else [])
+        nursery.cancel_scope.cancel()

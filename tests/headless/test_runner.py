@@ -20,6 +20,7 @@ from navi.core import exits
 from navi.core.headless import HeadlessStatus
 from navi.headless.harness.base import GivenAnswer, Taken, ToolResult
 from navi.headless.harness.scripted import SCRIPTED
+from navi.hosts.base import HostError
 from navi.hosts.blocking_host import BlockingHost
 from navi.hosts.wire import new_token, request
 from navi.ops import Operation, OperationError
@@ -492,6 +493,36 @@ def test_the_limit_of_output_holds_also_after_the_clock_was_put_back(lab: Lab) -
     assert state_of(lab.local, SHELLS[0]).exit.reason == "output"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("then", ['kill -9 "$PPID"', 'while [ -e "$NAVI_RUN" ]; do sleep 0.1; done'])
+def test_nothing_runs_on_after_files_are_removed_right_after_the_end_was_noted(
+    lab: Lab, agent: Driven, then: str
+) -> None:
+    """The runner is killed then, or so slow that its files are gone when it goes on."""
+    agent.until(lambda: agent.state.status is HeadlessStatus.WAITING, "the handshake")
+    stand_in = lab.local.bin / "mv"
+    stand_in.write_text(f'#!/bin/sh\n{program("mv")} "$@"\ncase $* in *exit.new*) {then} ;; esac\n')
+    stand_in.chmod(0o755)
+    send_signal(signal.SIGKILL, [one for one in [read(process(lab.local, agent.id))] if one])
+    until((agent.folder / "exit").exists, what="its end is noted")
+    agent.leave()
+    agent.host.run(headless.remove_run(agent.id, (agent.folder / "log").stat().st_size))
+    mark = f"NAVI_HEADLESS={agent.id.session}".encode()
+    until(lambda: not [one for one in lab.belongings() if mark in one.environment], what="all of it has ended")
+
+
+def test_files_that_can_not_be_removed_are_not_called_removed(lab: Lab) -> None:
+    begin(lab.local, SHELLS[0], ("true",))
+    until(lambda: state_of(lab.local, SHELLS[0]).exit, what="it has ended")
+    stand_in = lab.local.bin / "rm"
+    stand_in.write_text(f'#!/bin/sh\ncase $* in *old.1) exit 1 ;; esac\nexec {program("rm")} "$@"\n')
+    stand_in.chmod(0o755)
+    with pytest.raises(OperationError, match=r"old\.1 can't be removed; check its permissions"):
+        run(lab.local, SHELLS[0], headless.remove_run(ID, 0))
+    stand_in.unlink()
+    run(lab.local, SHELLS[0], headless.remove_run(ID, 0))
+    assert not folder(lab.local, ID).parent.exists()
+
+
 def test_errors_are_kept_short(lab: Lab) -> None:
     script = 'i=0; while [ $i -lt 4000 ]; do i=$((i+1)); echo "error number $i of many, many more" >&2; done; cat'
     begin(lab.local, SHELLS[0], ("sh", "-c", script))
@@ -665,6 +696,21 @@ def test_a_stream_leaves_nothing_behind_whenever_it_ends(lab: Lab, agent: Driven
     until(
         lambda: not [one for one in lab.belongings() if re.match(r"tail |dd ", one.words)], what="the tails have ended"
     )
+
+
+@pytest.mark.parametrize("name", ["TERM", "KILL"])
+def test_a_stream_that_is_killed_while_it_begins_leaves_nothing_behind(lab: Lab, agent: Driven, name: str) -> None:
+    """As where the relay opens it anew at once, because another run is to be followed, too."""
+    agent.leave()
+    stand_in = lab.local.bin / "mkfifo"
+    kill = f'case $* in *.tail.*) kill -{name} "$PPID" ;; esac'
+    stand_in.write_text(f'#!/bin/sh\n{kill}\nexec {program("mkfifo")} "$@"\n')
+    stand_in.chmod(0o755)
+    with pytest.raises(HostError):
+        first_news(agent.host, Position(agent.id))
+    stand_in.unlink()
+    until(lambda: not list((lab.local.sessions_dir / ".headless").glob(".tail.*")), what="the copies are gone")
+    until(lambda: not [one for one in lab.belongings() if "navi-watch" in one.words], what="the supervisor has ended")
 
 
 # ---- beside everything else

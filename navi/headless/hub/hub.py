@@ -90,7 +90,7 @@ class Hub:
         self._capabilities: Message = {}
         self._started: deque[float] = deque(maxlen=MOST_A_MINUTE)
         self.watchers = Watchers(self.listed)
-        self.removals = Removals(self.writer, self._to_relay)
+        self.removals = Removals(self.writer, self._to_relay, harnesses)
         self.terminals = TerminalSessions(self.writer, self._to_relay, self.held, self._tell)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -361,6 +361,8 @@ class Hub:
         ended = message["type"] == "session_ended"
         session = self._sessions.get(message["session_id"]) or (await self._ended_unseen(message) if ended else None)
         if session is None:
+            if message["type"] == "session_output":
+                await self.removals.hear_output(message)
             return
         await session.hear(message)
         if ended and not session.row.remote and session.row.ended_at is not None:

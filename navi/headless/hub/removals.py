@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import trio
 
+from navi.headless.harness.base import Harness
+from navi.headless.hub.late_output import keep_late_output
 from navi.headless.messages import Message
 from navi.headless.pauses import pause_before
 from navi.headless.store.removals import Removal
+from navi.headless.store.store import Store
 from navi.headless.store.writer import Writer
 
 ABOUT_FILES = frozenset({"removed", "remove_failed", "host_reached"})
@@ -31,9 +34,12 @@ class _WantedRemoval:
 class Removals:
     """Asks for them, over restarts of hub and relay. What is to be removed is stored with the end of its run."""
 
-    def __init__(self, writer: Writer, to_relay: Callable[[Message], Awaitable[bool]]) -> None:
+    def __init__(
+        self, writer: Writer, to_relay: Callable[[Message], Awaitable[bool]], harnesses: Mapping[str, Harness]
+    ) -> None:
         self._writer = writer
         self._to_relay = to_relay
+        self._harnesses = harnesses
         self._left: dict[tuple[str, int], _WantedRemoval] = {}
 
     async def begin(self) -> None:
@@ -82,3 +88,19 @@ class Removals:
             return
         await self._writer.do(lambda store: store.drop_removal(*key))
         self._left.pop(key, None)
+
+    async def hear_output(self, message: Message) -> None:
+        """Take output of a run that is over and that no session is held for: its files go once all of it is stored."""
+        wanted = self._left.get((message["session_id"], message["generation"]))
+        if wanted is None:
+            return
+
+        def keep(store: Store) -> Removal | None:
+            harness = self._harnesses[store.needed(message["session_id"]).harness]
+            return keep_late_output(store, harness, wanted.removal, message)
+
+        files = await self._writer.do(keep)
+        about = {"session_id": message["session_id"], "generation": message["generation"]}
+        await self._to_relay({"type": "ack", **about, "offset": (files or wanted.removal).received})
+        if files:
+            await self.add(files)

@@ -193,10 +193,15 @@ def end_run(id: RunId, patience: int = ENDS_BY_ITSELF) -> Operation[Run]:
 def remove_run(id: RunId, received: int) -> Operation[None]:
     """Return the operation that removes the files of a run. The first `received` bytes of its log have arrived here.
 
-    Raise OperationError if the run is not over, or if its agent printed more than that. A run without files counts as
-    removed.
+    Raise OperationError if the run is not over, or if its agent printed more than that (lacks_output). A run without
+    files counts as removed.
     """
     return Operation("remove", link("headless/remove"), (*_run_arguments(id), str(received)), _read_removed, 30)
+
+
+def lacks_output(error: OperationError) -> bool:
+    """Return whether a removal failed because not all of the output has arrived."""
+    return error.status == exits.TIMED_OUT
 
 
 def read_agent_errors(id: RunId) -> Operation[tuple[str, ...]]:

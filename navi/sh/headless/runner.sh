@@ -9,12 +9,14 @@
 navi_none=66 navi_exists=73
 
 # navi_feed: hand over the inputs in their order, and sleep where the next one is not there. Its end is the end of the
-# agent's input. What was handed over is noted before anything else is: on a full disk it waits.
+# agent's input. What was handed over is noted before anything else is: on a full disk it waits. It ends, too, when it
+# is woken after the files of the run were removed, as where the runner was killed.
 navi_feed() {
     navi_write_process feeder
     exec 3<>bell
     navi_read_fed
     while :; do
+        [ -d claimed ] || return 0
         # Looked at before the inputs, so that none that was posted before it is missed.
         navi_is_last=no
         [ ! -f in.d/end ] || navi_is_last=yes
@@ -41,11 +43,12 @@ navi_become_agent() {
 
 # navi_keep_limits: end the agent when it has run or printed too much; keep its errors short. This looks often while it
 # prints, and every two minutes while it does not: then it only starts a sleep. `limits` is as old as the last look, and
-# `now` is newer than that but for a clock that was put back: then nothing would be newer for a long time.
+# `now` is newer than that but for a clock that was put back: then nothing would be newer for a long time. Without its
+# files it can do nothing.
 navi_keep_limits() {
     navi_began=$(date +%s)
     navi_pause=1
-    while sleep "$navi_pause" && [ ! -f exit ]; do
+    while sleep "$navi_pause" && [ ! -f exit ] && [ -d claimed ]; do
         { : >now; } 2>/dev/null
         if [ ! -f limits ] || [ log -nt limits ] || [ err -nt limits ] || [ limits -nt now ]; then
             { : >limits; } 2>/dev/null
@@ -91,6 +94,7 @@ navi_pass_on() {
 
 # navi_note_exit: write how the agent ended into the blocks that the file has since the beginning, for the disk may be
 # full by now; then tell whoever follows. Somebody may have removed the log: dash would end at a sum without a number.
+# Who has read the exit may have removed everything, and waits for no event.
 navi_note_exit() {
     navi_reason=
     { read -r navi_reason <reason; } 2>/dev/null
@@ -103,7 +107,7 @@ navi_note_exit() {
     navi_ring
     navi_tries=60
     until { echo "exit $navi_noted" >>events; } 2>/dev/null; do
-        [ "$navi_tries" -gt 0 ] || return 0
+        [ "$navi_tries" -gt 0 ] && [ -f exit ] || return 0
         navi_tries=$((navi_tries - 1))
         sleep 1
     done

@@ -101,8 +101,12 @@ navi_note_all_lost() {
 
 # navi_supervise ID GENERATION OFFSET...: look for agents in terminals every few seconds; at every third time send a
 # heartbeat, and then look twice for runs of which nothing is left; end all when this shell has been killed, and let it
-# end when a tail has. Where read has a time limit (bash, busybox, ksh), none of that starts a process.
+# end when a tail has. Where read has a time limit (bash, busybox, ksh), none of that starts a process. It begins before
+# there is anything that it would have to remove.
 navi_supervise() {
+    while [ ! -p "$navi_copies/pause" ] && kill -0 "$navi_main"; do
+        sleep 0.1
+    done
     exec 9<>"$navi_copies/pause"
     navi_read_limits=no
     [ -n "$({ read -r -t 0.01 navi_ticked <&9; } 2>&1)" ] || navi_read_limits=yes
@@ -171,14 +175,15 @@ navi_forget_killed
 navi_main=$navi_self
 navi_copies=$navi_runs/.tail.$navi_self.$navi_place_key.$navi_token
 navi_print_body=
-if ! { mkdir -p "$navi_copies" && : >"$navi_copies/heartbeat" && : >"$navi_copies/last" && mkfifo "$navi_copies/all" "$navi_copies/pause" && : >>"$navi_runs/.terminals"; } 2>/dev/null; then
-    navi_print_part failed "nothing can be written in $navi_runs; check its disk and permissions"
-    exit
-fi
+navi_supervisor=
 trap 'navi_end_children; kill "$navi_supervisor" 2>/dev/null' EXIT
 trap 'exit' HUP TERM INT PIPE
 navi_supervise "$@" >/dev/null &
 navi_supervisor=$!
+if ! { mkdir -p "$navi_copies" && : >"$navi_copies/heartbeat" && : >"$navi_copies/last" && mkfifo "$navi_copies/all" "$navi_copies/pause" && : >>"$navi_runs/.terminals"; } 2>/dev/null; then
+    navi_print_part failed "nothing can be written in $navi_runs; check its disk and permissions"
+    exit
+fi
 navi_print_part place "$navi_copies"
 navi_index=0
 navi_followed_files=
