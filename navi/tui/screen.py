@@ -211,5 +211,10 @@ class DashboardScreen:
         return self.preview if self.preview.focused and visible else None
 
     def _move(self, step: int) -> None:
-        scroller = self._scroller
-        scroller.scroll(step) if scroller else self.list.move(step)
+        page, scroller = self.layout.main, self._scroller
+        if isinstance(page, PageView):
+            page.move(step)
+        elif scroller:
+            scroller.scroll(step)
+        else:
+            self.list.move(step)

@@ -257,22 +257,24 @@ class SessionCommands:
 
     # ---- creating
 
-    def new(self, session: Session | None) -> None:
-        """Ask for a new session's host and command, and create it. `session` presets host and directory."""
-        self._open_new(session, name="", runs="")
+    def new(self, session: Session | None, host: str = "") -> None:
+        """Ask for a new session's host and command, and create it. `session` presets host and directory, but on
+        another `host` if one is given.
+        """
+        self._open_new(session, name="", runs="", host=host)
 
     def clone(self, session: Session) -> None:
         """Ask for a new session like this one, and create it."""
         self._open_new(session, name=f"{session.label}-2", runs=session.agent or "shell")
 
-    def _open_new(self, session: Session | None, name: str, runs: str) -> None:
+    def _open_new(self, session: Session | None, name: str, runs: str, host: str = "") -> None:
         templates, problems = read_templates(self._files.templates, self._settings.agents)
         spawning = self._spawner.fields(session if runs else None) if self._spawner else None
         keep = partial(self._prompts.keep, session.key if session and runs else "new")
         form = NewForm(
             self._glyphs, self._fleet.configured, self._settings.agents, templates, session, _current_directory(),
             name, runs, lambda: self._create(form, keep), self._complete,
-            lambda: close_and_keep(self._screen, form.busy, spawning.prompt if spawning else "", keep), spawning,
+            lambda: close_and_keep(self._screen, form.busy, spawning.prompt if spawning else "", keep), spawning, host,
         )  # fmt: skip
         if spawning:
             spawning.area.text = self._prompts.of(session.key if session and runs else "new")

@@ -38,7 +38,7 @@ SEARCHING = Group("While a search is on", (SEARCH,))
 TYPING = Group("While a search is typed", (PROMPT,))
 SHOWN = Group("The list", (LIST,))
 HOSTS = Group("Hosts", (LIST, PAGE))
-LOST = Group("Lost sessions", (HostsPage.context,))
+HOST = Group("The selected host", (HostsPage.context,))
 PREVIEW = Group("The preview", (LIST,))
 ANSWERS = Group("What agents ask", (LIST, PAGE, ANSWER))
 QUESTIONS = Group("Questions and results", (DIALOG,))
@@ -54,12 +54,12 @@ NAVI = Group("navi", (LIST, PAGE))
 QUITTING = Group("Quitting", (LIST,))
 
 ROWS = (
-    Binding("down", ("j", "down"), "next session", MOVING),
-    Binding("up", ("k", "up"), "previous session", MOVING),
+    Binding("down", ("j", "down"), "next session, host or line", MOVING),
+    Binding("up", ("k", "up"), "previous session, host or line", MOVING),
     Binding("page_down", ("page down", "ctrl d"), "a page down", MOVING),
     Binding("page_up", ("page up", "ctrl u"), "a page up", MOVING),
-    Binding("first", ("g", "home"), "first session", MOVING),
-    Binding("last", ("end",), "last session", MOVING),
+    Binding("first", ("g", "home"), "first session, host or line", MOVING),
+    Binding("last", ("end",), "last session, host or line", MOVING),
     Binding("attention", ("!",), "go to the next session that needs you", SELECTED, "next"),
     Binding(
         "mark", (" ",),
@@ -126,14 +126,18 @@ ROWS = (
     Binding("everything", ("a",), "show all tmux sessions, or only those with an agent", SHOWN, "all tmux"),
     Binding("density", ("v",), "one, two or three lines for each session, or as many as there is room", SHOWN),
     Binding("leave", ("esc",), "leave the preview, clear the search, the selection, the filters", SHOWN, "clear"),
-    Binding("refresh", ("r",), "refresh this session's host, or the filter's; on git and comments, the page", HOSTS),
+    Binding(
+        "refresh", ("r",),
+        "refresh this session's host, the selected one or the filter's; on git and comments, the page", HOSTS,
+    ),
     Binding("refresh_all", ("ctrl r",), "refresh all hosts", HOSTS),
     Binding(
         "hosts", ("H",), "hosts: state, latency, last error and what to do about it", HOSTS, "hosts", HostsPage
     ),
     Binding(
         "authenticate", ("A",),
-        "log in to a host that needs a passphrase, a touch or a code, or whose key is new", HOSTS,
+        "log in to a host that needs a passphrase, a touch or a code, or whose key is new; on the page of hosts, to "
+        "the selected one", HOSTS,
         "log in",
     ),
     Binding(
@@ -141,7 +145,8 @@ ROWS = (
         "add hosts",
     ),
     Binding("hooks", ("I",), "install the agents' status hooks, on any host: shows what that changes", HOSTS),
-    Binding("restore", ("B",), "bring back all sessions that a reboot or a crash ended", LOST, "bring back"),
+    Binding("host_sessions", ("enter", "f"), "list only its sessions", HOST, "sessions"),
+    Binding("restore", ("B",), "bring back all of its sessions that a reboot or a crash ended", HOST, "bring back"),
     Binding("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),
     Binding("layout", ("L",), "preview beside the list, or below it", PREVIEW),
     Binding("wrap", ("W",), "wrap long lines, or cut them", PREVIEW),

@@ -38,6 +38,7 @@ class HelpPage(Page):
 
     context = "help"
     title = "Keys"
+    is_aside = True
     keys = (
         Binding("command_names", ("e",), "show or hide the names of commands, for keys in config.yaml", OWN, "names"),
     )

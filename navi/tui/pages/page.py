@@ -31,7 +31,10 @@ Shared = TypeVar("Shared")
 
 
 class Services:
-    """What pages work with. `changed` is called when a page has other lines. `hub_folder` has the hub's socket."""
+    """What pages work with. `changed` is called when a page has other lines. `hub_folder` has the hub's socket.
+    `chosen_host` returns the host whose sessions are listed; `clicked` is called after a click on a row, with whether
+    the cursor was there already.
+    """
 
     def __init__(
         self, fleet: Fleet, glyphs: Glyphs, keymap: Keymap, problems: Sequence[Problem], changed: Callable[[], None]
@@ -43,6 +46,8 @@ class Services:
         self.changed = changed
         self.background = PageTasks()
         self.hub_folder = ""
+        self.chosen_host: Callable[[], str] = lambda: ""
+        self.clicked: Callable[[bool], None] = lambda _: None
         self._shared: dict[type, object] = {}
 
     def shared(self, kind: type[Shared]) -> Shared:
@@ -57,12 +62,14 @@ class Page:
     """A page that follows nothing. `context` is that of its own keys; the command that opens it has the same name.
 
     It is made when it is opened, with the session that is selected then, or that of the page below it. `opened_in` are
-    the contexts of keys that were in front then.
+    the contexts of keys that were in front then. A page that `is_aside` leaves selected what was: from there, keys open
+    the pages of the session below it.
     """
 
     context: ClassVar[str]
     title: ClassVar[str]
     keys: ClassVar[tuple[Binding, ...]] = ()
+    is_aside: ClassVar[bool] = False
     opened_in: tuple[str, ...] = ()
 
     def __init__(self, services: Services, about: Session | None) -> None:
@@ -73,6 +80,11 @@ class Page:
     def session(self) -> Session | None:
         """The session that commands apply to while the page is open, if there is one."""
         return None
+
+    @property
+    def host(self) -> str:
+        """The host that commands apply to while the page is open, "" if it has none of its own."""
+        return ""
 
     @property
     def heading(self) -> str:

@@ -143,7 +143,7 @@ def test_rebound_keys_work_and_the_screen_names_them(lab: Lab) -> None:
         screen.press("F1")
         screen.wait_for(re.compile(r"\^N +next session"))
         screen.press("e")
-        screen.wait_for(re.compile(r"\^N +next session \(down\)"))
+        screen.wait_for(re.compile(r"\^N +next session, host or line \(down\)"))
         screen.press("PageDown")
         screen.wait_for(re.compile(r"X F8 +kill the session, or end an agent"))
         screen.press("Q")

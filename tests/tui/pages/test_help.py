@@ -32,7 +32,7 @@ def shown(width: int, *contexts: str, named: bool = False) -> list[str]:
 @pytest.mark.parametrize(
     ("contexts", "first"),
     [
-        ((LIST,), "Moving"), (("git", PAGE), "Git and its comments"), (("hosts", PAGE), "Lost sessions"),
+        ((LIST,), "Moving"), (("git", PAGE), "Git and its comments"), (("hosts", PAGE), "The selected host"),
         ((DIALOG,), "Moving"),
     ],
 )  # fmt: skip
