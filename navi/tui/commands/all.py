@@ -79,7 +79,7 @@ class Commands:
         )  # fmt: skip
         restoring = RestoreCommands(fleet, settings, actions, screen, NaviFiles(environment), lambda: self.pages.host)
         self._palette = self._make_palette()
-        screen.header.clicked = self._click_host
+        screen.header.clicked, screen.selected_again = self._click_host, moved
         self.first_run = FirstRun(services, screen, NaviFiles(environment), make_hosts)
         self._lost = LostOffer(screen, NaviFiles(environment).state)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)

@@ -15,7 +15,7 @@ from navi.core.model import Session
 from navi.core.text import clean
 from navi.tui.commands.actions import ShowResult
 from navi.tui.commands.drafts import Drafts, subject_of_all
-from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work
+from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work, selecting
 from navi.tui.dialogs.dialog import Confirm, Subject
 from navi.tui.dialogs.message_form import MessageForm
 from navi.tui.dialogs.spawn_fields import SpawnFields
@@ -76,13 +76,13 @@ class HeadlessCommands:
         """Do the same to each session; show one result in the footer, several in a table. `failed` is called for each
         that fails.
         """
-        self._screen.ordered()
+        again = self._screen.ordered()
         if len(sessions) == 1:
-            self.order(work(sessions[0]), self._screen.show_message)
+            self.order(work(sessions[0]), selecting(self._screen.show_message, again, sessions[0]))
             return
         report = report_on_work(self._screen, title, list(map(subject_in_table, sessions)))
         for one in sessions:
-            self.order(work(one), put_in(report, name_in_table(one), failed))
+            self.order(work(one), selecting(put_in(report, name_in_table(one), failed), again, one))
 
     # ---- messages
 
@@ -106,11 +106,11 @@ class HeadlessCommands:
             self._each("Send", sessions, lambda one: self._sending(one, text), lambda: keep(text))
         else:
             keep("")
-            self._screen.ordered()
+            again = self._screen.ordered()
             form.busy = True
             form.show_note(f"sending to {clean(sessions[0].short_label)} ...")
             show_result = answer_to(form, self._screen, lambda: keep(text))
-            self.order(self._sending(sessions[0], text), show_result)
+            self.order(self._sending(sessions[0], text), selecting(show_result, again, sessions[0]))
 
     def _sending(self, session: Session, text: str) -> Work:
         """Return what sends a text. One that failed has the same name when it is sent again: the hub takes it once."""

@@ -64,7 +64,7 @@ ROWS = (
     Binding(
         "mark", (" ",),
         "select several; answer, message, kill, dismiss, bookmark, interrupt, resume and mode then apply to all of "
-        "them", SELECTED, "select",
+        "them, and those for which it fails stay selected", SELECTED, "select",
     ),
     Binding(
         "answer", tuple("123456789"),

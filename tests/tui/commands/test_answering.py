@@ -125,6 +125,7 @@ def test_several_that_ask_the_same_are_answered_together(lab: Lab) -> None:
         assert left in (1, 2)  # the first one decides what the others have to ask
         screen.press("Enter")
         until(lambda: sum(len(one.notes()) for one in askers) == alike, what="they are answered")
+        screen.wait_for(f"{left} selected")
         for asker in askers:
             assert len(asker.notes()) <= 1
         commands = {command for asker in askers for command, _ in asker.notes()}

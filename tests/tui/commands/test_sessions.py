@@ -241,6 +241,17 @@ def test_dismissing_several_reports_which_have_no_status_file(lab: Lab) -> None:
         screen.press("y")
         screen.wait_for("✖  bare  [atlas]  has no readable status file; nothing to dismiss")
         screen.wait_for(re.compile(r"✔  api   \[atlas\]  dismissed *│", re.MULTILINE))
+        screen.press("Enter")
+        screen.wait_gone("2 done")
+        screen.wait_for("1 selected")
+        select(screen, "api")
+        screen.press("d")
+        screen.wait_for("bare has no readable status file; nothing to dismiss")
+        screen.press("x")
+        screen.wait_for("Kill bare on atlas?")
+        screen.press("y")
+        screen.wait_gone("1 selected")
+        until(lambda: living(atlas) == {"api"}, what="it is dead")
 
 
 # ---- marking
