@@ -73,7 +73,7 @@ class Answering:
         )
         dialog.types_several = True
         if len(self._sessions) == 1:
-            dialog.title = f"Answer {next(iter(self._sessions.values())).short_label}"
+            dialog.title = f"Answer {next(iter(self._sessions.values())).called}"
         return dialog
 
     def open(self) -> None:
@@ -118,7 +118,7 @@ class Answering:
             self._shown[name] = question
             self._put(name, question, len(feed.questions))
         elif feed.ready or feed.fault:
-            nothing = f"the agent of {clean(self._sessions[name].short_label)} asks nothing"
+            nothing = f"the agent of {clean(self._sessions[name].called)} asks nothing"
             self._dialog.put(SessionQuestion(name, fault=feed.fault or nothing))
 
     def _put(self, name: str, question: Document, count: int) -> None:
@@ -190,7 +190,7 @@ class Answering:
         if len(answered) == 1:
             name, question = answered[0]
             show_result = answer_to(form, self._screen, failed) if form else self._screen.show_message
-            show_result(f"answering {clean(self._sessions[name].short_label)} ...", PENDING)
+            show_result(f"answering {clean(self._sessions[name].called)} ...", PENDING)
             show_result = selecting(show_result, again, self._sessions[name])
             self._commands.order(self._work(name, question, reply), show_result)
             return
@@ -209,7 +209,7 @@ class Answering:
 
         async def work(hub: TrioHubClient) -> str:
             await hub.tell({**message, "request_id": question["request_id"]})
-            return f"answered {session.short_label}: {words_for(question, answer)}{_kept(session)}"
+            return f"answered {session.called}: {words_for(question, answer)}{_kept(session)}"
 
         return work
 

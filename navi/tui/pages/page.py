@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Protocol, TypeVar
 
 from navi.config.settings import Problem
-from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.fleet import Fleet
@@ -121,7 +120,7 @@ class SessionPage(Page):
         super().__init__(services, about)
         self._key = about.key if about else None
         self._identity = _identity(about) if about else None
-        self._label = _label(about) if about else ""
+        self._label = clean(about.called) if about else ""
 
     @property
     def branch(self) -> str:
@@ -140,7 +139,7 @@ class SessionPage(Page):
         if self._identity and not (found and _identity(found) == self._identity):
             found = self._find(lambda one: _identity(one) == self._identity) or found
         if found:
-            self._key, self._label = found.key, _label(found)
+            self._key, self._label = found.key, clean(found.called)
         return found
 
     def _find(self, is_it: Callable[[Session], bool]) -> Session | None:
@@ -164,8 +163,3 @@ def _identity(session: Session) -> object:
     tmux = session.tmux
     return (session.host, tmux.socket, tmux.server, tmux.id, tmux.created) if tmux else None
 
-
-def _label(session: Session) -> str:
-    """Return what a session is called in a title, as in the list."""
-    where = "" if session.host == LOCAL else f" [{clean(session.host)}]"
-    return f"{clean(session.short_label)}{where}"
