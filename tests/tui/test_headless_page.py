@@ -29,7 +29,7 @@ def test_output_streams_and_input_shows_how_far_it_is(lab: Lab, far: bool) -> No
         spawn(lab, "atlas" if far else "local", "print 20 0.2 tick ;; ask go on? ;; say done", title="api")
         screen.wait_for("api")
         screen.press("w")
-        screen.wait_for(re.compile(r"api( \[atlas\])? Remote +Esc closes"))
+        screen.wait_for(re.compile(r"(atlas/)?api Remote +Esc closes"))
         screen.wait_for(re.compile("> print 20.*(tick\\s+){3}", re.DOTALL))
         screen.press("x")
         screen.wait_for(re.compile(r"End (atlas/)?api"))
