@@ -95,7 +95,7 @@ class LostOffer:
         if on_page:
             self._mark_seen(f"{host} {one.key}" for host, one in lost)
         new = [one for host, one in surely_lost(lost) if not self._was_seen(f"{host} {one.key}")]
-        back = f"{self._screen.key_of('restore')} there brings {'it' if len(new) == 1 else 'all'} back"
+        back = f"{self._screen.key_of('restore')} there restores {'it' if len(new) == 1 else 'those of a host'}"
         self._screen.offer("hosts", f"lists {words_for(new)}; {back}" if new else "")
 
     def _was_seen(self, name: str) -> bool:

@@ -39,7 +39,7 @@ class TranscriptPage(StreamPage):
 
     context = CONTEXT
     title = "Session"
-    keys = (Binding("unfold", ("e",), "show results and differences in full, or fold them", OWN),)
+    keys = (Binding("unfold", ("e",), "show results and differences in full, or fold them", OWN, name="show in full"),)
 
     def __init__(self, services: Services, about: Session | None) -> None:
         super().__init__(services, about)

@@ -177,7 +177,7 @@ def _lost(view: HostView, keymap: Keymap) -> str:
     newest = max(one.time for one in lost)
     when = f" {ago(view.frame.clock - newest)} at the earliest" if newest else ""
     back = "it" if len(lost) == 1 else "all"
-    return f"{words_for(lost)}{when}; {keymap.name('restore')} brings {back} back"
+    return f"{words_for(lost)}{when}; {keymap.name('restore')} restores {back}"
 
 
 def _lost_of(view: HostView) -> Sequence[LostSession]:

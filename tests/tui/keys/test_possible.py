@@ -105,7 +105,7 @@ FOOTERS = [
     ("a host needs a login, on the page of hosts", ON_HOSTS._replace(login=True), ("hosts", PAGE),
      "Enter sessions|A log in|Esc back|n new"),
     ("hosts with lost sessions", ON_HOSTS._replace(lost=True), ("hosts", PAGE),
-     "B bring back|Enter sessions|Esc back|n new"),
+     "B restore|Enter sessions|Esc back|n new"),
     ("comments", USUAL._replace(on_page=True, page="comments"), ("comments", PAGE), "Esc back|H hosts|: message"),
 ]  # fmt: skip
 

@@ -156,7 +156,7 @@ def test_lost_sessions_have_a_row_each() -> None:
     frame = one.frame._replace(lost_sessions=tuple(lost))
     lines = text(host_lines([one._replace(frame=frame)], (), UNICODE, 100, KEYMAP)).split("\n")
     assert lines[2:5] == [
-        "      lost       10 sessions lost with a tmux server; B brings all back",
+        "      lost       10 sessions lost with a tmux server; B restores all",
         f"{' ' * 17}s0      codex  ~/x",
         f"{' ' * 17}日本語         ~/x",
     ]
