@@ -108,9 +108,7 @@ class Answering:
         self._actions.order(made, show_result)
 
     def _select_others_again(self, there: Mapping[str, Session], answered: Sequence[Session]) -> SelectAgain:
-        """Note that sessions are answered: those that ask something else stay selected. Return what selects one
-        again.
-        """
+        """Note which sessions are answered: the others stay selected. Return what selects one again."""
         again, keys = self._screen.ordered(), {session.key for session in answered}
         for session in there.values():
             if session.key not in keys:

@@ -114,7 +114,7 @@ def test_a_search_that_is_being_typed_is_kept_behind_the_palette(lab: Lab) -> No
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (200, 50)])
 def test_every_key_of_the_usual_ten_is_on_the_footer_or_in_the_palette(lab: Lab, size: tuple[int, int]) -> None:
-    wanted = ["attach", "attention", "mark", "preview", "hosts", "message", "new", "kill", "search", "help"]
+    wanted = ["attach", "next", "select", "preview", "hosts", "message", "new", "kill", "search", "help"]
     with two_hosts(lab, *size) as (screen, _):
         screen.wait_for("^P more")
         for command in wanted:
