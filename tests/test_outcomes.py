@@ -31,6 +31,7 @@ from navi.tui.dialogs.dialog import Confirm, Dialog
 from navi.tui.keys.keymap import Keymap
 from navi.tui.keys.table import KEYS
 from navi.tui.progress import Progress
+from navi.tui.screen_protocol import SelectAgain
 from navi.tui.style.theme import UNICODE
 from tests.support.cut import Call, Cut
 from tests.support.dashboard import HOUR_AGO
@@ -239,8 +240,9 @@ class Recorder:
     def expect(self, is_it: Callable[[Session], bool], place: object, attach: bool = False) -> None:
         """Do nothing: there is no cursor."""
 
-    def ordered(self) -> None:
-        """Do nothing: there is no selection."""
+    def ordered(self) -> SelectAgain:
+        """Return what does nothing: there is no selection."""
+        return lambda _: None
 
     offered_undo = None
 

@@ -10,6 +10,7 @@ import trio
 
 from navi.config.settings import Settings
 from navi.config.undo_list import UndoEntry
+from navi.core.listing import Key
 from navi.core.model import Session
 from navi.core.text import is_utf8_locale
 from navi.tui.banner import Banner
@@ -22,6 +23,7 @@ from navi.tui.pages.view import PageView
 from navi.tui.palette.picker import Picker
 from navi.tui.preview.view import Preview
 from navi.tui.progress import Progress
+from navi.tui.screen_protocol import SelectAgain
 from navi.tui.style.theme import choose_colors, choose_glyphs
 from navi.tui.terminal import Terminal
 
@@ -46,6 +48,7 @@ class ExpectedSession(NamedTuple):
 class DashboardScreen:
     """`press` takes the keys, `clicked` whether a session was clicked again; `attach` attaches to a session. `killed`
     are the sessions that were killed just now, and until when the footer offers to restore them (trio's clock).
+    `selected_again` is called when sessions are selected for which something has failed.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class DashboardScreen:
         self._keymap = keymap
         self._attach = attach
         self._expected: ExpectedSession | None = None
+        self.selected_again: Callable[[], None] = lambda: None
         self._keys = 0
         self.killed: list[tuple[UndoEntry, float]] = []
 
@@ -117,12 +121,19 @@ class DashboardScreen:
             self.layout.dialog.update()
             self.layout.changed()
 
-    def ordered(self) -> None:
+    def ordered(self) -> SelectAgain:
         """Call this when something was ordered for all sessions that a key applies to: they are selected no longer. A
-        page's session leaves the selection of the list alone.
+        page's session leaves the selection of the list alone. Return what selects those again for which it fails.
         """
-        if self.layout.main is self.list:
-            self.list.clear_selected()
+        if self.layout.main is not self.list:
+            return lambda _: None
+        were = self.list.selected_keys
+        self.list.clear_selected()
+        return partial(self._select_again, were)
+
+    def _select_again(self, were: frozenset[Key], session: Session) -> None:
+        if self.list.select_again(session.key, were):
+            self.selected_again()
 
     def offer_undo(self, killed: UndoEntry) -> None:
         """Offer for a while to restore a session that was killed."""
@@ -211,5 +222,10 @@ class DashboardScreen:
         return self.preview if self.preview.focused and visible else None
 
     def _move(self, step: int) -> None:
-        scroller = self._scroller
-        scroller.scroll(step) if scroller else self.list.move(step)
+        page, scroller = self.layout.main, self._scroller
+        if isinstance(page, PageView):
+            page.move(step)
+        elif scroller:
+            scroller.scroll(step)
+        else:
+            self.list.move(step)

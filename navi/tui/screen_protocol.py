@@ -11,6 +11,9 @@ from navi.tui.dialogs.dialog import Dialog
 from navi.tui.progress import Progress
 from navi.tui.style.theme import Glyphs
 
+SelectAgain = Callable[[Session], None]
+"""Selects a session again if it was selected before, and no others are by now."""
+
 
 class Screen(Protocol):
     """What the commands need of the screen."""
@@ -45,8 +48,10 @@ class Screen(Protocol):
         """
         ...
 
-    def ordered(self) -> None:
-        """Call this when something was ordered for all sessions that a key applies to: they are selected no longer."""
+    def ordered(self) -> SelectAgain:
+        """Call this when something was ordered for all sessions that a key applies to: they are selected no longer.
+        Call what it returns for each for which that was not done.
+        """
         ...
 
     def offer_undo(self, killed: UndoEntry) -> None:

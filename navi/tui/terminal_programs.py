@@ -9,7 +9,6 @@ from contextlib import suppress
 import trio
 
 from navi.core.address import LOCAL
-from navi.core.failure import HostState
 from navi.core.model import Session
 from navi.core.program import NAVI
 from navi.core.text import clean
@@ -64,9 +63,9 @@ class TerminalPrograms:
         """Attach to a session as soon as the terminal is free; does not wait."""
         self._request(lambda: self._attach(session))
 
-    def authenticate(self, session: Session | None) -> None:
-        """Log in to the session's host if it needs that, else to the first host that does; does not wait."""
-        self._request(lambda: self._authenticate(session))
+    def authenticate(self, host: str) -> None:
+        """Log in to a host as soon as the terminal is free; does not wait."""
+        self._request(lambda: self._authenticate(host))
 
     def open_in_terminal(self, session: Session) -> None:
         """Let a session without a terminal go on in one, and attach to it, as soon as the terminal is free."""
@@ -97,20 +96,14 @@ class TerminalPrograms:
             reason = error or _how(ended.status)
             self._show_message(f"attaching to {clean(session.address)} ended: {reason}", "fault")
 
-    async def _authenticate(self, session: Session | None) -> None:
-        needing = [view.name for view in self._fleet.views if view.state in (HostState.AUTH, HostState.HOSTKEY)]
-        if session and session.host in needing:
-            needing.insert(0, session.host)
-        if not needing:
-            self._show_message("no host needs a login", "notice")
-            return
+    async def _authenticate(self, host: str) -> None:
         try:
-            words = self._fleet.host(needing[0]).authenticate()
+            words = self._fleet.host(host).authenticate()
             await self._terminal.run_program(
                 words, self._environment, keep_errors=False, pause_after=range(1, LOST + 1)
             )
         finally:
-            self._fleet.refresh(needing[0])
+            self._fleet.refresh(host)
 
 
 def _how(status: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support.background import Worker
@@ -34,7 +36,7 @@ def test_a_session_is_shown_opened_and_stopped(lab: Lab, there: Account) -> None
         screen.press("Escape")
         screen.wait_gone("Esc closes")
         screen.press("x")
-        screen.wait_for("Kill tidy")
+        screen.wait_for(re.compile(r"Kill (atlas/)?tidy"))
         screen.press("y")
         screen.wait_for("claude attach 8cb688dd` starts it again there")
         screen.wait_gone("(background)")

@@ -263,7 +263,7 @@ def test_the_offer_opens_at_once_and_never_later(lab: Lab) -> None:
         atlas.thaw()
         screen.wait_for("I offers status hooks")
         screen.press("x")
-        screen.wait_for("Kill api on this machine?")
+        screen.wait_for("Kill api?")
         screen.press("n")
         screen.press("I")
         screen.wait_for("1 of 1 ticked")

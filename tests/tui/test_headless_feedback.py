@@ -22,7 +22,7 @@ def test_feedback_is_sent_queued_and_handed_over(lab: Lab, far: bool) -> None:
     with serving(lab), navi(lab, 180, 40) as screen:
         screen.wait_for(re.compile("api .*(idle|working|unknown|waiting|done)"))
         screen.press("F")
-        screen.wait_for("Feedback to api")
+        screen.wait_for(re.compile(r"Feedback to (atlas/)?api"))
         screen.wait_for("its agent gets it at the end of its turn; from now on it takes feedback (navi collaborate)")
         screen.type("use tabs")
         screen.press("Enter")
@@ -38,7 +38,7 @@ def test_feedback_is_sent_queued_and_handed_over(lab: Lab, far: bool) -> None:
         screen.wait_for("queued for api, after 1 before it")
         screen.wait_for("Interactive 2 queued")
         there.tmux("send-keys", "-t", "=api:", "fix", "Enter")
-        screen.wait_for("the agent of api got its feedback")
+        screen.wait_for(re.compile(r"the agent of (atlas/)?api got its feedback"))
         screen.wait_gone("queued")
         screen.wait_for("Interactive")
         until(lambda: "and no spaces" in pane(there, "api").replace("\n", ""), what="the agent has it")
@@ -69,7 +69,7 @@ def test_without_a_hub_the_text_stays_in_the_form(lab: Lab) -> None:
     with navi(lab, 100, 24) as screen:
         screen.wait_for("api")
         screen.press("F")
-        screen.wait_for("Feedback to api")
+        screen.wait_for(re.compile(r"Feedback to (atlas/)?api"))
         screen.type("use tabs")
         screen.press("Enter")
         screen.wait_for("no hub runs here; navi serve starts it")

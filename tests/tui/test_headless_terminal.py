@@ -72,7 +72,7 @@ def test_one_whose_host_is_lost_is_not_opened(lab: Lab) -> None:
         screen.press("Enter")
         screen.wait_for("its host can't be reached, so that its agent may still run; nothing was opened")
         screen.press("x")
-        screen.wait_for("End api")
+        screen.wait_for(re.compile(r"End (atlas/)?api"))
         screen.press("y")
         screen.wait_for("api ends when its host can be reached")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,14 +107,14 @@ def test_keys_in_borders_can_be_clicked(lab: Lab, width: int, height: int) -> No
     with navi(lab, width=width, height=height) as screen:
         screen.wait_for("web")
         screen.press("x")
-        screen.wait_for("Kill api")
+        screen.wait_for(re.compile(r"Kill (atlas/)?api"))
         click_on(screen, "n cancels")
-        screen.wait_gone("Kill api")
+        screen.wait_gone(re.compile(r"Kill (atlas/)?api"))
         screen.press("R")
-        screen.wait_for("Rename api")
+        screen.wait_for(re.compile(r"Rename (atlas/)?api"))
         screen.type("2")
         click_on(screen, "Enter submits")
-        screen.wait_gone("Rename api")
+        screen.wait_gone(re.compile(r"Rename (atlas/)?api"))
         screen.wait_for("api2")
         screen.press("i")
         screen.wait_for("How the status was decided")

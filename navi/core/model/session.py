@@ -52,6 +52,11 @@ class Session(NamedTuple):
         return self.label if len(self.label) <= SHORT_LABEL else f"{self.label[: SHORT_LABEL - 1].rstrip()}…"
 
     @property
+    def called(self) -> str:
+        """What titles and messages call it: its address, with the title of one without a terminal as its name."""
+        return address_of(self.host, self.short_label)
+
+    @property
     def word(self) -> str:
         """The status that is shown: without a terminal the hub's, but for its `waiting`, because any other agent that
         waits asks a person something.

@@ -56,6 +56,8 @@ class Commands:
         self._screen, self._fleet, self._keymap, self._moved = screen, fleet, keymap, moved
         services = Services(fleet, screen.glyphs, keymap, problems, self._update_page)
         services.hub_folder = folder_for_sockets(environment)
+        services.chosen_host = lambda: self.filters.list_filter.scope
+        services.clicked = self._click_row
         actions = Actions(fleet)
         self.pages = PageStack(services, KEYS, lambda: screen.list.current, self._page_changed)
         self.search = Search(screen.list, lambda: self.pages.view)
@@ -75,9 +77,9 @@ class Commands:
         hosts = HostCommands(
             fleet, screen.list, self.filters, self.pages, self._programs, screen.show_message, self.host_progress
         )  # fmt: skip
-        restoring = RestoreCommands(fleet, settings, actions, screen, NaviFiles(environment))
+        restoring = RestoreCommands(fleet, settings, actions, screen, NaviFiles(environment), lambda: self.pages.host)
         self._palette = self._make_palette()
-        screen.header.clicked = self._click_host
+        screen.header.clicked, screen.selected_again = self._click_host, moved
         self.first_run = FirstRun(services, screen, NaviFiles(environment), make_hosts)
         self._lost = LostOffer(screen, NaviFiles(environment).state)
         self.tasks = (self._programs.run, actions.run, services.background.run, hub.run)
@@ -132,9 +134,8 @@ class Commands:
             (own.get(name) or self._commands[name])()
 
     def _refused(self, name: str) -> str:
-        """Return why a command would show nothing, "" if it does something. The key of the page in front closes it."""
-        in_front = self.pages.page and self.pages.page.context == name
-        return why_not(name, self._whole_situation()) if name in EXPLAINED and not in_front else ""
+        """Return why a command would show nothing, "" if it does something."""
+        return why_not(name, self._whole_situation()) if name in EXPLAINED else ""
 
     @property
     def looked_at(self) -> tuple[SessionKey, ...]:
@@ -178,12 +179,14 @@ class Commands:
         hidden = 0 if sessions.sessions else sum(not is_agent(one) for view in views for one in view.sessions)
         return Situation(
             session=page.session if page else sessions.current,
+            about=self.pages.about,
             selected=len(sessions.selected_keys),
             listed=sessions.count_matches()[1],
             hidden=0 if self.filters.list_filter.everything else hidden,
             hosts=len(views),
             on_page=page is not None,
             page=page.context if page else "",
+            opened=self.pages.open_pages,
             needed=self.filters.needed,
             filtered=self.filters.narrowed or bool(sessions.query),
             found=not self.search.is_on or self.search.found,
@@ -217,6 +220,14 @@ class Commands:
                 self.pages.clear()
             self._palette.click(host)
             self._moved()
+
+    def _click_row(self, again: bool) -> None:
+        """Take a click on a row of a page: on a host, and a second one lists its sessions, as in the list of hosts."""
+        self._screen.took_key()
+        self._screen.footer.clear()
+        if again:
+            self.run("host_sessions")
+        self._moved()
 
     # ---- when another part is in front
 

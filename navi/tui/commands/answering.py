@@ -18,10 +18,9 @@ from navi.ops.pane.question import AnswerOutcome, answer, ask
 from navi.tui.commands.actions import PENDING, Action, Actions
 from navi.tui.commands.agent_choice import with_one_agent
 from navi.tui.commands.drafts import Drafts
-from navi.tui.commands.reports import answer_to, close_and_keep, report_on
+from navi.tui.commands.reports import answer_to, close_and_keep, report_on_sessions, selecting
 from navi.tui.dialogs.answer_dialog import AnswerDialog, SessionQuestion, TextForm
-from navi.tui.dialogs.rows import subject_of
-from navi.tui.screen_protocol import Screen
+from navi.tui.screen_protocol import Screen, SelectAgain
 from navi.tui.style.theme import Glyphs
 
 
@@ -94,18 +93,27 @@ class Answering:
         """
         answered = [(there[name], question) for name, question in dialog.answered()]
         each = [(session, self._made(session, question, reply)) for session, question in answered]
-        self._screen.ordered()
+        again = self._select_others_again(there, [session for session, _ in each])
         if len(each) > 1:
             also = lambda _, style: failed() if style == "fault" else None  # noqa: E731
-            report_on(self._screen, self._actions, "answer", [(subject_of(one), made) for one, made in each], also=also)
+            report_on_sessions(self._screen, self._actions, "answer", each, again, also)
             return
         session, made = each[0]
-        show_result = answer_to(form, self._screen, failed) if form else self._screen.show_message
+        shown = answer_to(form, self._screen, failed) if form else self._screen.show_message
+        show_result = selecting(shown, again, session)
         if isinstance(made, str):
             show_result(made, "fault")
             return
         show_result(f"answering {clean(session.address)} ...", PENDING)
         self._actions.order(made, show_result)
+
+    def _select_others_again(self, there: Mapping[str, Session], answered: Sequence[Session]) -> SelectAgain:
+        """Note which sessions are answered: the others stay selected. Return what selects one again."""
+        again, keys = self._screen.ordered(), {session.key for session in answered}
+        for session in there.values():
+            if session.key not in keys:
+                again(session)
+        return again
 
     def _made(self, session: Session, question: Question, reply: Reply) -> Action | str:
         """Return the action that answers a session's question, or why it can't be answered so."""

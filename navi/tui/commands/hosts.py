@@ -36,23 +36,42 @@ class HostCommands:
             "refresh": self._refresh,
             "refresh_all": self._refresh_all,
             "authenticate": self._authenticate,
+            "host_sessions": self._list_sessions,
         }
 
     def _authenticate(self) -> None:
-        """Log in; afterwards the footer shows that the host is to answer."""
+        """Log in to the selected host; else to that of the session under the cursor, if it needs that, or to the first
+        one that does. Afterwards the footer shows that the host is to answer.
+        """
         current = self._list.current
-        self._programs.authenticate(current)
+        selected = self._pages.host
+        first = selected or (current.host if current else "")
         needing = [view for view in self._fleet.configured if view.state in (HostState.AUTH, HostState.HOSTKEY)]
-        needing.sort(key=lambda view: current is None or view.name != current.host)
-        self._progress.expect(needing[:1])
+        needing.sort(key=lambda view: view.name != first)
+        if not needing:
+            self._show_message("no host needs a login", "notice")
+        elif selected and needing[0].name != first:
+            names = ", ".join(view.name for view in needing)
+            self._show_message(clean(f"{first} needs no login; select {names}"), "notice")
+        else:
+            self._programs.authenticate(needing[0].name)
+            self._progress.expect(needing[:1])
+
+    def _list_sessions(self) -> None:
+        """List only the sessions of the selected host."""
+        host = self._pages.host
+        self._pages.clear()
+        self._filters.choose(host)
 
     def _refresh(self) -> None:
-        """Refresh what the page in front shows; else the host of its session, of the current one, or of the filter."""
+        """Refresh what the page in front shows, or its host; else the host of its session, of the current one, or of
+        the filter.
+        """
         page = self._pages.page
         if page and page.refresh():
             return
         session = (page.session if page else None) or self._list.current
-        host = session.host if session else self._filters.list_filter.scope
+        host = self._pages.host or (session.host if session else self._filters.list_filter.scope)
         if host not in {view.name for view in self._fleet.views}:
             self._refresh_all()
             return

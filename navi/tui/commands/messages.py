@@ -23,10 +23,10 @@ from navi.ops.pane.send import (
 from navi.tui.commands.actions import NOT_BEGUN, Action, Actions
 from navi.tui.commands.agent_choice import with_one_agent
 from navi.tui.commands.drafts import Drafts, subject_of_all
-from navi.tui.commands.reports import answer_to, close_and_keep, report_on
+from navi.tui.commands.reports import answer_to, close_and_keep, report_on_sessions, selecting
 from navi.tui.dialogs.dialog import Confirm
 from navi.tui.dialogs.message_form import MessageForm
-from navi.tui.dialogs.rows import names_of, session_row, subject_of
+from navi.tui.dialogs.rows import names_of, session_row
 from navi.tui.screen_protocol import Screen
 from navi.tui.style.theme import Glyphs
 
@@ -74,14 +74,16 @@ class MessageCommands:
             form.show_fault(str(error))
             return
         keep("")
-        self._screen.ordered()
+        again = self._screen.ordered()
         if len(actions) > 1:
-            each = list(zip(map(subject_of, sessions), actions, strict=True))
-            report_on(self._screen, self._actions, "send", each, also=partial(_keep_failed, form.text, keep))
+            each = list(zip(sessions, actions, strict=True))
+            also = partial(_keep_failed, form.text, keep)
+            report_on_sessions(self._screen, self._actions, "send", each, again, also)
             return
         form.busy = True
         form.show_note(f"sending to {actions[0].address} ...")
-        self._actions.order(actions[0], answer_to(form, self._screen, lambda: keep(form.text)))
+        show_result = answer_to(form, self._screen, lambda: keep(form.text))
+        self._actions.order(actions[0], selecting(show_result, again, sessions[0]))
 
     # ---- interrupting
 
@@ -113,12 +115,12 @@ class MessageCommands:
 
     def _interrupt(self, sessions: Sequence[Session]) -> None:
         actions = [_interruption(session) for session in sessions]
-        self._screen.ordered()
+        again = self._screen.ordered()
         if len(actions) > 1:
-            each = list(zip(map(subject_of, sessions), actions, strict=True))
-            report_on(self._screen, self._actions, "interrupt", each)
+            each = list(zip(sessions, actions, strict=True))
+            report_on_sessions(self._screen, self._actions, "interrupt", each, again)
         else:
-            self._actions.order(actions[0], self._screen.show_message)
+            self._actions.order(actions[0], selecting(self._screen.show_message, again, sessions[0]))
 
 
 def _keep_failed(text: str, keep: Callable[[str], None], words: str, style: str) -> None:

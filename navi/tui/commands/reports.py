@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from navi.core.model import Session
 from navi.tui.commands.actions import PENDING, Action, Actions, ShowResult
 from navi.tui.dialogs.dialog import Form, Report, Subject
-from navi.tui.screen_protocol import Screen
+from navi.tui.dialogs.rows import subject_of
+from navi.tui.screen_protocol import Screen, SelectAgain
 
 DOING = {
     "answer": "answering", "bookmark": "bookmarking", "dismiss": "dismissing", "end": "ending",
     "interrupt": "interrupting", "kill": "killing", "restore": "restoring", "resume": "resuming", "send": "sending",
 }  # fmt: skip
 """What is shown while a verb is carried out."""
+
+
+NOT_DONE = ("fault", "stopped")
+"""The styles of results that mean that something was not done, or may not be."""
 
 
 def answer_to(form: Form, screen: Screen, failed: Callable[[], None] = lambda: None) -> ShowResult:
@@ -77,14 +83,37 @@ def _opened(screen: Screen, report: Report) -> Report:
     return report
 
 
+def selecting(show_result: ShowResult, again: SelectAgain, session: Session) -> ShowResult:
+    """Return what shows the result for a session, and selects the session again if it was not done."""
+
+    def show(words: str, style: str) -> None:
+        show_result(words, style)
+        if style in NOT_DONE:
+            again(session)
+
+    return show
+
+
+def report_on_sessions(
+    screen: Screen, actions: Actions, verb: str, each: Sequence[tuple[Session, Action | str]], again: SelectAgain,
+    also: ShowResult | None = None,
+) -> Report:  # fmt: skip
+    """Carry out an action for each session, and open the table of their results. Those for which it fails, or is not
+    begun, are selected again.
+    """
+    sessions = {subject_of(session).key: session for session, _ in each}
+    subjects = [(subject_of(session), action) for session, action in each]
+    return report_on(screen, actions, verb, subjects, also=also, failed=lambda key: again(sessions[key]))
+
+
 def report_on(
     screen: Screen, actions: Actions, verb: str, each: Sequence[tuple[Subject, Action | str]], title: str = "",
-    also: ShowResult | None = None,
+    also: ShowResult | None = None, failed: Callable[[str], None] = lambda _: None,
 ) -> Report:  # fmt: skip
     """Carry out an action for each subject, and open the table of their results; a text is why there is no action.
 
     It goes on when the table is closed. What has not begun can be stopped while it is open. `also` gets every result,
-    too.
+    too, and `failed` the key of each subject for which it was not done.
     """
     orders = [(subject, action) for subject, action in each if isinstance(action, Action)]
     job = screen.progress.begin(DOING.get(verb, verb), len(orders))
@@ -96,9 +125,12 @@ def report_on(
         if also:
             also(words, style)
         report.put(key, words, style)
+        if style in NOT_DONE:
+            failed(key)
 
     actions.order_job(job, [(action, partial(show_result, subject.key)) for subject, action in orders])
     for subject, refusal in each:
         if isinstance(refusal, str):
             report.put(subject.key, refusal, "fault")
+            failed(subject.key)
     return report

@@ -14,6 +14,7 @@ from navi.tui.commands.sessions import SessionCommands
 from navi.tui.headless.answering import HeadlessAnswering
 from navi.tui.headless.commands import HeadlessCommands
 from navi.tui.headless.feedback import FeedbackCommands
+from navi.tui.keys.possible import no_session
 from navi.tui.pages.stack import PageStack
 from navi.tui.screen import DashboardScreen
 from navi.tui.terminal_programs import TerminalPrograms
@@ -44,7 +45,7 @@ class SessionKeys:
         return {
             "attach": self.attach,
             "answer": lambda: self.answer(1),
-            "new": lambda: sessions.new(self._screen.list.current),
+            "new": lambda: sessions.new(self._screen.list.current, self._pages.host),
             "undo": sessions.undo,
             "clone": partial(self._for_one, sessions.clone),
             "rename": partial(self._for_one, self._rename),
@@ -91,7 +92,7 @@ class SessionKeys:
         page = self._pages.page
         session = page.session if page else self._screen.list.current
         if session is None:
-            self._screen.show_message("no session is selected")
+            self._screen.show_message(no_session(page.context if page else ""))
             return
         self._screen.list.hold()
         try:
@@ -109,7 +110,7 @@ class SessionKeys:
         page = self._pages.page
         sessions = ((page.session,) if page.session else ()) if page else self._screen.list.chosen
         if not sessions:
-            self._screen.show_message("no session is selected")
+            self._screen.show_message(no_session(page.context if page else ""))
             return
         self._screen.list.hold()
         without = [one for one in sessions if one.headless]

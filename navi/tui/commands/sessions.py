@@ -27,12 +27,12 @@ from navi.ops.session.marks import check_tags, mark, name_of_marks
 from navi.ops.session.verbs import SESSION_VERBS, SessionVerb, VerbTarget
 from navi.tui.commands.actions import PENDING, Action, Actions, ShowResult
 from navi.tui.commands.drafts import Drafts
-from navi.tui.commands.reports import answer_to, close_and_keep, report_on
+from navi.tui.commands.reports import answer_to, close_and_keep, report_on_sessions, selecting
 from navi.tui.dialogs.dialog import Confirm, Form
 from navi.tui.dialogs.fields import TextField
 from navi.tui.dialogs.kill_dialog import KillDialog, may_lose
 from navi.tui.dialogs.new_form import NewForm
-from navi.tui.dialogs.rows import names_of, session_row, subject_of
+from navi.tui.dialogs.rows import names_of, session_row
 from navi.tui.dialogs.spawn_fields import SpawnFields
 from navi.tui.screen_protocol import Screen
 from navi.tui.style.theme import Glyphs
@@ -114,12 +114,12 @@ class SessionCommands:
         Raise OperationError if there is no action for the only session.
         """
         if len(sessions) == 1:
-            self._actions.order(make(sessions[0]), self._screen.show_message)
-            self._screen.ordered()
+            action = make(sessions[0])
+            show_result = selecting(self._screen.show_message, self._screen.ordered(), sessions[0])
+            self._actions.order(action, show_result)
             return
-        each = [(subject_of(session), self._made(make, session)) for session in sessions]
-        self._screen.ordered()
-        report_on(self._screen, self._actions, verb, each).hint(hint)
+        each = [(session, self._made(make, session)) for session in sessions]
+        report_on_sessions(self._screen, self._actions, verb, each, self._screen.ordered()).hint(hint)
 
     def _made(self, make: Callable[[Session], Action], session: Session) -> Action | str:
         """Return the action on a session, or why there is none."""
@@ -257,22 +257,24 @@ class SessionCommands:
 
     # ---- creating
 
-    def new(self, session: Session | None) -> None:
-        """Ask for a new session's host and command, and create it. `session` presets host and directory."""
-        self._open_new(session, name="", runs="")
+    def new(self, session: Session | None, host: str = "") -> None:
+        """Ask for a new session's host and command, and create it. `session` presets host and directory, but on
+        another `host` if one is given.
+        """
+        self._open_new(session, name="", runs="", host=host)
 
     def clone(self, session: Session) -> None:
         """Ask for a new session like this one, and create it."""
         self._open_new(session, name=f"{session.label}-2", runs=session.agent or "shell")
 
-    def _open_new(self, session: Session | None, name: str, runs: str) -> None:
+    def _open_new(self, session: Session | None, name: str, runs: str, host: str = "") -> None:
         templates, problems = read_templates(self._files.templates, self._settings.agents)
         spawning = self._spawner.fields(session if runs else None) if self._spawner else None
         keep = partial(self._prompts.keep, session.key if session and runs else "new")
         form = NewForm(
             self._glyphs, self._fleet.configured, self._settings.agents, templates, session, _current_directory(),
             name, runs, lambda: self._create(form, keep), self._complete,
-            lambda: close_and_keep(self._screen, form.busy, spawning.prompt if spawning else "", keep), spawning,
+            lambda: close_and_keep(self._screen, form.busy, spawning.prompt if spawning else "", keep), spawning, host,
         )  # fmt: skip
         if spawning:
             spawning.area.text = self._prompts.of(session.key if session and runs else "new")

@@ -27,14 +27,15 @@ Complete = Callable[["NewForm", str], None]
 class NewForm(Form):
     """In the field of the directory, a key completes with the directories of the chosen host.
 
-    `spawning` are the fields of an agent without a terminal, None if none can be started.
+    `spawning` are the fields of an agent without a terminal, None if none can be started. The host is `host`, or else
+    that of the session.
     """
 
     def __init__(
         self, glyphs: Glyphs, views: Sequence[HostView], kinds: Sequence[AgentKind], templates: Sequence[Template],
         session: Session | None, started_in: str, name: str, runs: str,
         submit: Callable[[], None], complete: Complete, close: Callable[[], None],
-        spawning: SpawnFields | None = None,
+        spawning: SpawnFields | None = None, host: str = "",
     ) -> None:  # fmt: skip
         super().__init__(glyphs, "New session", submit, close)
         self.spawning = spawning
@@ -45,7 +46,8 @@ class NewForm(Form):
         self._session = session
         self._started_in = started_in
         self._complete = complete
-        here = session.host if session and session.host in {view.name for view in views} else LOCAL
+        wanted = host or (session.host if session else "")
+        here = wanted if wanted in {view.name for view in views} else LOCAL
         hosts = [(view.name, f"{clean(view.name)} {glyphs.hosts[view.state]}") for view in views]
         self._host = ChoiceField("host", hosts, here)
         self._name = TextField("name", name, longest=200)

@@ -39,8 +39,5 @@ def subject(key: str, host: str, name: str) -> Subject:
 
 
 def names_of(sessions: Sequence[Session]) -> str:
-    """Return how a title names sessions: the only one with its host, or how many."""
-    if len(sessions) != 1:
-        return f"{len(sessions)} sessions"
-    (session,) = sessions
-    return f"{clean(session.short_label)} {'on this machine' if session.host == LOCAL else f'on {clean(session.host)}'}"
+    """Return how a title names sessions: the only one by its address, or how many."""
+    return clean(sessions[0].called) if len(sessions) == 1 else f"{len(sessions)} sessions"

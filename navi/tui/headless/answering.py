@@ -13,7 +13,7 @@ from navi.core.question import Reply
 from navi.core.text import clean, clean_lines
 from navi.tui.commands.actions import PENDING
 from navi.tui.commands.drafts import Drafts
-from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work
+from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work, selecting
 from navi.tui.dialogs.answer_dialog import AnswerDialog, SessionQuestion, TextForm
 from navi.tui.dialogs.dialog import Dialog
 from navi.tui.headless.commands import HeadlessCommands, HubRequest, name_in_table, subject_in_table
@@ -75,7 +75,7 @@ class HeadlessAnswer:
         )
         dialog.types_several = True
         if len(self._sessions) == 1:
-            dialog.title = f"Answer {next(iter(self._sessions.values())).short_label}"
+            dialog.title = f"Answer {next(iter(self._sessions.values())).called}"
         return dialog
 
     def open(self) -> None:
@@ -120,7 +120,7 @@ class HeadlessAnswer:
             self._shown[name] = question
             self._put(name, question, len(feed.questions))
         elif feed.ready or feed.fault:
-            nothing = f"the agent of {clean(self._sessions[name].short_label)} asks nothing"
+            nothing = f"the agent of {clean(self._sessions[name].called)} asks nothing"
             self._dialog.put(SessionQuestion(name, fault=feed.fault or nothing))
 
     def _put(self, name: str, question: Document, count: int) -> None:
@@ -184,19 +184,23 @@ class HeadlessAnswer:
         self, answered: Sequence[tuple[str, Document]], reply: Reply, form: TextForm | None, failed: Callable[[], None]
     ) -> None:
         self._leave()
-        self._screen.ordered()
+        again = self._screen.ordered()
+        for name in self._sessions.keys() - {name for name, _ in answered}:
+            again(self._sessions[name])
         if not form:
             self._screen.close()
         if len(answered) == 1:
             name, question = answered[0]
             show_result = answer_to(form, self._screen, failed) if form else self._screen.show_message
-            show_result(f"answering {clean(self._sessions[name].short_label)} ...", PENDING)
+            show_result(f"answering {clean(self._sessions[name].called)} ...", PENDING)
+            show_result = selecting(show_result, again, self._sessions[name])
             self._commands.order(self._work(name, question, reply), show_result)
             return
         subjects = [subject_in_table(self._sessions[name]) for name, _ in answered]
         report = report_on_work(self._screen, "Answer", subjects)
         for name, question in answered:
-            self._commands.order(self._work(name, question, reply), put_in(report, name, failed))
+            show_result = selecting(put_in(report, name, failed), again, self._sessions[name])
+            self._commands.order(self._work(name, question, reply), show_result)
 
     def _work(self, name: str, question: Document, reply: Reply) -> HubRequest:
         from navi.headless.asking import answer_of, words_for
@@ -207,7 +211,7 @@ class HeadlessAnswer:
 
         async def work(hub: TrioHubClient) -> str:
             await hub.tell({**message, "request_id": question["request_id"]})
-            return f"answered {session.short_label}: {words_for(question, answer)}{_kept(session)}"
+            return f"answered {session.called}: {words_for(question, answer)}{_kept(session)}"
 
         return work
 

@@ -15,9 +15,10 @@ from navi.core.model import Session
 from navi.core.text import clean
 from navi.tui.commands.actions import ShowResult
 from navi.tui.commands.drafts import Drafts, subject_of_all
-from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work
+from navi.tui.commands.reports import answer_to, close_and_keep, put_in, report_on_work, selecting
 from navi.tui.dialogs.dialog import Confirm, Subject
 from navi.tui.dialogs.message_form import MessageForm
+from navi.tui.dialogs.rows import names_of
 from navi.tui.dialogs.spawn_fields import SpawnFields
 from navi.tui.headless.modes import choose_mode, set_mode
 from navi.tui.pages.page import Services
@@ -76,13 +77,13 @@ class HeadlessCommands:
         """Do the same to each session; show one result in the footer, several in a table. `failed` is called for each
         that fails.
         """
-        self._screen.ordered()
+        again = self._screen.ordered()
         if len(sessions) == 1:
-            self.order(work(sessions[0]), self._screen.show_message)
+            self.order(work(sessions[0]), selecting(self._screen.show_message, again, sessions[0]))
             return
         report = report_on_work(self._screen, title, list(map(subject_in_table, sessions)))
         for one in sessions:
-            self.order(work(one), put_in(report, name_in_table(one), failed))
+            self.order(work(one), selecting(put_in(report, name_in_table(one), failed), again, one))
 
     # ---- messages
 
@@ -106,11 +107,11 @@ class HeadlessCommands:
             self._each("Send", sessions, lambda one: self._sending(one, text), lambda: keep(text))
         else:
             keep("")
-            self._screen.ordered()
+            again = self._screen.ordered()
             form.busy = True
-            form.show_note(f"sending to {clean(sessions[0].short_label)} ...")
+            form.show_note(f"sending to {clean(sessions[0].called)} ...")
             show_result = answer_to(form, self._screen, lambda: keep(text))
-            self.order(self._sending(sessions[0], text), show_result)
+            self.order(self._sending(sessions[0], text), selecting(show_result, again, sessions[0]))
 
     def _sending(self, session: Session, text: str) -> HubRequest:
         """Return what sends a text. One that failed has the same name when it is sent again: the hub takes it once."""
@@ -129,7 +130,8 @@ class HeadlessCommands:
         """Ask, and end the turns of agents that are at work or ask something."""
         busy = [one for one in sessions if one.word in INTERRUPTIBLE]
         if not busy:
-            self._screen.show_message(f"no agent works in {_names(sessions)}; {self._screen.key_of('quit')} quits navi")
+            quits = f"{self._screen.key_of('quit')} quits navi"
+            self._screen.show_message(f"no agent works in {names_of(sessions)}; {quits}")
             return
         does = f"interrupts {'it' if len(busy) == 1 else 'them'}"
         self._confirm("Interrupt", busy, does, lambda: self._each("Interrupt", busy, lambda s: partial(_interrupt, s)))
@@ -139,7 +141,7 @@ class HeadlessCommands:
         living = [one for one in sessions if one.headless and not one.headless.over]
         if not living:
             key = self._screen.key_of("resume")
-            self._screen.show_message(f"no agent runs in {_names(sessions)}; {key} resumes it")
+            self._screen.show_message(f"no agent runs in {names_of(sessions)}; {key} resumes it")
             return
         chosen = lambda mode: self._each("Mode", living, lambda one: partial(set_mode, one, mode))  # noqa: E731
         choose_mode(self._screen, self._services.glyphs, _title("Permission mode of", living), living, chosen)
@@ -149,7 +151,7 @@ class HeadlessCommands:
         living = [one for one in sessions if one.headless and not one.headless.over]
         if not living:
             keys = f"{self._screen.key_of('dismiss')} takes it off the list"
-            self._screen.show_message(f"the agent of {_names(sessions)} has ended already; {keys}")
+            self._screen.show_message(f"the agent of {names_of(sessions)} has ended already; {keys}")
             return
         agents = "its agent" if len(living) == 1 else "their agents"
         if all(one.headless and one.headless.ends_later for one in living):
@@ -189,14 +191,14 @@ class HeadlessCommands:
         agent = session.headless
         if agent and agent.status == HeadlessStatus.DISCONNECTED:
             words = "its host can't be reached, so that its agent may still run; nothing was opened"
-            self._screen.show_message(f"{clean(session.short_label)}: {words}", "fault")
+            self._screen.show_message(f"{clean(session.called)}: {words}", "fault")
             return
         ends = "" if agent and agent.over else "ends its agent, and "
         does = f"{ends}goes on with the conversation in tmux, for good"
         table: list[Line] = [_row(session), [("dim", f" {self._screen.key_of('watch')} shows it here, as it is")]]
         if behind := _stays_behind(session):
             table.append([("notice", f" {behind}")])
-        title = f"Open {_names([session])} in a terminal?"
+        title = f"Open {names_of([session])} in a terminal?"
         confirmed = partial(self._programs.open_in_terminal, session)
         self._screen.open(Confirm(self._services.glyphs, title, table, does, confirmed, self._screen.close))
 
@@ -242,7 +244,7 @@ async def _send(session: Session, text: str, name: str, hub: TrioHubClient) -> s
     message = {"type": "user_message", "uuid": name, "content": text, "by": user_and_machine()}
     await hub.tell({**message, "session_id": session.name})
     reached = session.headless is None or session.headless.status != HeadlessStatus.DISCONNECTED
-    label = session.short_label
+    label = session.called
     return f"sent to {label}" if reached else f"kept for {label} until its host can be reached"
 
 
@@ -250,22 +252,22 @@ async def _resume(session: Session, text: str, hub: TrioHubClient) -> str:
     """Go on with a conversation, or begin another one with what is stored of it, if its agent has no record of it."""
     anew = session.headless is not None and session.headless.lost
     await hub.ask("POST", _path(session, "/resume"), prompt=text, by=user_and_machine(), anew=anew)
-    return f"{session.short_label} goes on {'in a new' if anew else 'with its'} conversation"
+    return f"{session.called} goes on {'in a new' if anew else 'with its'} conversation"
 
 
 async def _interrupt(session: Session, hub: TrioHubClient) -> str:
     await hub.tell({"type": "interrupt", "session_id": session.name, "by": user_and_machine()})
-    return f"asked the agent of {session.short_label} to end its turn"
+    return f"asked the agent of {session.called} to end its turn"
 
 
 async def _dismiss(session: Session, hub: TrioHubClient) -> str:
     await hub.ask("POST", _path(session, "/archive"))
-    return f"{session.short_label} is off the list; its transcript stays: navi capture {session.address}"
+    return f"{session.called} is off the list; its transcript stays: navi capture {session.address}"
 
 
 async def _go_on(session: Session, hub: TrioHubClient) -> str:
     await hub.ask("DELETE", _path(session, "/end"))
-    return f"the agent of {session.short_label} goes on"
+    return f"the agent of {session.called} goes on"
 
 
 async def _end(session: Session, hub: TrioHubClient, hints: tuple[str, str]) -> str:
@@ -277,35 +279,29 @@ async def _end(session: Session, hub: TrioHubClient, hints: tuple[str, str]) -> 
     try:
         ended = await hub.end(info, user_and_machine(), SHORT)
     except OperationError as error:
-        raise OperationError(f"{session.short_label}: {error}", error.status) from error
+        raise OperationError(f"{session.called}: {error}", error.status) from error
     if not ended:
-        return f"{session.short_label} ends when its host can be reached; {kill} again lets it go on"
-    return f"ended {session.short_label}; {after}"
+        return f"{session.called} ends when its host can be reached; {kill} again lets it go on"
+    return f"ended {session.called}; {after}"
 
 
 # ---- words
 
 
 def name_in_table(session: Session) -> str:
-    """Return what a session is called in a table: titles may be the same."""
-    return f"{session.short_label} {session.name[-4:]}"
+    """Return what a session is called among others: titles may be the same."""
+    return f"{session.called} {session.name[-4:]}"
 
 
 def subject_in_table(session: Session) -> Subject:
     """Return what a row of results about a session is about."""
     host = "" if session.host == LOCAL else clean(session.host)
-    return Subject(name_in_table(session), clean(name_in_table(session)), host, clean(session.short_label))
-
-
-def _names(sessions: Sequence[Session]) -> str:
-    if len(sessions) > 1:
-        return f"{len(sessions)} sessions"
-    host = "on this machine" if sessions[0].host == LOCAL else f"on {clean(sessions[0].host)}"
-    return f"{clean(sessions[0].short_label)} {host}"
+    name = f"{session.short_label} {session.name[-4:]}"
+    return Subject(name_in_table(session), clean(name), host, clean(session.called))
 
 
 def _title(verb: str, sessions: Sequence[Session]) -> str:
-    return f"{verb} {_names(sessions)}"
+    return f"{verb} {names_of(sessions)}"
 
 
 def _when(sessions: Sequence[Session]) -> str:
@@ -341,6 +337,6 @@ def _stays_behind(session: Session) -> str:
 
 def _row(session: Session) -> Line:
     return [
-        ("name", f" {clean(session.short_label)}"), ("host", f" [{clean(session.host)}]"), ("key", " Remote"),
+        ("name", f" {clean(session.called)}"), ("key", " Remote"),
         (status_style(session.status.word), f"  {clean(session.word)}"), ("dim", f"  {clean(session.message)}"),
     ]  # fmt: skip

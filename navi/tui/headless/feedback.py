@@ -42,7 +42,7 @@ class FeedbackCommands:
         conversation = conversation_of(session)
         keep = partial(self._drafts.keep, session.key)
         form = MessageForm(
-            self._services.glyphs, f"Feedback to {clean(session.short_label)}", self._drafts.of(session.key),
+            self._services.glyphs, f"Feedback to {clean(session.called)}", self._drafts.of(session.key),
             lambda: self._submit(form, session, conversation),
             lambda: close_and_keep(self._screen, form.busy, form.text, keep),
         )  # fmt: skip
@@ -56,7 +56,7 @@ class FeedbackCommands:
             return
         self._drafts.keep(session.key, "")
         form.busy = True
-        form.show_note(f"sending to {clean(session.short_label)} ...")
+        form.show_note(f"sending to {clean(session.called)} ...")
         work = partial(self._send, session, conversation, text)
         self._commands.order(work, answer_to(form, self._screen, lambda: self._drafts.keep(session.key, text)))
 
@@ -69,7 +69,7 @@ class FeedbackCommands:
         sent = await hub.ask("POST", f"/api/sessions/{id}/feedback", content=text, by=user_and_machine())
         before = int(sent["position"]) - 1
         after = f", after {before} before it" if before else ""
-        return f"queued for {session.short_label}{after}: {WHEN}"
+        return f"queued for {session.called}{after}: {WHEN}"
 
     async def _begin(self, session: Session, conversation: str, hub: TrioHubClient) -> str:
         """Let the agent take feedback; return the id that the session has for the hub."""

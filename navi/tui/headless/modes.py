@@ -58,4 +58,4 @@ async def set_mode(session: Session, mode: str, hub: TrioHubClient) -> str:
     await hub.tell(message)
     away = session.headless is not None and session.headless.status == HeadlessStatus.DISCONNECTED
     later = ", as soon as its host can be reached" if away else ""
-    return f"asked the agent of {session.short_label} for the permission mode {mode}{later}"
+    return f"asked the agent of {session.called} for the permission mode {mode}{later}"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from navi.core.address import LOCAL
+from navi.core.address import address_of
 from navi.core.ages import ago
 from navi.core.headless import HeadlessStatus, InputState
 from navi.core.metrics import short_number
@@ -39,7 +39,7 @@ class TranscriptPage(StreamPage):
 
     context = CONTEXT
     title = "Session"
-    keys = (Binding("unfold", ("e",), "show results and differences in full, or fold them", OWN),)
+    keys = (Binding("unfold", ("e",), "show results and differences in full, or fold them", OWN, name="show in full"),)
 
     def __init__(self, services: Services, about: Session | None) -> None:
         super().__init__(services, about)
@@ -50,12 +50,11 @@ class TranscriptPage(StreamPage):
 
     @property
     def heading(self) -> str:
-        """The session's title, with host and badge."""
+        """The session's host and title, with its badge."""
         about = self._about
         if about is None:
             return self.title
-        where = "" if about.host == LOCAL else f" [{clean(about.host)}]"
-        return f"{clean(about.label)}{where}{' Remote' if about.headless else ''}"
+        return f"{clean(address_of(about.host, about.label))}{' Remote' if about.headless else ''}"
 
     def _heard(self) -> None:
         """Show it: the list, the hosts and the rest of the screen have nothing to do with what an agent prints."""

@@ -52,9 +52,10 @@ class Group(NamedTuple):
 
 
 class Binding(NamedTuple):
-    """A command of the dashboard: its name, its keys as urwid calls them, and what it does.
+    """A command of the dashboard: its name in config.yaml, its keys as urwid calls them, and what it does.
 
-    `footer` is its word in the footer, "" if it has none. `page` is the class of the page that the command opens.
+    `footer` is its name in the footer, "" if it has none: words of `title`, its name for people, all of which are in
+    `help`. `page` is the class of the page that the command opens.
     """
 
     command: str
@@ -63,6 +64,12 @@ class Binding(NamedTuple):
     group: Group
     footer: str = ""
     page: type | None = None
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people call the command: `name`, or else its name in config.yaml."""
+        return self.name or self.command.replace("_", " ")
 
 
 class Keymap:

@@ -12,42 +12,49 @@ from navi.core.model import Session
 
 NO_SESSION = "no session is selected"
 
+NO_SESSION_ON = {"hosts": "no session is selected: this page selects hosts"}
+"""The same in other words, on some pages."""
+
 OF_ALL = ("attach", "attention", "mark", "preview", "hosts", "message", "new", "kill", "search", "scope", "details")
 OF_ASKED = ("answer", "watch", *OF_ALL)
 OF_SELECTED = ("answer", "message", "kill", "dismiss", "mark", "leave", *OF_ALL)
 OF_NONE = ("leave", "new", "everything", "add_hosts", "authenticate", "hosts", "scope")
 OF_PAGE = ("back", *OF_ASKED)
+OF_HOSTS = ("restore", "host_sessions", "authenticate", *OF_PAGE)
 OF_PREVIEW = ("focus", *OF_ASKED)
 """The first commands of the footer: usually, where a session asks, where some are selected, where none is listed, on a
-page, while the moving keys scroll the preview.
+page, on that of hosts, while the moving keys scroll the preview.
 """
 
 
-EXPLAINED = frozenset({"watch", "comments", "marked", "layout", "wrap", "shrink", "grow"})
+EXPLAINED = frozenset({"details", "git", "watch", "comments", "marked", "layout", "wrap", "shrink", "grow"})
 """Commands whose keys would show nothing, or an empty page, where they can do nothing: navi says why instead. The
 others say so themselves.
 """
 
 
 class Situation(NamedTuple):
-    """What decides which commands can do something. `session` is the page's, or that under the cursor.
+    """What decides which commands can do something. `session` is the page's, or that under the cursor, and `about` the
+    one that a page would be opened for, if that is another one: from help, that of what is below it.
 
     `selected` sessions are selected and `listed` ones in the list, of `hosts` hosts; `hidden` ones run no agent, and
     are counted only where none is listed. `on_page` says that a page is in front, and `page` is the command that opens
-    it; `needed` says that a session needs the user, `filtered` that a search or a filter is on, `found` that the search
-    finds something, `previewing` that the preview is on the screen, `in_preview` that the moving keys scroll it,
-    `login` that a host needs one, `lost` that hosts have lost sessions, `tagged` that sessions have bookmarks or tags,
-    `killed` that one can be restored. `refusals` are the commands that the page in front knows to be of no use now,
-    with the reasons.
+    it; `opened` are those of all open pages, which such a command brings back; `needed` says that a session needs the
+    user, `filtered` that a search or a filter is on, `found` that the search finds something, `previewing` that the
+    preview is on the screen, `in_preview` that the moving keys scroll it, `login` that a host needs one, `lost` that
+    hosts have lost sessions, `tagged` that sessions have bookmarks or tags, `killed` that one can be restored.
+    `refusals` are the commands that the page in front knows to be of no use now, with the reasons.
     """
 
     session: Session | None = None
+    about: Session | None = None
     selected: int = 0
     listed: int = 0
     hidden: int = 0
     hosts: int = 1
     on_page: bool = False
     page: str = ""
+    opened: tuple[str, ...] = ()
     needed: bool = False
     filtered: bool = False
     found: bool = True
@@ -60,8 +67,15 @@ class Situation(NamedTuple):
     refusals: Mapping[str, str] = MappingProxyType({})
 
 
+def no_session(page: str) -> str:
+    """Return why a command of a session can't do anything, on the page that a command opens, or in the list for ""."""
+    return NO_SESSION_ON.get(page, NO_SESSION)
+
+
 def why_not(command: str, now: Situation) -> str:
-    """Return why a command can't do anything now, "" if it can."""
+    """Return why a command can't do anything now, "" if it can. That of an open page always goes back to it."""
+    if command in now.opened:
+        return ""
     reason = REASONS.get(command)
     return now.refusals.get(command, "") or (reason(now) if reason else "")
 
@@ -79,7 +93,7 @@ def is_offered(command: str, now: Situation) -> bool:
 def footer_order(now: Situation) -> tuple[str, ...]:
     """Return the commands that come first in the footer."""
     if now.on_page:
-        return OF_PAGE
+        return OF_HOSTS if now.page == "hosts" else OF_PAGE
     if now.in_preview:
         return OF_PREVIEW
     if now.selected:
@@ -96,7 +110,17 @@ def _if_not(is_so: Callable[[Situation], bool], words: str) -> Reason:
 
 def _of_one(reason: Callable[[Session], str] = lambda _: "") -> Reason:
     """Return the reason of a command that takes the session under the cursor, or the page's."""
-    return lambda now: reason(now.session) if now.session else NO_SESSION
+    return lambda now: reason(now.session) if now.session else no_session(now.page)
+
+
+def _of_page(reason: Callable[[Session], str] = lambda _: "") -> Reason:
+    """Return the reason of a command that opens a page of a session."""
+
+    def why(now: Situation) -> str:
+        session = now.session or now.about
+        return reason(session) if session else no_session(now.page)
+
+    return why
 
 
 def _of_all(reason: Callable[[Session], str] = lambda _: "") -> Reason:
@@ -143,10 +167,11 @@ _MATCH = _if_not(lambda now: now.found, "the search finds nothing")
 REASONS: Mapping[str, Reason] = {
     **dict.fromkeys(("down", "up", "page_down", "page_up", "first", "last"), _MOVE),
     "attention": _if_not(lambda now: now.needed, "no session needs you"),
-    **dict.fromkeys(("mark", "clone", "tag", "details", "git", "preview"), _of_one()),
+    **dict.fromkeys(("mark", "clone", "tag", "preview"), _of_one()),
+    **dict.fromkeys(("details", "git"), _of_page()),
     "attach": _of_one(lambda session: "" if session.background else _without_terminal(session)),
     "rename": _of_one(_rename),
-    "watch": _of_one(_watch),
+    "watch": _of_page(_watch),
     **dict.fromkeys(("answer", "dismiss", "bookmark"), _of_all()),
     "message": _of_all(_without_terminal),
     "interrupt": _of_all(_interrupt),

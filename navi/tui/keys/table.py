@@ -38,7 +38,7 @@ SEARCHING = Group("While a search is on", (SEARCH,))
 TYPING = Group("While a search is typed", (PROMPT,))
 SHOWN = Group("The list", (LIST,))
 HOSTS = Group("Hosts", (LIST, PAGE))
-LOST = Group("Lost sessions", (HostsPage.context,))
+HOST = Group("The selected host", (HostsPage.context,))
 PREVIEW = Group("The preview", (LIST,))
 ANSWERS = Group("What agents ask", (LIST, PAGE, ANSWER))
 QUESTIONS = Group("Questions and results", (DIALOG,))
@@ -54,17 +54,17 @@ NAVI = Group("navi", (LIST, PAGE))
 QUITTING = Group("Quitting", (LIST,))
 
 ROWS = (
-    Binding("down", ("j", "down"), "next session", MOVING),
-    Binding("up", ("k", "up"), "previous session", MOVING),
+    Binding("down", ("j", "down"), "next session, host or line", MOVING, name="next"),
+    Binding("up", ("k", "up"), "previous session, host or line", MOVING, name="previous"),
     Binding("page_down", ("page down", "ctrl d"), "a page down", MOVING),
     Binding("page_up", ("page up", "ctrl u"), "a page up", MOVING),
-    Binding("first", ("g", "home"), "first session", MOVING),
-    Binding("last", ("end",), "last session", MOVING),
-    Binding("attention", ("!",), "go to the next session that needs you", SELECTED, "next"),
+    Binding("first", ("g", "home"), "first session, host or line", MOVING),
+    Binding("last", ("end",), "last session, host or line", MOVING),
+    Binding("attention", ("!",), "go to the next session that needs you", SELECTED, "next", name="next that needs you"),
     Binding(
         "mark", (" ",),
         "select several; answer, message, kill, dismiss, bookmark, interrupt, resume and mode then apply to all of "
-        "them", SELECTED, "select",
+        "them, and those for which it fails stay selected", SELECTED, "select", name="select",
     ),
     Binding(
         "answer", tuple("123456789"),
@@ -76,30 +76,33 @@ ROWS = (
         AGENT, "attach",
     ),
     Binding("interrupt", ("ctrl c",), "interrupt the agent's turn; asks first", AGENT),
-    Binding("resume", ("B",), "go on with a session without a terminal whose agent has ended", AGENT),
-    Binding("mode", ("m",), "permission mode of an agent without a terminal: choose another one", AGENT),
+    Binding("resume", ("B",), "resume a session without a terminal whose agent has ended", AGENT),
+    Binding(
+        "mode", ("m",), "permission mode of an agent without a terminal: choose another one", AGENT,
+        name="permission mode",
+    ),
     Binding("message", (":",), "type a message to the session, or to all selected ones", SESSIONS, "message"),
     Binding(
         "feedback", ("F",), "feedback to an agent in a terminal, which gets it at the end of its turn", SESSIONS
     ),
-    Binding("new", ("n",), "new session, on any host", SESSIONS, "new"),
-    Binding("clone", ("c",), "new session like this one", SESSIONS),
+    Binding("new", ("n",), "new session, on any host", SESSIONS, "new", name="new session"),
+    Binding("clone", ("c",), "new session like this one", SESSIONS, name="session like this one"),
     Binding("kill", ("x",), "kill the session, or end an agent without a terminal; asks first", SESSIONS, "kill"),
     Binding("rename", ("R",), "rename the session", SESSIONS),
     Binding(
         "dismiss", ("d",),
-        "acknowledge its notification: the session counts as working; one without a terminal that has ended goes off "
+        "dismiss its notification: the session counts as working; one without a terminal that has ended goes off "
         "the list", SESSIONS, "dismiss",
     ),
-    Binding("undo", ("u",), "restore the session that was killed last", SESSIONS),
+    Binding("undo", ("u",), "undo the last kill: restore its session", SESSIONS, name="undo the last kill"),
     Binding("bookmark", ("b",), "bookmark the session, or remove its bookmark", SESSIONS),
-    Binding("tag", ("t",), "tags of the session, for everyone who looks at its host", SESSIONS),
+    Binding("tag", ("t",), "tags of the session, for everyone who looks at its host", SESSIONS, name="tags"),
     Binding(
         "details", ("i",), "details: where the status comes from, its age, panes, agents", SESSIONS, "details",
         DetailsPage,
     ),
     Binding(
-        "watch", ("w",), "what an agent without a terminal prints, asks and was sent", SESSIONS, "watch",
+        "watch", ("w",), "watch an agent without a terminal: what it prints, asks and was sent", SESSIONS, "watch",
         TranscriptPage,
     ),
     Binding(
@@ -116,38 +119,67 @@ ROWS = (
     Binding("search_keep", ("enter",), "keep the search", TYPING),
     Binding("search_clear", ("esc", "ctrl c"), "end the search: all sessions are listed again", TYPING),
     Binding("sort", ("s",), "sort by priority, name, age, status, directory, marks", SHOWN, "sort"),
-    Binding("scope", ("f",), "choose the host whose sessions are listed, or all", SHOWN, "host"),
+    Binding(
+        "scope", ("f",), "choose the host whose sessions are listed, or all", SHOWN, "host", name="choose host",
+    ),
     Binding(
         "host", tuple(f"meta {digit}" for digit in "1234567890"),
         "list only the first host's sessions, the second one's and so on; again, or 0: those of all hosts", SHOWN,
+        name="first host's sessions",
     ),
-    Binding("marked", ("T",), "show only bookmarked sessions, then those of each tag", SHOWN),
-    Binding("offline", ("o",), "show or hide ended sessions", SHOWN),
-    Binding("everything", ("a",), "show all tmux sessions, or only those with an agent", SHOWN, "all tmux"),
-    Binding("density", ("v",), "one, two or three lines for each session, or as many as there is room", SHOWN),
-    Binding("leave", ("esc",), "leave the preview, clear the search, the selection, the filters", SHOWN, "clear"),
-    Binding("refresh", ("r",), "refresh this session's host, or the filter's; on git and comments, the page", HOSTS),
-    Binding("refresh_all", ("ctrl r",), "refresh all hosts", HOSTS),
+    Binding(
+        "marked", ("T",), "show only bookmarked sessions, then those of each tag", SHOWN,
+        name="only bookmarked",
+    ),
+    Binding("offline", ("o",), "show or hide ended sessions", SHOWN, name="ended sessions"),
+    Binding(
+        "everything", ("a",), "show all tmux sessions, or only those with an agent", SHOWN, "all tmux",
+        name="all tmux sessions",
+    ),
+    Binding(
+        "density", ("v",), "one, two or three lines for each session, or as many as there is room", SHOWN,
+        name="lines for each session",
+    ),
+    Binding(
+        "leave", ("esc",), "leave the preview, clear the search, the selection, the filters", SHOWN, "clear",
+        name="clear",
+    ),
+    Binding(
+        "refresh", ("r",),
+        "refresh this session's host, the selected one or the filter's; on git and comments, the page", HOSTS,
+    ),
+    Binding("refresh_all", ("ctrl r",), "refresh all hosts", HOSTS, name="refresh all hosts"),
     Binding(
         "hosts", ("H",), "hosts: state, latency, last error and what to do about it", HOSTS, "hosts", HostsPage
     ),
     Binding(
         "authenticate", ("A",),
-        "log in to a host that needs a passphrase, a touch or a code, or whose key is new", HOSTS,
-        "log in",
+        "log in to a host that needs a passphrase, a touch or a code, or whose key is new; on the page of hosts, to "
+        "the selected one", HOSTS,
+        "log in", name="log in",
     ),
     Binding(
         "add_hosts", ("+",), "add hosts of ~/.ssh/config to remotes.yaml: shows them, to be ticked", HOSTS,
         "add hosts",
     ),
-    Binding("hooks", ("I",), "install the agents' status hooks, on any host: shows what that changes", HOSTS),
-    Binding("restore", ("B",), "bring back all sessions that a reboot or a crash ended", LOST, "bring back"),
+    Binding(
+        "hooks", ("I",), "install the agents' status hooks, on any host: shows what that changes", HOSTS,
+        name="install hooks",
+    ),
+    Binding("host_sessions", ("enter", "f"), "list only its sessions", HOST, "sessions", name="list its sessions"),
+    Binding(
+        "restore", ("B",), "restore all of its lost sessions, which a reboot or a crash ended", HOST, "restore",
+        name="restore lost sessions",
+    ),
     Binding("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),
-    Binding("layout", ("L",), "preview beside the list, or below it", PREVIEW),
-    Binding("wrap", ("W",), "wrap long lines, or cut them", PREVIEW),
-    Binding("shrink", ("[",), "smaller preview", PREVIEW),
-    Binding("grow", ("]",), "larger preview", PREVIEW),
-    Binding("focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW, "list"),
+    Binding("layout", ("L",), "preview beside the list, or below it", PREVIEW, name="beside or below"),
+    Binding("wrap", ("W",), "wrap long lines, or cut them", PREVIEW, name="wrap lines"),
+    Binding("shrink", ("[",), "smaller preview", PREVIEW, name="smaller preview"),
+    Binding("grow", ("]",), "larger preview", PREVIEW, name="larger preview"),
+    Binding(
+        "focus", ("tab",), "move between list and preview; there, the moving keys scroll", PREVIEW, "list",
+        name="list and preview",
+    ),
     Binding("confirm", ("y", "Y"), "do it", QUESTIONS),
     Binding("decline", ("n", "N", "q"), "do nothing, and close", QUESTIONS),
     Binding(
@@ -174,7 +206,10 @@ ROWS = (
     Binding("cancel", ("esc", "ctrl c"), "close; what has begun goes on", DIALOGS),
     Binding("back", ("esc", "q", "ctrl c"), "back to where the page was opened", PAGES, "back"),
     Binding("redraw", ("ctrl l",), "redraw the screen", SCREEN),
-    Binding("palette", ("ctrl p", "meta x"), "all commands that work here, to search and run", NAVI, "more"),
+    Binding(
+        "palette", ("ctrl p", "meta x"), "more commands: all that work here, to search and run", NAVI, "more",
+        name="more commands",
+    ),
     Binding("help", ("?",), "this help", NAVI, "help", HelpPage),
     Binding("quit", ("q",), "quit; sessions go on", QUITTING, "quit"),
 )  # fmt: skip

@@ -154,7 +154,7 @@ def _no_sessions(proven: Sequence[bool], lost: Sequence[tuple[str, LostSession]]
     if lost:
         words = words_for([one for _, one in lost])
         them = "it" if len(lost) == 1 else "them"
-        hint = f"  {keymap.name('hosts')} lists {them}; {keymap.name('restore')} there brings {them} back"
+        hint = f"  {keymap.name('hosts')} lists {them}; {keymap.name('restore')} there restores {them}"
         return [[], [("title", f"  {title.removesuffix(' yet')}; {words}")], [("", hint)]]
     what = "  Each agent in tmux appears here: what it does, for how long, what it asks."
     start = f"  {keymap.name('new')} starts one; or type in a shell: tmux new-session -s work claude"

@@ -144,6 +144,14 @@ class SessionList(Content):
         self.selected_keys = frozenset()
         self.changed()
 
+    def select_again(self, key: Key, were: frozenset[Key]) -> bool:
+        """Select a session of those that were selected, as long as no others are; return whether that was done."""
+        if key not in were or not self.selected_keys <= were or all(session.key != key for session in self._all):
+            return False
+        self.selected_keys |= {key}
+        self.changed()
+        return True
+
     def go_to(self, is_it: Callable[[Session], bool]) -> Session | None:
         """Put the cursor on the first session that is it, if one is listed."""
         for place, session in enumerate(self._sessions):

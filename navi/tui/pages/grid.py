@@ -43,13 +43,18 @@ class Grid:
 
     def lines(self, width: int, glyphs: Glyphs) -> list[Line]:
         """Return the lines for a width."""
+        return [line for block in self.blocks(width, glyphs) for line in block]
+
+    def blocks(self, width: int, glyphs: Glyphs) -> list[list[Line]]:
+        """Return the lines of each row with those below it, after those of the headings."""
         head = (GridRow(tuple(("dim", one) for one in self.headings)),) if self.headings and self.rows else ()
         widths = self._widths(width - self.indent)
-        found: list[Line] = []
-        for row in (*head, *self.rows):
-            found += self._row(row.cells, widths, width, glyphs.ellipsis)
-            found += [piece for line in row.below for piece in fold(line, width)]
-        return [line if columns_of(line) <= width else fit(line, width, ellipsis=glyphs.ellipsis) for line in found]
+        return [self._block(row, widths, width, glyphs.ellipsis) for row in (*head, *self.rows)]
+
+    def _block(self, row: GridRow, widths: dict[int, int], width: int, ellipsis: str) -> list[Line]:
+        found = self._row(row.cells, widths, width, ellipsis)
+        found += [piece for line in row.below for piece in fold(line, width)]
+        return [line if columns_of(line) <= width else fit(line, width, ellipsis=ellipsis) for line in found]
 
     def _widths(self, width: int) -> dict[int, int]:
         """Return how wide each column is that is shown. A column without any text takes no room."""

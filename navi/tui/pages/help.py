@@ -24,8 +24,11 @@ NAMES_FROM = 60
 GAP = 3
 """Columns between two columns."""
 
-KEYS = 12
-"""Columns of the keys, if none of a group needs more."""
+KEYS = 17
+"""Columns of the keys in every group, as of the words of the legend; less on a narrow page."""
+
+LEAST_KEYS = 13
+"""Columns of the keys on the narrowest page: none needs more once only the first ones are named."""
 
 MOST_KEYS = 3
 """Keys of a command that are all named."""
@@ -38,8 +41,12 @@ class HelpPage(Page):
 
     context = "help"
     title = "Keys"
+    is_aside = True
     keys = (
-        Binding("command_names", ("e",), "show or hide the names of commands, for keys in config.yaml", OWN, "names"),
+        Binding(
+            "command_names", ("e",), "show or hide the names of commands, for keys in config.yaml", OWN, "names",
+            name="names of commands",
+        ),
     )
 
     def __init__(self, services: Services, about: Session | None) -> None:
@@ -84,19 +91,18 @@ class HelpColumns:
         return [[*fit(one, room + GAP, ellipsis=glyphs.ellipsis), *other] for one, other in pairs]
 
     def _fold(self, group: Sequence[Line], width: int, roomy: bool, glyphs: Glyphs) -> list[Line]:
-        room = max((width_of(_brief(line[0][1])) for line in group if len(line) == 3), default=0)
-        rows = [self._row(line, max(KEYS, min(room, width // 3)), roomy) for line in group]
+        rows = [self._row(line, min(KEYS, max(LEAST_KEYS, width * 3 // 10)), roomy, glyphs.ellipsis) for line in group]
         pieces = [piece for line in rows for piece in fold(line, width)]
         return [one if columns_of(one) <= width else fit(one, width, ellipsis=glyphs.ellipsis) for one in pieces]
 
-    def _row(self, line: Line, room: int, roomy: bool) -> Line:
+    def _row(self, line: Line, room: int, roomy: bool, ellipsis: str) -> Line:
         """Return a line with so many columns for the keys, and with the name of the command if names are shown: in a
         column of its own if there is room.
         """
         if len(line) != 3:
             return line
         (key_style, keys), (name_style, name), (style, text) = line
-        begin = [(key_style, f"  {_brief(keys):<{room}} ")]
+        begin = [(key_style, f"  {_brief(keys, room, ellipsis):<{room}} ")]
         if self.named and roomy:
             return [*begin, (name_style, f"{name:<14} "), (style, text)]
         return [*begin, (style, f"{text} ({name})" if self.named else text)]
@@ -135,7 +141,13 @@ def _line(binding: Binding) -> Line:
     return [("key", " ".join(map(shown, binding.keys))), ("dim", binding.command), ("", binding.help)]
 
 
-def _brief(keys: str) -> str:
-    """Return keys as they are shown: of many only the first and the last."""
+def _brief(keys: str, room: int, ellipsis: str) -> str:
+    """Return keys as they are shown: of many only the first and the last, and as many as there is room."""
     names = keys.split()
-    return f"{names[0]} ... {names[-1]}" if len(names) > MOST_KEYS else keys
+    if len(names) > MOST_KEYS:
+        whole = f"{names[0]} ... {names[-1]}"
+        return whole if width_of(whole) <= room else f"{names[0]}...{names[-1]}"
+    while width_of(keys) > room and len(names) > 1:
+        names = names[:-1]
+        keys = f"{' '.join(names)} {ellipsis}"
+    return keys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import trio
 
@@ -12,12 +12,13 @@ from navi.core.ages import age, ago, exact_age, latency
 from navi.core.failure import HostState
 from navi.core.listing import asks_person
 from navi.core.lost import words_for
-from navi.core.model import HostView
+from navi.core.model import HostView, LostSession, Session
 from navi.core.same_machine import duplicate_hosts
 from navi.core.text import clean, short_path
 from navi.tui.keys.keymap import Keymap
 from navi.tui.pages.grid import Grid, GridRow
-from navi.tui.pages.page import Entry, Page
+from navi.tui.pages.page import Entry, Services
+from navi.tui.pages.rows import RowsPage
 from navi.tui.style.paint import Line, Segment, fit, width_of
 from navi.tui.style.theme import HOST_STYLES, Glyphs
 
@@ -36,11 +37,64 @@ OPTIONAL = (8, 6, 7, 3, 4)
 """The columns that are left out where there is little room, in this order."""
 
 
-class HostsPage(Page):
-    """Follows all hosts."""
+INDENT = 3
+"""Columns before a row: those of the cursor, as in the list of sessions."""
+
+BELOW = " " * (INDENT + 3)
+"""What is before the lines below a row: they begin under its name."""
+
+BEFORE_NAMES = " " * (len(BELOW) + 11)
+"""What is before the names of lost sessions: they begin under the text above."""
+
+URGENT: tuple[Callable[[HostView], bool], ...] = (
+    lambda view: view.state in (HostState.AUTH, HostState.HOSTKEY),
+    lambda view: bool(_lost_of(view)),
+    lambda view: view.failure is not None,
+)
+"""Which host the cursor is on until the user moves it: the first one of which this is so, or else the first."""
+
+
+class HostsPage(RowsPage):
+    """Follows all hosts. The cursor is on the host that the list is filtered by; without one it is on the most urgent
+    host, until the user moves it.
+    """
 
     context = "hosts"
     title = "Hosts"
+
+    def __init__(self, services: Services, about: Session | None) -> None:
+        super().__init__(services, about)
+        self._chosen = services.chosen_host()
+
+    @property
+    def place(self) -> int:
+        """The place of the host under the cursor."""
+        views = self.services.fleet.views
+        tests: tuple[Callable[[HostView], bool], ...] = (lambda view: view.name == self._chosen, *URGENT)
+        found = (place for test in tests for place, view in enumerate(views) if test(view))
+        return next(found, 0)
+
+    def choose(self, place: int) -> None:
+        """Put the cursor on a host, and keep it there."""
+        views = self.services.fleet.views
+        self._chosen = views[max(0, min(place, len(views) - 1))].name if views else ""
+
+    @property
+    def host(self) -> str:
+        """The host under the cursor."""
+        views = self.services.fleet.views
+        return views[self.place].name if views else ""
+
+    def refusals(self) -> Mapping[str, str]:
+        """Return what the host under the cursor needs not."""
+        if not self.host:
+            return {}
+        view, name = self.services.fleet.view(self.host), clean(self.host)
+        needs_login = view.state in (HostState.AUTH, HostState.HOSTKEY)
+        return {
+            **({} if needs_login else {"authenticate": f"{name} needs no login"}),
+            **({} if _lost_of(view) else {"restore": f"no lost session of {name} is known"}),
+        }
 
     def lines(self) -> Sequence[Entry]:
         """Return every problem and every host."""
@@ -63,7 +117,7 @@ def host_lines(
         [("fault", f" {glyphs.hosts[HostState.ERROR]} "), ("notice", clean(str(problem)))] for problem in problems
     ]
     lines += [[]] if rows and problems else []
-    return [*lines, Grid(rows, HEADINGS, OPTIONAL, NUMBERS, cut=True)] if rows else lines
+    return [*lines, Grid(rows, HEADINGS, OPTIONAL, NUMBERS, INDENT, cut=True)] if rows else lines
 
 
 def _cells(view: HostView, glyphs: Glyphs) -> tuple[Segment, ...]:
@@ -92,7 +146,7 @@ def _below(view: HostView, glyphs: Glyphs, now: float, keymap: Keymap, twin: str
     ]
     note = f" {glyphs.dot} ".join(one for one in oddities if one)
     troubles = [*_troubles(view, now, keymap), ("note", "dim", note), ("lost", "notice", _lost(view, keymap))]
-    lines: list[Line] = [[("dim", f"    {label:<11}"), (style, text)] for label, style, text in troubles if text]
+    lines: list[Line] = [[("dim", f"{BELOW}{label:<11}"), (style, text)] for label, style, text in troubles if text]
     return lines + _lost_rows(view, glyphs)
 
 
@@ -117,30 +171,34 @@ def _staleness(seconds: float) -> str:
 
 def _lost(view: HostView, keymap: Keymap) -> str:
     """Return how many sessions a host has lost, when, and what brings them back."""
-    lost = view.frame.lost_sessions if view.frame else ()
+    lost = _lost_of(view)
     if not view.frame or not lost:
         return ""
     newest = max(one.time for one in lost)
     when = f" {ago(view.frame.clock - newest)} at the earliest" if newest else ""
     back = "it" if len(lost) == 1 else "all"
-    return f"{words_for(lost)}{when}; {keymap.name('restore')} brings {back} back"
+    return f"{words_for(lost)}{when}; {keymap.name('restore')} restores {back}"
+
+
+def _lost_of(view: HostView) -> Sequence[LostSession]:
+    return view.frame.lost_sessions if view.frame else ()
 
 
 def _lost_rows(view: HostView, glyphs: Glyphs) -> list[Line]:
     """Return a row for each lost session: name, agent, directory."""
-    lost = view.frame.lost_sessions if view.frame else ()
+    lost = _lost_of(view)
     home = view.frame.home if view.frame else ""
     cells = [(clean(one.name), clean(one.agent), short_path(clean(one.directory), home)) for one in lost[:MOST_NAMES]]
     widths = [min(MOST_COLUMNS, max((width_of(cell[place]) for cell in cells), default=0)) for place in (0, 1)]
     rows: list[Line] = [
         [
-            ("", " " * 15), *_cell("name", name, widths[0], glyphs), *_cell("", agent, widths[1], glyphs),
+            ("", BEFORE_NAMES), *_cell("name", name, widths[0], glyphs), *_cell("", agent, widths[1], glyphs),
             ("dim", directory),
         ]
         for name, agent, directory in cells
     ]
     more = len(lost) - MOST_NAMES
-    return [*rows, *([[("", " " * 15), ("dim", f"and {more} more")]] if more > 0 else [])]
+    return [*rows, *([[("", BEFORE_NAMES), ("dim", f"and {more} more")]] if more > 0 else [])]
 
 
 def _cell(style: str, text: str, width: int, glyphs: Glyphs) -> Line:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Protocol, TypeVar
 
 from navi.config.settings import Problem
-from navi.core.address import LOCAL
 from navi.core.model import Session
 from navi.core.text import clean
 from navi.fleet import Fleet
@@ -31,7 +30,10 @@ Shared = TypeVar("Shared")
 
 
 class Services:
-    """What pages work with. `changed` is called when a page has other lines. `hub_folder` has the hub's socket."""
+    """What pages work with. `changed` is called when a page has other lines. `hub_folder` has the hub's socket.
+    `chosen_host` returns the host whose sessions are listed; `clicked` is called after a click on a row, with whether
+    the cursor was there already.
+    """
 
     def __init__(
         self, fleet: Fleet, glyphs: Glyphs, keymap: Keymap, problems: Sequence[Problem], changed: Callable[[], None]
@@ -43,6 +45,8 @@ class Services:
         self.changed = changed
         self.background = PageTasks()
         self.hub_folder = ""
+        self.chosen_host: Callable[[], str] = lambda: ""
+        self.clicked: Callable[[bool], None] = lambda _: None
         self._shared: dict[type, object] = {}
 
     def shared(self, kind: type[Shared]) -> Shared:
@@ -57,12 +61,14 @@ class Page:
     """A page that follows nothing. `context` is that of its own keys; the command that opens it has the same name.
 
     It is made when it is opened, with the session that is selected then, or that of the page below it. `opened_in` are
-    the contexts of keys that were in front then.
+    the contexts of keys that were in front then. A page that `is_aside` leaves selected what was: from there, keys open
+    the pages of the session below it.
     """
 
     context: ClassVar[str]
     title: ClassVar[str]
     keys: ClassVar[tuple[Binding, ...]] = ()
+    is_aside: ClassVar[bool] = False
     opened_in: tuple[str, ...] = ()
 
     def __init__(self, services: Services, about: Session | None) -> None:
@@ -73,6 +79,11 @@ class Page:
     def session(self) -> Session | None:
         """The session that commands apply to while the page is open, if there is one."""
         return None
+
+    @property
+    def host(self) -> str:
+        """The host that commands apply to while the page is open, "" if it has none of its own."""
+        return ""
 
     @property
     def heading(self) -> str:
@@ -109,7 +120,7 @@ class SessionPage(Page):
         super().__init__(services, about)
         self._key = about.key if about else None
         self._identity = _identity(about) if about else None
-        self._label = _label(about) if about else ""
+        self._label = clean(about.called) if about else ""
 
     @property
     def branch(self) -> str:
@@ -128,7 +139,7 @@ class SessionPage(Page):
         if self._identity and not (found and _identity(found) == self._identity):
             found = self._find(lambda one: _identity(one) == self._identity) or found
         if found:
-            self._key, self._label = found.key, _label(found)
+            self._key, self._label = found.key, clean(found.called)
         return found
 
     def _find(self, is_it: Callable[[Session], bool]) -> Session | None:
@@ -152,8 +163,3 @@ def _identity(session: Session) -> object:
     tmux = session.tmux
     return (session.host, tmux.socket, tmux.server, tmux.id, tmux.created) if tmux else None
 
-
-def _label(session: Session) -> str:
-    """Return what a session is called in a title, as in the list."""
-    where = "" if session.host == LOCAL else f" [{clean(session.host)}]"
-    return f"{clean(session.short_label)}{where}"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from navi.core.model import Session
 from navi.tui.keys.keymap import LIST, PAGE, Binding
 from navi.tui.pages.page import Page, Services
+from navi.tui.pages.rows import RowsPage, RowsView
 from navi.tui.pages.stream import StreamPage, StreamView
 from navi.tui.pages.view import PageView
 
@@ -75,9 +76,27 @@ class PageStack:
             self._drop(place + 1)
         self._changed()
 
+    @property
+    def about(self) -> Session | None:
+        """The session that a page is opened for: that of the page in front, or else the one under the cursor of the
+        list. Pages that are aside, such as help, leave that as it is; other pages without a session have none.
+        """
+        pages = (one.page for one in reversed(self._opened))
+        page = next((page for page in pages if not page.is_aside), None)
+        return page.session if page else self._current()
+
+    @property
+    def host(self) -> str:
+        """The host that the page in front selects, "" if none does."""
+        return self.page.host if self.page else ""
+
+    @property
+    def open_pages(self) -> tuple[str, ...]:
+        """The commands of the pages that are open, from the bottom to the top."""
+        return tuple(one.page.context for one in self._opened)
+
     def _push(self, kind: type[Page]) -> None:
-        below = self.page.session if self.page else None
-        page = kind(self._services, below or self._current())
+        page = kind(self._services, self.about)
         page.opened_in = self.contexts or (LIST,)
         back = self._services.keymap.name("back")
         self._opened.append(OpenPage(page, self._panel(page, back)))
@@ -86,6 +105,8 @@ class PageStack:
         glyphs = self._services.glyphs
         if isinstance(page, StreamPage):
             return StreamView(glyphs, page, back)
+        if isinstance(page, RowsPage):
+            return RowsView(glyphs, page, back, self._services.clicked)
         return PageView(glyphs, page.heading, page.lines(), back)
 
     def _drop(self, first: int) -> None:

@@ -43,6 +43,10 @@ class PageView(ScrollingPanel):
         self._top = max(0, min(self._top + step, self._length - self._rows))
         self.changed()
 
+    def move(self, step: int) -> None:
+        """Take a moving key: go up (negative) or down by lines."""
+        self.scroll(step)
+
     def page(self, direction: int) -> None:
         """Go a page up or down."""
         self.scroll(direction * max(1, self._rows - 1))

@@ -91,7 +91,8 @@ def command_entries(offered: Sequence[tuple[int, Binding]], now: Situation) -> l
 
 
 def _entry(binding: Binding, refused: str) -> PickerEntry:
-    name = binding.command.replace("_", " ")
+    name = binding.title
     keys = " ".join(map(shown, binding.keys))
     cells = (("key", shown(binding.keys[0])), ("name", name), ("dim", refused or binding.help))
-    return PickerEntry(binding.command, name, cells, f"{binding.help} {binding.group.title} {keys}", refused)
+    about = f"{binding.help} {binding.command} {binding.group.title} {keys}"
+    return PickerEntry(binding.command, name, cells, about, refused)

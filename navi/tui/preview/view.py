@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, cast
 
+from navi.core.address import address_of
 from navi.core.agent_panes import looked_into, named_pane
 from navi.core.ages import age
 from navi.core.listing import SessionKey
@@ -241,7 +242,7 @@ def _title_of(session: Session, glyphs: Glyphs, now: float, branch: str) -> Sequ
     """Return the parts of a title, the most important first: address, status, age, branch."""
     word, since = session.status.word, session.status.since
     shown = f"{'~' if session.status.inferred else ''}{clean(session.word)[:12]}"
-    name = clean(session.label if session.headless else session.address)
+    name = clean(address_of(session.host, session.label))
     parts: list[Line] = [
         [("", f" {named_pane(name, session, looked_into(session))} ")],
         [(status_style(word), f" {glyphs.of_status(word)} {shown} ")],

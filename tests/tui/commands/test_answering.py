@@ -125,6 +125,7 @@ def test_several_that_ask_the_same_are_answered_together(lab: Lab) -> None:
         assert left in (1, 2)  # the first one decides what the others have to ask
         screen.press("Enter")
         until(lambda: sum(len(one.notes()) for one in askers) == alike, what="they are answered")
+        screen.wait_for(f"{left} selected")
         for asker in askers:
             assert len(asker.notes()) <= 1
         commands = {command for asker in askers for command, _ in asker.notes()}
@@ -256,7 +257,7 @@ def test_a_digit_and_the_preview_show_the_pane_whose_agent_asks(lab: Lab) -> Non
 def test_of_several_agents_that_ask_one_is_chosen(lab: Lab) -> None:
     with two_agents(lab, "touch y") as (screen, first, other):
         screen.press("1")
-        screen.wait_for("Agents of api on this machine")
+        screen.wait_for("Agents of api")
         screen.wait_for(re.compile(r"❯ claude +pane 0\.0 +\? permission"))
         screen.wait_for(re.compile(r"  claude +pane 0\.2 +\? permission"))
         screen.press("Down", "Enter")
@@ -274,7 +275,7 @@ def test_a_message_goes_to_the_agent_that_is_chosen(lab: Lab) -> None:
         screen.wait_for(re.compile(r"❯ claude +pane 0\.0 +\? permission"))
         screen.wait_for(re.compile(r"  claude +pane 0\.2 +- idle"))
         screen.press("Down", "Enter")
-        screen.wait_for("Message to api on this machine, pane 0.2")
+        screen.wait_for("Message to api, pane 0.2")
         screen.type("go on")
         screen.press("Enter")
         until(lambda: ("", "g") in other.notes(), what="the other agent gets the message")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support.agent_screens import shows, typed
@@ -34,7 +36,7 @@ def test_a_message_of_several_lines_is_sent_and_the_result_shown(lab: Lab, far: 
         screen.wait_for(" api ")
         select(screen, "api")
         screen.press(":")
-        screen.wait_for("Message to api")
+        screen.wait_for(re.compile(r"Message to (atlas/)?api"))
         screen.type("one")
         screen.press("C-n")
         screen.type("two")
@@ -55,7 +57,7 @@ def test_pasted_and_typed_spaces_of_every_kind_are_sent(lab: Lab) -> None:
     with navi(lab) as screen:
         screen.wait_for(" api ")
         screen.press(":")
-        screen.wait_for("Message to api")
+        screen.wait_for(re.compile(r"Message to (atlas/)?api"))
         paste(screen, f"{SPACES}\n\tindented")
         screen.wait_for("indented")
         screen.press("C-n")
@@ -81,7 +83,7 @@ def test_a_pasted_tab_is_a_blank_where_a_text_has_one_line(lab: Lab) -> None:
         screen.press("Escape")
         screen.wait_gone("Commands")
         screen.press("t")
-        screen.wait_for("Tags of api")
+        screen.wait_for(re.compile(r"Tags of (atlas/)?api"))
         paste(screen, "one\ttwo")
         screen.wait_for("one two")
 
@@ -91,14 +93,14 @@ def test_a_message_that_is_refused_stays_in_the_form(lab: Lab) -> None:
     with navi(lab) as screen:
         screen.wait_for(" api ")
         screen.press(":")
-        screen.wait_for("Message to api")
+        screen.wait_for(re.compile(r"Message to (atlas/)?api"))
         screen.type("please do not")
         screen.press("Enter")
         screen.wait_for("shows a permission dialog")
         screen.wait_for("please do not")
         assert typed(lab.local) == ""
         screen.press("Escape")
-        screen.wait_gone("Message to api")
+        screen.wait_gone(re.compile(r"Message to (atlas/)?api"))
         screen.press(":")
         screen.wait_for("please do not")
 
@@ -113,7 +115,7 @@ def test_a_text_that_was_not_sent_is_kept_for_its_session_alone(lab: Lab) -> Non
         leave(screen)
         select(screen, "web")
         screen.press(":")
-        screen.wait_for("Message to web")
+        screen.wait_for(re.compile(r"Message to (atlas/)?web"))
         assert "drop the table" not in screen.screen()
         screen.type("a long text")
         screen.wait_for("a long text")
@@ -123,7 +125,7 @@ def test_a_text_that_was_not_sent_is_kept_for_its_session_alone(lab: Lab) -> Non
         screen.press("Enter")
         screen.wait_for("web has it")
         screen.press(":")
-        screen.wait_for("Message to web")
+        screen.wait_for(re.compile(r"Message to (atlas/)?web"))
         assert "a long text" not in screen.screen()
         leave(screen)
         select(screen, "api")
@@ -133,7 +135,7 @@ def test_a_text_that_was_not_sent_is_kept_for_its_session_alone(lab: Lab) -> Non
         screen.wait_gone("drop the table")
         leave(screen)
         screen.press(":")
-        screen.wait_for("Message to api")
+        screen.wait_for(re.compile(r"Message to (atlas/)?api"))
         assert "drop the table" not in screen.screen()
 
 
@@ -165,11 +167,11 @@ def test_an_interruption_is_confirmed_first(lab: Lab, yes: bool) -> None:
         screen.wait_for(" api ")
         screen.wait_for("working")
         screen.press("C-c")
-        screen.wait_for("Interrupt api on this machine?")
+        screen.wait_for(re.compile(r"Interrupt (atlas/)?api\?"))
         screen.press("y" if yes else "n")
         if yes:
             screen.wait_for("was not seen to end", timeout=30)
-        screen.wait_gone("Interrupt api")
+        screen.wait_gone(re.compile(r"Interrupt (atlas/)?api"))
 
 
 def test_nothing_is_interrupted_that_rests(lab: Lab) -> None:
@@ -178,7 +180,7 @@ def test_nothing_is_interrupted_that_rests(lab: Lab) -> None:
         screen.wait_for(" api ")
         screen.wait_for("idle")
         screen.press("C-c")
-        screen.wait_for("no agent works in api on this machine; q quits navi")
+        screen.wait_for("no agent works in api; q quits navi")
 
 
 # ---- the connection is lost meanwhile
@@ -203,7 +205,7 @@ def write(screen: Terminal, name: str, text: str) -> None:
     screen.wait_for(f" {name} ")
     select(screen, name)
     screen.press(":")
-    screen.wait_for(f"Message to {name}")
+    screen.wait_for(re.compile(rf"Message to (atlas/)?{name}"))
     screen.type(text)
     screen.wait_for(text)
     screen.press("Enter")
@@ -218,7 +220,7 @@ def test_a_text_that_never_came_is_reported_as_not_sent_and_stays(lab: Lab, atla
         cut.now()
         screen.wait_for(NOT_DONE, timeout=120)
         screen.wait_for("hello")
-        assert "Message to api" in screen.screen()
+        assert "Message to atlas/api" in screen.screen()
         assert pane(atlas, "api").split() == []
         screen.press("Enter")
         screen.wait_for("atlas/api has it")
@@ -236,10 +238,10 @@ def test_a_text_that_came_is_reported_as_sent_and_enter_does_not_repeat_it(lab: 
         cut.now()
         screen.wait_for("checking whether send was done", timeout=60)
         screen.press("Enter", "Enter")
-        assert "Message to api" in screen.screen()
+        assert "Message to atlas/api" in screen.screen()
         atlas.thaw()
         screen.wait_for(DONE, timeout=120)
-        screen.wait_gone("Message to api")
+        screen.wait_gone(re.compile(r"Message to (atlas/)?api"))
         until(lambda: pane(atlas, "api").split() == ["hello", "hello"], what="it has the text once")
 
 
@@ -275,7 +277,7 @@ def test_an_interruption_whose_answer_was_lost_is_left_open(lab: Lab) -> None:
         screen.wait_for(" api ")
         screen.wait_for("working")
         screen.press("C-c")
-        screen.wait_for("Interrupt api on atlas?")
+        screen.wait_for("Interrupt atlas/api?")
         screen.press("y")
         cut.wait(1)
         cut.now()

@@ -22,7 +22,7 @@ def test_one_key_brings_back_what_a_host_has_lost(lab: Lab, far: bool) -> None:
         until_noted(there, "api", "web")
         there.tmux("kill-server")
         screen.wait_for("2 sessions lost with a tmux server")
-        screen.wait_for("B brings all back")
+        screen.wait_for("B restores all")
         screen.press("B")
         screen.wait_for("Restore 2 sessions: 2 of 2 done")
         host = r"\[atlas\]  " if far else ""
@@ -50,7 +50,7 @@ def test_the_list_offers_what_was_lost_until_the_user_has_seen_it(lab: Lab, far:
     with navi(lab, 120) as screen:
         screen.wait_for(offer)
         screen.press("H")
-        screen.wait_for("B brings all back")
+        screen.wait_for("B restores all")
         screen.press("Escape")
         screen.wait_gone(offer)
         screen.wait_for(empty)
@@ -67,7 +67,7 @@ def test_the_last_session_of_a_server_may_have_been_closed(lab: Lab) -> None:
         until_noted(lab.local, "api")
         lab.local.tmux("kill-session", "-t", "=api")
         screen.wait_for("No sessions here; 1 session lost with a tmux server")
-        screen.wait_for("H lists it; B there brings it back")
+        screen.wait_for("H lists it; B there restores it")
         assert "H lists 1 session" not in screen.screen()
 
 

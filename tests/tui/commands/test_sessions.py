@@ -57,8 +57,7 @@ def test_x_asks_and_y_kills_just_that_session(lab: Lab, far: bool) -> None:
     with dashboard(lab, far, "api", "api-long") as (screen, account):
         select(screen, "api")
         screen.press("x")
-        where = "on atlas" if far else "on this machine"
-        screen.wait_for(f"Kill api {where}?")
+        screen.wait_for("Kill atlas/api?" if far else "Kill api?")
         screen.press("Enter")
         screen.wait_for("y kills it, n does not")
         screen.press("y")
@@ -74,7 +73,7 @@ def test_a_kill_on_a_host_that_refuses_the_connection_was_not_done(lab: Lab) -> 
         lab.machines[0].stop()
         screen.wait_gone("✔ atlas", timeout=30)
         screen.press("x")
-        screen.wait_for("Kill api on atlas?")
+        screen.wait_for("Kill atlas/api?")
         screen.press("y")
         screen.wait_for(re.compile("nothing was done: .*Connection refused"), timeout=30)
         assert living(account) == {"api"}
@@ -85,9 +84,9 @@ def test_any_other_answer_kills_nothing(lab: Lab, key: str) -> None:
     with dashboard(lab, True, "api") as (screen, account):
         select(screen, "api")
         screen.press("x")
-        screen.wait_for("Kill api on atlas?")
+        screen.wait_for("Kill atlas/api?")
         screen.press(key)
-        screen.wait_gone("Kill api")
+        screen.wait_gone(re.compile(r"Kill (atlas/)?api"))
         assert living(account) == {"api"}
         screen.press("?")
         screen.wait_for("Moving")
@@ -101,7 +100,7 @@ def test_u_brings_back_what_was_killed(lab: Lab, far: bool) -> None:
         status = (account.sessions_dir / "api.json").read_bytes()
         select(screen, "api")
         screen.press("x")
-        screen.wait_for("Kill api")
+        screen.wait_for(re.compile(r"Kill (atlas/)?api"))
         screen.press("y")
         screen.wait_for("u brings it back")
         until(lambda: "api" not in names(screen), what="the row is gone")
@@ -135,6 +134,24 @@ def test_several_are_selected_across_machines_and_killed_with_a_result_each(lab:
         until(lambda: set(names(screen)) == {"bystander", "two"}, what="their rows are gone")
 
 
+@HERE_AND_THERE
+def test_a_session_is_called_by_its_address(lab: Lab, far: bool) -> None:
+    called = "atlas/api" if far else "api"
+    with dashboard(lab, far, "api", width=120) as (screen, _):
+        select(screen, "api")
+        titles = (
+            ("i", "Details · "), ("G", "Git · "), ("R", "Rename "), ("t", "Tags of "), (":", "Message to "),
+            ("x", "Kill "),
+        )  # fmt: skip
+        for key, title in titles:
+            screen.press(key)
+            screen.wait_for(re.compile(rf"{title}{called}\b"))
+            screen.press("Escape")
+            screen.wait_gone(re.compile(rf"{title}{called}\b"))
+        screen.press("b")
+        screen.wait_for(f"{called} is bookmarked")
+
+
 def test_escape_takes_the_selection_back(lab: Lab) -> None:
     with dashboard(lab, False, "one", "two") as (screen, _):
         select(screen, "one")
@@ -148,7 +165,7 @@ def test_a_session_that_was_replaced_meanwhile_is_not_killed(lab: Lab) -> None:
     with dashboard(lab, True, "api", "other") as (screen, atlas):
         select(screen, "api")
         screen.press("x")
-        screen.wait_for("Kill api on atlas?")
+        screen.wait_for("Kill atlas/api?")
         atlas.tmux("rename-session", "-t", "=api", "precious")
         screen.press("y")
         screen.wait_for("has been replaced, renamed")
@@ -184,7 +201,7 @@ def test_the_outcome_of_a_kill_that_loses_its_connection_is_reported(
         delay(atlas, "kill-session", before)
         select(screen, "api")
         screen.press("x")
-        screen.wait_for("Kill api on atlas?")
+        screen.wait_for("Kill atlas/api?")
         screen.press("y")
         until((atlas.home / "reached").exists, what="the kill is under way")
         atlas.break_connections()
@@ -201,7 +218,7 @@ def test_r_renames_and_the_cursor_follows(lab: Lab, far: bool) -> None:
     with dashboard(lab, far, "api", "other") as (screen, account):
         select(screen, "api")
         screen.press("R")
-        screen.wait_for("Rename api on")
+        screen.wait_for(re.compile(r"Rename (atlas/)?api"))
         screen.press("C-u")
         screen.type("other")
         screen.press("Enter")
@@ -241,6 +258,17 @@ def test_dismissing_several_reports_which_have_no_status_file(lab: Lab) -> None:
         screen.press("y")
         screen.wait_for("✖  bare  [atlas]  has no readable status file; nothing to dismiss")
         screen.wait_for(re.compile(r"✔  api   \[atlas\]  dismissed *│", re.MULTILINE))
+        screen.press("Enter")
+        screen.wait_gone("2 done")
+        screen.wait_for("1 selected")
+        select(screen, "api")
+        screen.press("d")
+        screen.wait_for("bare has no readable status file; nothing to dismiss")
+        screen.press("x")
+        screen.wait_for("Kill atlas/bare?")
+        screen.press("y")
+        screen.wait_gone("1 selected")
+        until(lambda: living(atlas) == {"api"}, what="it is dead")
 
 
 # ---- marking
@@ -253,7 +281,7 @@ def test_bookmarks_and_tags_are_shown_searched_and_filtered(lab: Lab, far: bool)
         screen.press("b")
         screen.wait_for("web [atlas] ⚑" if far else "web ⚑")
         screen.press("t")
-        screen.wait_for("Tags of web on")
+        screen.wait_for(re.compile(r"Tags of (atlas/)?web"))
         screen.type("now #later")
         screen.press("Enter")
         screen.wait_for("#later #now")
@@ -614,13 +642,13 @@ def test_a_session_whose_form_was_closed_takes_neither_cursor_nor_terminal(lab: 
         screen.wait_gone("New session on atlas")
         if opens:
             screen.press(opens)
-            screen.wait_for("Message to bystander")
+            screen.wait_for(re.compile(r"Message to (atlas/)?bystander"))
         atlas.thaw()
         screen.wait_for("bystander-2", timeout=60)
         screen.wait_for("created atlas/bystander-2")
         assert selected(screen) == "bystander"
         if opens:
-            assert "Message to bystander" in screen.screen()
+            assert "Message to atlas/bystander" in screen.screen()
 
 
 def test_a_session_that_is_restored_leaves_the_cursor_to_a_user_who_moves(lab: Lab) -> None:
@@ -665,7 +693,7 @@ def test_u_restores_what_the_footer_offers_and_not_what_others_killed_since(lab:
     with dashboard(lab, True, "api", "tmp1") as (screen, account):
         select(screen, "api")
         screen.press("x")
-        screen.wait_for("Kill api")
+        screen.wait_for(re.compile(r"Kill (atlas/)?api"))
         screen.press("y")
         screen.wait_for("killed atlas/api; u brings it back")
         verb(lab, "kill", "atlas/tmp1")

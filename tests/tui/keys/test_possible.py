@@ -22,6 +22,7 @@ def headless(status: str) -> Session:
 
 
 USUAL = Situation(WORKS, listed=3, hosts=2)
+ON_HOSTS = USUAL._replace(on_page=True, page="hosts", session=None)
 
 REASONS = [
     ("down", Situation(), "no session is listed"),
@@ -61,6 +62,14 @@ REASONS = [
     ("wrap", USUAL._replace(previewing=True), ""),
     ("comments", USUAL._replace(refusals={"comments": "no branch"}), "no branch"),
     ("comments", USUAL, ""),
+    *((command, Situation(about=WORKS, on_page=True, page="help"), words)
+      for command, words in (("details", ""), ("git", ""), ("kill", "no session is selected"))),
+    ("watch", Situation(about=WORKS, on_page=True, page="help"), "only for a session without a terminal"),
+    *((command, ON_HOSTS, "no session is selected: this page selects hosts")
+      for command in ("details", "git", "watch", "kill", "message", "attach")),
+    ("details", Situation(on_page=True, page="hosts", opened=("details", "hosts")), ""),
+    ("git", Situation(on_page=True, page="hosts", opened=("details", "hosts")),
+     "no session is selected: this page selects hosts"),
     ("quit", Situation(), ""),
     ("a command of tomorrow", Situation(), ""),
 ]  # fmt: skip
@@ -92,9 +101,11 @@ FOOTERS = [
     ("git", USUAL._replace(on_page=True), ("git", PAGE), "c comments|Esc back|H hosts|: message|n new|x kill"),
     ("of an ended one", USUAL._replace(on_page=True, session=None), ("git", PAGE), "c comments|Esc back|H hosts|n new"),
     ("watch", USUAL._replace(on_page=True, session=headless("running")), ("watch", PAGE), "Enter attach|Esc back|H"),
-    ("hosts", USUAL._replace(on_page=True, page="hosts", session=None), ("hosts", PAGE), "Esc back|n new|/ search|^P"),
-    ("hosts with lost sessions", USUAL._replace(on_page=True, page="hosts", session=None, lost=True), ("hosts", PAGE),
-     "B bring back|Esc back|n new"),
+    ("hosts", ON_HOSTS, ("hosts", PAGE), "Enter sessions|Esc back|n new|/ search|^P"),
+    ("a host needs a login, on the page of hosts", ON_HOSTS._replace(login=True), ("hosts", PAGE),
+     "Enter sessions|A log in|Esc back|n new"),
+    ("hosts with lost sessions", ON_HOSTS._replace(lost=True), ("hosts", PAGE),
+     "B restore|Enter sessions|Esc back|n new"),
     ("comments", USUAL._replace(on_page=True, page="comments"), ("comments", PAGE), "Esc back|H hosts|: message"),
 ]  # fmt: skip
 

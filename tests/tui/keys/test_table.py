@@ -10,9 +10,24 @@ import pytest
 from navi.config.settings import Rebinding, Settings
 from navi.fleet import Fleet
 from navi.tui.dashboard import Dashboard
-from navi.tui.keys.keymap import LIST, PAGE, PICKER, TICKING, Binding, Keymap, parse_shown, rebind, shown, shown_keys
+from navi.tui.keys.keymap import (
+    LIST,
+    PAGE,
+    PICKER,
+    SEARCH,
+    TICKING,
+    Binding,
+    Keymap,
+    parse_shown,
+    rebind,
+    shown,
+    shown_keys,
+)  # fmt: skip
+from navi.tui.keys.possible import Situation
 from navi.tui.keys.table import KEYS
 from navi.tui.pages.help import help_lines
+from navi.tui.pages.page import Page
+from navi.tui.palette.commands import command_entries
 from tests.support.dashboard import NAVI, begin, configure, navi, selected, wait_names, wait_selected
 from tests.support.machines import Lab
 from tests.support.repository import stand_in_for_comments, work
@@ -131,10 +146,10 @@ def test_rebound_keys_work_and_the_screen_names_them(lab: Lab) -> None:
         screen.press("x")
         screen.wait_for("x does nothing here; F1 shows the keys")
         screen.press("X")
-        screen.wait_for("Kill two on this machine?")
+        screen.wait_for("Kill two?")
         screen.press("n")
         screen.press("F8")
-        screen.wait_for("Kill two on this machine?")
+        screen.wait_for("Kill two?")
         screen.press("y")
         screen.wait_for(re.compile(r"killed two; Z "))
         wait_names(screen, "one")
@@ -143,7 +158,7 @@ def test_rebound_keys_work_and_the_screen_names_them(lab: Lab) -> None:
         screen.press("F1")
         screen.wait_for(re.compile(r"\^N +next session"))
         screen.press("e")
-        screen.wait_for(re.compile(r"\^N +next session \(down\)"))
+        screen.wait_for(re.compile(r"\^N +next session, host or line \(down\)"))
         screen.press("PageDown")
         screen.wait_for(re.compile(r"X F8 +kill the session, or end an agent"))
         screen.press("Q")
@@ -235,3 +250,38 @@ def test_c_and_n_mean_one_thing_in_each_context(lab: Lab) -> None:
 @pytest.mark.parametrize("binding", KEYS, ids=lambda one: one.command)
 def test_what_the_footer_shows_of_keys_can_be_clicked(binding: Binding) -> None:
     assert parse_shown(shown_keys(binding.keys)) == binding.keys[0]
+
+
+# ---- the names of commands
+
+PAGES = [one.page for one in KEYS if one.page and issubclass(one.page, Page)]
+
+OFFERED = [
+    binding for binding in KEYS
+    if {LIST, PAGE, SEARCH, *(page.context for page in PAGES)} & set(binding.group.contexts)
+]  # fmt: skip
+"""The commands of the palette."""
+
+
+def follows(words: str, others: str) -> bool:
+    """Return whether words are among others, in their order."""
+    rest = iter(re.findall(r"[\w']+", others.lower()))
+    return all(word in rest for word in re.findall(r"[\w']+", words.lower()))
+
+
+@pytest.mark.parametrize("binding", OFFERED, ids=lambda binding: binding.command)
+def test_palette_footer_and_help_call_a_command_the_same(binding: Binding) -> None:
+    assert follows(binding.title, binding.help), "help has all words of the name"
+    assert follows(binding.footer, binding.title), "the footer leaves words out, and has no others"
+
+
+def test_no_two_commands_of_the_palette_have_one_name() -> None:
+    titles = [binding.title for binding in OFFERED]
+    assert sorted(set(titles)) == sorted(titles)
+
+
+def test_the_palette_shows_names_and_finds_those_of_the_configuration() -> None:
+    keymap = Keymap(KEYS)
+    entries = {one.value: one for one in command_entries(keymap.offered((LIST,)), Situation())}
+    assert entries["authenticate"].name == "log in"
+    assert "authenticate" in entries["authenticate"].about

@@ -266,3 +266,15 @@ def test_the_density_can_be_chosen() -> None:
     one.density = "one"
     one.changed()
     assert [line.split()[1] for line in text(one).splitlines()[:2]] == ["✻", "b"]
+
+
+def test_what_failed_is_selected_again_unless_others_are_by_then() -> None:
+    one, two, gone = session("one"), session("two"), session("gone")
+    shown = SessionList(UNICODE, lambda _: None)
+    shown.show((one, two), [view("local", one, two)])
+    were = frozenset({one.key, gone.key})
+    assert [shown.select_again(key, were) for key in (one.key, two.key, gone.key)] == [True, False, False]
+    assert shown.selected_keys == {one.key}
+    shown.selected_keys = frozenset({two.key})
+    assert not shown.select_again(one.key, were)
+    assert shown.selected_keys == {two.key}

@@ -61,7 +61,7 @@ def test_commands_on_the_page_are_about_its_session(lab: Lab) -> None:
         screen.press("i")
         screen.wait_for("Details")
         screen.press("x")
-        screen.wait_for("Kill api on this machine?")
+        screen.wait_for("Kill api?")
         screen.press("n")
         screen.press("q")
         screen.press("H")

@@ -32,7 +32,7 @@ def shown(width: int, *contexts: str, named: bool = False) -> list[str]:
 @pytest.mark.parametrize(
     ("contexts", "first"),
     [
-        ((LIST,), "Moving"), (("git", PAGE), "Git and its comments"), (("hosts", PAGE), "Lost sessions"),
+        ((LIST,), "Moving"), (("git", PAGE), "Git and its comments"), (("hosts", PAGE), "The selected host"),
         ((DIALOG,), "Moving"),
     ],
 )  # fmt: skip
@@ -65,11 +65,12 @@ def test_all_symbols_are_explained_in_the_words_of_the_manual() -> None:
 
 
 ROWS = [
-    (60, False, "  PgDn ^D      a page down"),
-    (60, True, "  PgDn ^D      page_down      a page down"),
-    (50, True, "  PgDn ^D      a page down (page_down)"),
-    (60, False, "  1 ... 9      answer what it asks: shows the question with"),
-    (60, False, "  Up ^P Shift-Tab previous row"),
+    (60, False, "  PgDn ^D           a page down"),
+    (60, True, "  PgDn ^D           page_down      a page down"),
+    (50, True, "  PgDn ^D         a page down (page_down)"),
+    (60, False, "  1 ... 9           answer what it asks: shows the question"),
+    (60, False, "  Up ^P Shift-Tab   previous row"),
+    (40, False, "  Up ^P …       previous row"),
     (60, False, "  ✻ working         the agent is working"),
 ]
 
@@ -77,6 +78,18 @@ ROWS = [
 @pytest.mark.parametrize(("width", "named", "expected"), ROWS)
 def test_a_row_has_keys_and_what_they_do(width: int, named: bool, expected: str) -> None:
     assert expected in shown(width, LIST, named=named)
+
+
+@pytest.mark.parametrize("width", [40, 60, 99, 100, 150, 220])
+def test_what_keys_do_begins_in_one_column_in_every_group(width: int) -> None:
+    room = width if width < 100 else (width - 3) // 2
+    begins = 3 + min(17, max(13, room * 3 // 10))
+    rows = [line for line in help_lines(KEYMAP) if len(line) == 3]
+    for row in rows:
+        shown_row = HelpColumns(((row,),)).lines(width, UNICODE)[0]
+        text = "".join(part for _, part in shown_row)[0 if width < 100 else room + 3 :]
+        assert text[begins - 1] == " ", text
+        assert row[2][1].startswith(text[begins:].split()[0]), text
 
 
 def test_two_columns_are_about_half_as_high() -> None:

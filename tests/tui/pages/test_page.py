@@ -136,8 +136,8 @@ def test_what_takes_several_lines_is_scrolled_to_its_end() -> None:
 def test_a_host_shows_state_latency_and_sessions() -> None:
     lines = text(host_lines([view("atlas", session("a", host="atlas"), latency=0.042)], (), UNICODE, 0, KEYMAP))
     assert lines.split("\n") == [
-        "    host   state      latency  sessions  tmux",
-        " ✔  atlas  connected     42ms         1  3.3a",
+        "      host   state      latency  sessions  tmux",
+        "   ✔  atlas  connected     42ms         1  3.3a",
     ]
 
 
@@ -156,11 +156,11 @@ def test_lost_sessions_have_a_row_each() -> None:
     frame = one.frame._replace(lost_sessions=tuple(lost))
     lines = text(host_lines([one._replace(frame=frame)], (), UNICODE, 100, KEYMAP)).split("\n")
     assert lines[2:5] == [
-        "    lost       10 sessions lost with a tmux server; B brings all back",
-        f"{' ' * 15}s0      codex  ~/x",
-        f"{' ' * 15}日本語         ~/x",
+        "      lost       10 sessions lost with a tmux server; B restores all",
+        f"{' ' * 17}s0      codex  ~/x",
+        f"{' ' * 17}日本語         ~/x",
     ]
-    assert lines[10:12] == [f"{' ' * 15}s7      codex  ~/x", f"{' ' * 15}and 2 more"]
+    assert lines[10:12] == [f"{' ' * 17}s7      codex  ~/x", f"{' ' * 17}and 2 more"]
 
 
 def test_a_host_that_is_being_connected_says_so() -> None:
@@ -269,11 +269,11 @@ def test_details_explain_the_sign_of_a_status_that_was_derived() -> None:
 
 
 HOSTS = [
-    (100, "    host   state      latency  sessions  need you  address        tmux"),
-    (60, "    host   state      latency  sessions  need you  tmux"),
-    (50, "    host   state      latency  sessions  need you"),
-    (40, "    host   state      sessions  need you"),
-    (30, "    host   state      need you"),
+    (100, "      host   state      latency  sessions  need you  address        tmux"),
+    (60, "      host   state      latency  sessions  need you  tmux"),
+    (52, "      host   state      latency  sessions  need you"),
+    (40, "      host   state      need you"),
+    (32, "      host   state      need you"),
 ]
 
 
@@ -291,8 +291,8 @@ def test_a_host_takes_one_line_whatever_its_system_is_called() -> None:
     one = one._replace(frame=one.frame and one.frame._replace(system="Linux 6.18.44-of-a-vendor"))
     lines = text(host_lines([one], (), UNICODE, 0, KEYMAP), 60).split("\n")
     assert lines == [
-        "    host   state      sessions  tmux  system",
-        " ✔  atlas  connected         0  3.3a  Linux 6.18.44-of-a-ve…",
+        "      host   state      sessions  tmux  system",
+        "   ✔  atlas  connected         0  3.3a  Linux 6.18.44-of-a-…",
     ]
 
 
