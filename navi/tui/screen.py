@@ -10,7 +10,7 @@ import trio
 
 from navi.config.settings import Settings
 from navi.config.undo_list import UndoEntry
-from navi.core.listing import Key
+from navi.core.listing import SessionKey
 from navi.core.model import Session
 from navi.core.text import is_utf8_locale
 from navi.tui.banner import Banner
@@ -131,7 +131,7 @@ class DashboardScreen:
         self.list.clear_selected()
         return partial(self._select_again, were)
 
-    def _select_again(self, were: frozenset[Key], session: Session) -> None:
+    def _select_again(self, were: frozenset[SessionKey], session: Session) -> None:
         if self.list.select_again(session.key, were):
             self.selected_again()
 

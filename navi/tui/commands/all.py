@@ -77,7 +77,7 @@ class Commands:
         hosts = HostCommands(
             fleet, screen.list, self.filters, self.pages, self._programs, screen.show_message, self.host_progress
         )  # fmt: skip
-        restoring = RestoreCommands(fleet, settings, actions, screen, NaviFiles(environment), lambda: self.pages.host)
+        restoring = RestoreCommands(fleet, settings, actions, screen, NaviFiles(environment))
         self._palette = self._make_palette()
         screen.header.clicked, screen.selected_again = self._click_host, moved
         self.first_run = FirstRun(services, screen, NaviFiles(environment), make_hosts)

@@ -23,13 +23,11 @@ from navi.tui.screen import DashboardScreen
 
 
 class RestoreCommands:
-    """Brings back all lost sessions of the host that `selected` returns, with a result for each."""
+    """Brings back all lost sessions of all hosts that answer, with a result for each."""
 
     def __init__(
-        self, fleet: Fleet, settings: Settings, actions: Actions, screen: DashboardScreen, files: NaviFiles,
-        selected: Callable[[], str],
-    ) -> None:  # fmt: skip
-        self._selected = selected
+        self, fleet: Fleet, settings: Settings, actions: Actions, screen: DashboardScreen, files: NaviFiles
+    ) -> None:
         self._fleet = fleet
         self._settings = settings
         self._actions = actions
@@ -42,12 +40,10 @@ class RestoreCommands:
         return {"restore": self.restore}
 
     def restore(self) -> None:
-        """Restore every lost session of the host; a table shows the results as they come."""
-        name = self._selected()
-        all_lost = lost_sessions(self._fleet.views)
-        lost = [(host, one) for host, one in all_lost if host == name]
+        """Restore every lost session; a table shows the results as they come."""
+        lost = lost_sessions(self._fleet.views)
         if not lost:
-            self._screen.show_message(_nothing_lost(self._fleet.views, name, [host for host, _ in all_lost]))
+            self._screen.show_message(_nothing_lost(self._fleet.views))
             return
         number = plural(len(lost), "session")
         each = [(subject(f"{host}\0{one.key}", host, one.name), self._made(host, one)) for host, one in lost]
@@ -71,10 +67,7 @@ class RestoreCommands:
         return Action(host, address, operation, done)
 
 
-def _nothing_lost(views: Sequence[HostView], name: str, others: Sequence[str]) -> str:
-    """Say that no session of a host is lost, or of any; `others` are the hosts of those that are."""
-    if others:
-        return clean(f"no lost session of {name} is known; select {', '.join(dict.fromkeys(others))}")
+def _nothing_lost(views: Sequence[HostView]) -> str:
     silent = [view.name for view in views if not view.fresh]
     if silent:
         return clean(f"no session is lost on the hosts that answer; unknown on {', '.join(silent)}")
@@ -95,7 +88,7 @@ class LostOffer:
         if on_page:
             self._mark_seen(f"{host} {one.key}" for host, one in lost)
         new = [one for host, one in surely_lost(lost) if not self._was_seen(f"{host} {one.key}")]
-        back = f"{self._screen.key_of('restore')} there restores {'it' if len(new) == 1 else 'those of a host'}"
+        back = f"{self._screen.key_of('restore')} there restores {'it' if len(new) == 1 else 'all'}"
         self._screen.offer("hosts", f"lists {words_for(new)}; {back}" if new else "")
 
     def _was_seen(self, name: str) -> bool:

@@ -39,6 +39,7 @@ TYPING = Group("While a search is typed", (PROMPT,))
 SHOWN = Group("The list", (LIST,))
 HOSTS = Group("Hosts", (LIST, PAGE))
 HOST = Group("The selected host", (HostsPage.context,))
+LOST = Group("Lost sessions", (HostsPage.context,))
 PREVIEW = Group("The preview", (LIST,))
 ANSWERS = Group("What agents ask", (LIST, PAGE, ANSWER))
 QUESTIONS = Group("Questions and results", (DIALOG,))
@@ -168,7 +169,7 @@ ROWS = (
     ),
     Binding("host_sessions", ("enter", "f"), "list only its sessions", HOST, "sessions", name="list its sessions"),
     Binding(
-        "restore", ("B",), "restore all of its lost sessions, which a reboot or a crash ended", HOST, "restore",
+        "restore", ("B",), "restore all lost sessions, which a reboot or a crash ended", LOST, "restore",
         name="restore lost sessions",
     ),
     Binding("preview", ("p",), "show or hide the preview", PREVIEW, "preview"),

@@ -144,7 +144,7 @@ class SessionList(Content):
         self.selected_keys = frozenset()
         self.changed()
 
-    def select_again(self, key: Key, were: frozenset[Key]) -> bool:
+    def select_again(self, key: SessionKey, were: frozenset[SessionKey]) -> bool:
         """Select a session of those that were selected, as long as no others are; return whether that was done."""
         if key not in were or not self.selected_keys <= were or all(session.key != key for session in self._all):
             return False

@@ -91,10 +91,7 @@ class HostsPage(RowsPage):
             return {}
         view, name = self.services.fleet.view(self.host), clean(self.host)
         needs_login = view.state in (HostState.AUTH, HostState.HOSTKEY)
-        return {
-            **({} if needs_login else {"authenticate": f"{name} needs no login"}),
-            **({} if _lost_of(view) else {"restore": f"no lost session of {name} is known"}),
-        }
+        return {} if needs_login else {"authenticate": f"{name} needs no login"}
 
     def lines(self) -> Sequence[Entry]:
         """Return every problem and every host."""

@@ -6,7 +6,6 @@ import re
 
 from tests.support.dashboard import begin, mouse, navi, wait_selected
 from tests.support.machines import Lab, replace
-from tests.support.resumable import conversation, install, start, until_noted
 from tests.support.terminal import Terminal
 from tests.support.waiting import until
 
@@ -123,29 +122,3 @@ def test_a_login_is_for_the_selected_host(lab: Lab) -> None:
         wait_chosen(screen, "other")
         screen.press("A")
         screen.wait_for(re.compile(r"ssh .*other|other.*Permission denied|Press Enter", re.IGNORECASE))
-
-
-def test_lost_sessions_come_back_of_the_selected_host_only(lab: Lab) -> None:
-    atlas = lab.machine("atlas")
-    lab.remotes_yaml([atlas])
-    for account in (lab.local, atlas):
-        install(account)
-        had = start(account, "api")
-    with navi(lab, 160) as screen:
-        screen.wait_for(re.compile("api.*atlas"))
-        until_noted(lab.local, "api")
-        until_noted(atlas, "api")
-        screen.press("H")
-        for name, account in (("atlas", atlas), ("local", lab.local)):
-            account.tmux("kill-server")
-            wait_chosen(screen, name)
-        both = re.compile("lost with a tmux.*lost with a tmux", re.DOTALL)
-        screen.wait_for(both)
-        screen.press("End", "B")
-        screen.wait_for("Restore 1 session: 1 of 1 done")
-        screen.press("Enter")
-        screen.wait_gone(both)
-        screen.press("B")
-        screen.wait_for("no lost session of atlas is known; select local")
-        assert "1 session lost" in screen.screen()
-    assert conversation(atlas, "api") == had
