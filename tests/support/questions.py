@@ -105,6 +105,11 @@ class Asker(NamedTuple):
     wanted: Path
     taken: Path
 
+    def command(self, stubborn: bool = False, deaf: float = 0.0, older: float | None = None) -> str:
+        """Return the command line of the program: below a shell, for tmux would continue a suspended process."""
+        words = [self.account.bin / "claude", self.wanted, self.taken, stubborn, deaf, older]
+        return f"{' '.join(map(str, words))}; :"
+
     def put(self, command: str) -> None:
         """Ask whether this command may run, in place of any other question; "" asks nothing. Does not wait."""
         replace(self.wanted, f"{time.monotonic_ns()}\n{command}")
@@ -133,8 +138,7 @@ def asking(
     if not program.exists():
         replace(program, PROGRAM.format(python=sys.executable), mode=0o700)
     asker = Asker(account, session, account.home / f"{session}.wanted", account.home / f"{session}.taken")
-    words = [program, asker.wanted, asker.taken, stubborn, deaf, older]
-    command = f"{' '.join(map(str, words))}; :"  # below a shell, for tmux would continue a suspended process
+    command = asker.command(stubborn, deaf, older)
     account.tmux("new-session", "-d", "-s", session, "-x", "100", "-y", "30", command)
     until(lambda: "? for shortcuts" in asker.screen(), what=f"{session} is at its prompt")
     yield asker

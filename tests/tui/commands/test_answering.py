@@ -230,9 +230,8 @@ def two_agents(lab: Lab, second: str) -> Iterator[tuple[Terminal, Asker, Asker]]
     """
     with asking(lab.local, "api") as first:
         other = first._replace(wanted=lab.local.home / "other.wanted", taken=lab.local.home / "other.taken")
-        program = f"{lab.local.bin / 'claude'} {other.wanted} {other.taken}; :"
         lab.local.tmux("resize-window", "-t", "=api:", "-x", "100", "-y", "90")
-        lab.local.tmux("split-window", "-d", "-t", "=api:", program)
+        lab.local.tmux("split-window", "-d", "-t", "=api:", other.command())
         lab.local.tmux("split-window", "-t", "=api:", "exec cat")
         first.put("touch x")
         if second:
