@@ -54,6 +54,14 @@ def test_nothing_is_sent_to_an_agent_that_asks_for_permission(lab: Lab, far: boo
     until(lambda: "y" in there.tmux("capture-pane", "-p", "-t", "=api:"), what="it is sent by force")
 
 
+def test_a_text_behind_wait_is_named_as_a_mistake(lab: Lab) -> None:
+    open_pane(lab.local, "api", "exec cat", "")
+    done = navi(lab, "send", "api", "--timeout", "0.5", "--wait", "say hello", status=75)
+    assert "waiting for the pattern; only Enter was typed, for a text to type comes before --wait" in done.stderr
+    done = navi(lab, "send", "api", "--timeout", "0.5", "say", "--wait", "hello", status=75)
+    assert "only Enter" not in done.stderr
+
+
 # ---- wait
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from navi.core import exits
 from navi.core.address import LOCAL
 from navi.hosts.base import HostError
+from navi.ops import OperationError
 from navi.ops.pane.lock import LOCK
 from navi.ops.pane.read import ExpectedText
 from navi.ops.pane.send import UNCONFIRMED, SendMode, TextState, interrupt, interrupted_words, send
@@ -41,6 +42,8 @@ def run_send(options: Options, context: Context) -> int:
     )  # fmt: skip
     try:
         sent = host.run(sending)
+    except OperationError as error:
+        raise _with_hint(options, error) from None
     except HostError as error:
         from navi.cli.asking.lost_send import outcome_of
 
@@ -51,6 +54,14 @@ def run_send(options: Options, context: Context) -> int:
             return exits.TIMED_OUT
     _print_sent(context.output, options, sent)
     return _status(context.output, sent)
+
+
+def _with_hint(options: Options, error: OperationError) -> OperationError:
+    """Return why the wait has failed, where the only text given was the one to wait for: that may be a mistake."""
+    if error.status != exits.TIMED_OUT or not options.wait or options.text or options.keys or options.stdin:
+        return error
+    words = f"{error}; only Enter was typed, for a text to type comes before --wait"
+    return OperationError(words, error.status, error.screen)
 
 
 def _report_interrupted(output: Output, options: Options, done: Interrupted) -> int:
