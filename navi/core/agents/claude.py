@@ -38,6 +38,9 @@ PANEL_EDGE = "^\u2594\u2594\u2594"
 PANEL = f"{RULE}|{PANEL_EDGE}"
 """The line above a menu or a plan."""
 
+TIP = 'Tip: auto mode handles these prompts for you \u2014 choose "switch to auto mode" below'
+"""All of it: whatever else begins so may be what the agent wants to do."""
+
 MODES = ("default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions")
 """Its permission modes, with a terminal and without one."""
 
@@ -86,7 +89,7 @@ KIND = AgentKind(
     dialogs=(
         DialogRule(
             ("permission dialog",), "permission", RULE, asks="^ *Do you want to ",
-            skip="^ Tip: |^ \u2191 [0-9]+ more lines$|^ Esc to cancel", tool="^ *",
+            skip=f"^ {TIP}$|^ \u2191 [0-9]+ more lines$|^ Esc to cancel", tool="^ *",
             allow="^Yes$", deny="^No(,|$)",
         ),
         DialogRule(

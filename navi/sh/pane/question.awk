@@ -232,16 +232,31 @@ function find_top(    at) {
 }
 
 # find_text(): which lines are the question, by what matches it, or all of them; and which names the tool.
-function find_text(    at, text) {
+function find_text(    at, text, skipped) {
     for (at = first; at < begin; at++) {
         text = plain(at)
-        shown[at] = text !~ edge && !(skip != "" && text ~ skip)
+        if (skipped < at) skipped = at + skipped_at(at) - 1
+        shown[at] = text !~ edge && at > skipped
         if (!shown[at]) continue
         if (tool != "" && tool_name == "" && text ~ tool) note_tool(at, text)
         if (asks != "" && !asked && text ~ asks) asked = at
     }
     if (asked) for (at = asked; at < begin && belongs(at, asked); at++) is_question[at] = shown[at]
     else for (at = first; at < begin; at++) is_question[at] = shown[at] && at != tool_line
+}
+
+# skipped_at(AT): how many lines from that one on have no meaning. Agents break such a text wherever the pane ends.
+function skipped_at(at,    text, more, number) {
+    if (skip == "") return 0
+    text = plain(at)
+    for (number = 1; number <= 4; number++) {
+        if (text ~ skip) return number
+        if (text == "" || at + number >= begin) return 0
+        more = plain(at + number)
+        sub(/^ +/, "", more)
+        text = text " " more
+    }
+    return 0
 }
 
 # belongs(AT, FIRST): whether a line is of the paragraph with that first line: it is neither empty nor further right.
