@@ -783,7 +783,7 @@ def press_new(screen: Terminal) -> None:
 
 def press_rename(screen: Terminal) -> None:
     screen.press("R")
-    screen.wait_for("Rename r on")
+    screen.wait_for("Rename atlas/r")
     screen.press("C-u")
     screen.type("r2")
     screen.press("Enter")
@@ -791,14 +791,14 @@ def press_rename(screen: Terminal) -> None:
 
 def press_tag(screen: Terminal) -> None:
     screen.press("t")
-    screen.wait_for("Tags of t on")
+    screen.wait_for("Tags of atlas/t")
     screen.type("now")
     screen.press("Enter")
 
 
 def press_kill(screen: Terminal) -> None:
     screen.press("x")
-    screen.wait_for("Kill k on")
+    screen.wait_for("Kill atlas/k")
     screen.press("y")
 
 
