@@ -127,18 +127,13 @@ def test_a_question_proves_something_only_of_an_agent_that_was_idle(
     assert sent(lab.local, shell, "go on").became is became
 
 
-@every_shell
-def test_what_an_agent_draws_between_two_turns_is_read_again(lab: Lab, shell: Shell) -> None:
-    shows(lab.local, "claude", IDLE, after=f"{UNKNOWN}\f{IDLE}")
-    for text in ("one", "two"):
-        found = answer(lab.local, shell, send(API, text))
-        assert (found.status, found.errors) == (0, "")
-    assert typed(lab.local) == "one\ntwo\n"
+BETWEEN_TURNS = {"nothing that is known": UNKNOWN, "no box": f"{IDLE.partition(RULE)[0]}\n\n\n\n"}
 
 
 @every_shell
-def test_a_box_that_is_away_for_a_moment_is_awaited(lab: Lab, shell: Shell) -> None:
-    shows(lab.local, "claude", IDLE, after=f"{IDLE.partition(RULE)[0]}\n\n\n\n\f{IDLE}")
+@pytest.mark.parametrize("drawn", BETWEEN_TURNS.values(), ids=BETWEEN_TURNS)
+def test_what_an_agent_draws_between_two_turns_is_read_again(lab: Lab, shell: Shell, drawn: str) -> None:
+    shows(lab.local, "claude", IDLE, after=f"{drawn}\f{IDLE}")
     for text in ("one", "two"):
         found = answer(lab.local, shell, send(API, text))
         assert (found.status, found.errors) == (0, "")
