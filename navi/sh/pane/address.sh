@@ -136,7 +136,7 @@ navi_add_server_of_file() {
 }
 
 # What is asked about a pane: all in one word each, so that the shell can take them apart; its session's name; and its
-# title, which so belongs to the screen.
+# title, so that title and screen are of one moment.
 navi_facts='#{pane_id} #{?pane_dead,1,0} #{?pane_in_mode,m#{pane_mode},-} #{?pane_input_off,1,0} #{history_size} #{history_limit} #{cursor_x} #{cursor_y} #{pane_pid} #{pid} #{session_id} #{session_created} #{pane_tty} #{alternate_on} #{pane_width} #{?pane_synchronized,#{window_panes},1} #{session_windows}.#{window_panes} #{?@navi_type,#{@navi_type},-}
 #{session_name}
 #{pane_title}'

@@ -9,13 +9,6 @@
 navi_refuse_idle() {
     navi_refuse_dialogs 'nothing was sent'
     navi_judge_agent
-    navi_looks_left=20
-    while [ -z "$navi_agent_word" ] && [ "$navi_looks_left" -gt 0 ]; do
-        navi_looks_left=$((navi_looks_left - 1))
-        sleep 0.1
-        navi_inspect
-        navi_judge_agent
-    done
     case $navi_agent_word in
     working) ;;
     '') navi_fail 1 "navi can't tell whether $navi_agent_name in $navi_name is at work; nothing was sent; --force interrupts it anyway" ;;
